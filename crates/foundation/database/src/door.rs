@@ -1,0 +1,314 @@
+//! `Db`, `Tx` and `Row`: two variants each, the ifs inside.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use steward_base::{Error, Result};
+use tokio::sync::watch;
+
+use crate::column::{Column, Raw};
+use crate::lite::Lite;
+use crate::pg::{Pg, PgTx};
+use crate::{Value, lite, pg};
+
+/// Which database is behind the door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// The embedded one.
+    Sqlite,
+    /// PostgreSQL 15 or newer.
+    Postgres,
+}
+
+/// Where the database is.
+#[derive(Debug, Clone)]
+pub enum Options {
+    /// A file of SQLite.
+    Sqlite(PathBuf),
+    /// A `postgres://` URL.
+    Postgres(String),
+}
+
+/// What `/readyz` shows of the database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Health {
+    /// It takes reads and writes.
+    Good,
+    /// Writing is stopped until a restart, with the reason (a failed fsync).
+    WritesStopped(String),
+}
+
+/// The database. Cheap to clone; all clones share connections.
+#[derive(Clone)]
+pub struct Db {
+    inner: Arc<Inner>,
+}
+
+enum Inner {
+    Lite(Lite),
+    Pg(Pg),
+}
+
+impl Db {
+    /// Opens the database; does not migrate it.
+    ///
+    /// # Errors
+    /// `Unavailable` when it cannot be reached, `Internal` when SQLite is too old.
+    pub fn open(options: &Options) -> Result<Db> {
+        let inner = match options {
+            Options::Sqlite(path) => Inner::Lite(Lite::open(path)?),
+            Options::Postgres(url) => Inner::Pg(Pg::open(url)?),
+        };
+        Ok(Db { inner: Arc::new(inner) })
+    }
+
+    /// Which engine is behind the door.
+    pub fn engine(&self) -> Engine {
+        match &*self.inner {
+            Inner::Lite(_) => Engine::Sqlite,
+            Inner::Pg(_) => Engine::Postgres,
+        }
+    }
+
+    /// Runs `f` on one consistent snapshot.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        match &*self.inner {
+            Inner::Lite(lite) => lite.read(f),
+            Inner::Pg(pg) => pg.read(f).await,
+        }
+    }
+
+    /// Runs a read that may take long (reports, exports) without holding up
+    /// the threads that answer requests.
+    pub async fn read_long<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        match &*self.inner {
+            Inner::Lite(_) => {
+                let db = self.clone();
+                tokio::task::spawn_blocking(move || db.read_blocking(f))
+                    .await
+                    .map_err(Error::internal)?
+            }
+            Inner::Pg(pg) => pg.read(f).await,
+        }
+    }
+
+    /// Runs `f` in one transaction. `Ok` means the commit is on disk; any error
+    /// means nothing of it is there. `f` may run more than once (PostgreSQL
+    /// repeats on a serialisation failure), so it has no other effects.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        f: impl Fn(&mut Tx) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        match &*self.inner {
+            Inner::Lite(lite) => lite.write(f).await,
+            Inner::Pg(pg) => pg.write(f).await,
+        }
+    }
+
+    /// [`Db::read`] for threads without a runtime (commands, tests).
+    pub fn read_blocking<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        match &*self.inner {
+            Inner::Lite(lite) => lite.read_here(f),
+            Inner::Pg(pg) => pg.read_blocking(f),
+        }
+    }
+
+    /// [`Db::write`] for threads without a runtime (commands, tests).
+    pub fn write_blocking<T: Send + 'static>(
+        &self,
+        f: impl Fn(&mut Tx) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        match &*self.inner {
+            Inner::Lite(lite) => lite.write_blocking(f),
+            Inner::Pg(pg) => pg.write_blocking(f),
+        }
+    }
+
+    /// Moves whenever something may have been committed, here or by another
+    /// process. Not a count of commits: a wake-up, to be followed by a look.
+    pub fn commits(&self) -> watch::Receiver<u64> {
+        match &*self.inner {
+            Inner::Lite(lite) => lite.commits.subscribe(),
+            Inner::Pg(pg) => pg.commits.subscribe(),
+        }
+    }
+
+    /// Whether writes are taken.
+    pub fn health(&self) -> Health {
+        match &*self.inner {
+            Inner::Lite(lite) => lite.health(),
+            Inner::Pg(_) => Health::Good,
+        }
+    }
+
+    /// Copies a SQLite database to `path` while it serves, consistent as of
+    /// one commit.
+    ///
+    /// # Errors
+    /// `Refused` on PostgreSQL, where `pg_dump` or [`export`] is the way.
+    pub fn copy_to(&self, path: &std::path::Path) -> Result<()> {
+        match &*self.inner {
+            Inner::Lite(lite) => lite.copy_to(path),
+            Inner::Pg(_) => Err(Error::Refused(
+                "a file copy exists for SQLite only; on PostgreSQL use export".into(),
+            )),
+        }
+    }
+}
+
+/// One open transaction.
+pub enum Tx<'t> {
+    /// On SQLite.
+    Lite(&'t rusqlite::Connection),
+    /// On PostgreSQL.
+    Pg(PgTx<'t>),
+}
+
+impl Tx<'_> {
+    /// Which engine this transaction runs on.
+    pub fn engine(&self) -> Engine {
+        match self {
+            Tx::Lite(_) => Engine::Sqlite,
+            Tx::Pg(_) => Engine::Postgres,
+        }
+    }
+
+    /// All rows of a query, mapped.
+    pub fn rows<T>(
+        &mut self,
+        sql: &str,
+        args: &[Value],
+        mut map: impl FnMut(&Row) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        debug_parameters(sql, args);
+        match self {
+            Tx::Lite(conn) => lite::rows(conn, sql, args, &mut map),
+            Tx::Pg(tx) => tx.query(sql, args)?.iter().map(|row| map(&Row::Pg(row))).collect(),
+        }
+    }
+
+    /// The one row of a query.
+    ///
+    /// # Errors
+    /// `NotFound` when there is none.
+    pub fn one<T>(
+        &mut self,
+        sql: &str,
+        args: &[Value],
+        map: impl FnMut(&Row) -> Result<T>,
+    ) -> Result<T> {
+        self.opt(sql, args, map)?.ok_or(Error::NotFound)
+    }
+
+    /// The first row of a query, if there is one.
+    pub fn opt<T>(
+        &mut self,
+        sql: &str,
+        args: &[Value],
+        mut map: impl FnMut(&Row) -> Result<T>,
+    ) -> Result<Option<T>> {
+        debug_parameters(sql, args);
+        match self {
+            Tx::Lite(conn) => lite::first(conn, sql, args, &mut map),
+            Tx::Pg(tx) => tx.query(sql, args)?.first().map(|row| map(&Row::Pg(row))).transpose(),
+        }
+    }
+
+    /// Runs a statement; returns how many rows it touched.
+    pub fn run(&mut self, sql: &str, args: &[Value]) -> Result<u64> {
+        debug_parameters(sql, args);
+        match self {
+            Tx::Lite(conn) => lite::run(conn, sql, args),
+            Tx::Pg(tx) => tx.execute(sql, args),
+        }
+    }
+
+    /// Runs a statement that must touch exactly one row.
+    ///
+    /// # Errors
+    /// `Internal` for any other number: a store that aims at one row and hits
+    /// another number has a bug, and the transaction goes back.
+    pub fn run_one(&mut self, sql: &str, args: &[Value]) -> Result<()> {
+        match self.run(sql, args)? {
+            1 => Ok(()),
+            n => Err(Error::Internal(format!("a statement for one row touched {n}: {sql}"))),
+        }
+    }
+
+    /// Runs a statement whose result is not needed and which cannot be
+    /// refused: SQLite at once, PostgreSQL with the next trip or the commit.
+    pub fn later(&mut self, sql: &str, args: &[Value]) -> Result<()> {
+        debug_parameters(sql, args);
+        match self {
+            Tx::Lite(conn) => lite::run(conn, sql, args).map(drop),
+            Tx::Pg(tx) => tx.later(sql, args),
+        }
+    }
+
+    /// Runs several statements without parameters (migrations).
+    pub fn batch(&mut self, sql: &str) -> Result<()> {
+        match self {
+            Tx::Lite(conn) => conn.execute_batch(sql).map_err(lite::error),
+            Tx::Pg(tx) => tx.batch(sql),
+        }
+    }
+}
+
+fn debug_parameters(sql: &str, args: &[Value]) {
+    debug_assert_eq!(
+        crate::sql::check_parameters(sql),
+        Ok(args.len()),
+        "parameters are numbered by first appearance: {sql}"
+    );
+}
+
+/// One row of an answer.
+pub enum Row<'r> {
+    /// Of SQLite.
+    Lite(&'r rusqlite::Row<'r>),
+    /// Of PostgreSQL.
+    Pg(&'r tokio_postgres::Row),
+}
+
+impl Row<'_> {
+    /// The value of a column that is never null.
+    ///
+    /// # Errors
+    /// `Internal` when it is null or of another type.
+    pub fn get<T: Column>(&self, index: usize) -> Result<T> {
+        self.opt(index)?
+            .ok_or_else(|| Error::Internal(format!("column {index} of a row is null")))
+    }
+
+    /// The value of a column, `None` when it is null.
+    pub fn opt<T: Column>(&self, index: usize) -> Result<Option<T>> {
+        let wrong = |ty: &str| Error::Internal(format!("column {index} of a row has type {ty}"));
+        match self {
+            Row::Lite(row) => {
+                let value = row.get_ref(index).map_err(lite::error)?;
+                if value == rusqlite::types::ValueRef::Null {
+                    return Ok(None);
+                }
+                T::lite(value).map(Some).ok_or_else(|| wrong(&value.data_type().to_string()))
+            }
+            Row::Pg(row) => {
+                let raw: Option<Raw> = row.try_get(index).map_err(pg::error)?;
+                match raw {
+                    None => Ok(None),
+                    Some(raw) => {
+                        T::pg(&raw.ty, raw.bytes).map(Some).ok_or_else(|| wrong(raw.ty.name()))
+                    }
+                }
+            }
+        }
+    }
+}

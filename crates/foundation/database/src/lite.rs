@@ -1,0 +1,424 @@
+//! SQLite: one writer thread that takes the queued commands of many callers
+//! into one transaction with savepoints, so that durability costs one sync for
+//! many; reads on a few connections of their own.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ffi, params_from_iter};
+use steward_base::{Error, Result};
+use tokio::sync::{oneshot, watch};
+
+use crate::{Health, Row, Tx, Value};
+
+/// Oldest SQLite we run on: before it a WAL reset can corrupt the file.
+const MIN_SQLITE: i32 = 3_051_003;
+/// Most commands that share one transaction.
+const GROUP: usize = 256;
+/// Read connections kept; further readers wait for one.
+const READERS: usize = 8;
+/// How often another process's commits are looked for.
+const LOOK: Duration = Duration::from_millis(100);
+
+type Finish = Box<dyn FnOnce(Option<Error>) + Send>;
+/// A queued command: given a transaction it runs and says whether to keep what
+/// it did; given none it only hands over how its caller is answered.
+type Job = Box<dyn FnOnce(Option<&mut Tx>) -> (bool, Finish) + Send>;
+
+/// The SQLite side of [`crate::Db`].
+pub(crate) struct Lite {
+    path: PathBuf,
+    jobs: Option<SyncSender<Job>>,
+    writer: Option<std::thread::JoinHandle<()>>,
+    readers: Mutex<Vec<Connection>>,
+    freed: Condvar,
+    stopped: Arc<Mutex<Option<String>>>,
+    closing: Arc<AtomicBool>,
+    pub commits: Arc<watch::Sender<u64>>,
+}
+
+impl Lite {
+    pub fn open(path: &Path) -> Result<Lite> {
+        if rusqlite::version_number() < MIN_SQLITE {
+            return Err(Error::Internal(format!(
+                "SQLite {} is too old: 3.51.3 or newer is needed, since older ones can corrupt a database",
+                rusqlite::version()
+            )));
+        }
+        let conn = connect(path)?;
+        let (jobs, queue) = sync_channel::<Job>(4096);
+        let stopped = Arc::new(Mutex::new(None));
+        let commits = Arc::new(watch::channel(0).0);
+        let closing = Arc::new(AtomicBool::new(false));
+        let writer = {
+            let (stopped, commits) = (stopped.clone(), commits.clone());
+            std::thread::Builder::new()
+                .name("sqlite-writer".into())
+                .spawn(move || write_loop(&conn, &queue, &stopped, &commits))
+                .map_err(Error::internal)?
+        };
+        let mut readers = Vec::with_capacity(READERS);
+        for _ in 0..READERS {
+            readers.push(connect(path)?);
+        }
+        watch_others(connect(path)?, commits.clone(), closing.clone())?;
+        Ok(Lite {
+            path: path.to_owned(),
+            jobs: Some(jobs),
+            writer: Some(writer),
+            readers: Mutex::new(readers),
+            freed: Condvar::new(),
+            stopped,
+            closing,
+            commits,
+        })
+    }
+
+    pub fn health(&self) -> Health {
+        match &*self.stopped.lock().unwrap_or_else(PoisonError::into_inner) {
+            None => Health::Good,
+            Some(reason) => Health::WritesStopped(reason.clone()),
+        }
+    }
+
+    /// On a runtime thread the other tasks of the thread move elsewhere while
+    /// this one reads; that is four times cheaper than a hand-over.
+    pub fn read<T>(&self, f: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
+        use tokio::runtime::{Handle, RuntimeFlavor};
+        match Handle::try_current().map(|h| h.runtime_flavor()) {
+            Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(|| self.read_here(f)),
+            _ => self.read_here(f),
+        }
+    }
+
+    pub fn read_here<T>(&self, f: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
+        let conn = self.take_reader();
+        let answer = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            command(&conn, "begin")?;
+            let answer = f(&mut Tx::Lite(&conn));
+            command(&conn, "commit").or_else(|_| command(&conn, "rollback"))?;
+            answer
+        }));
+        if answer.is_err() && !conn.is_autocommit() {
+            let _ = command(&conn, "rollback");
+        }
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(conn);
+        self.freed.notify_one();
+        answer.unwrap_or_else(|panic| Err(Error::Internal(panic_text(&panic))))
+    }
+
+    fn take_reader(&self) -> Connection {
+        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if let Some(conn) = readers.pop() {
+                return conn;
+            }
+            readers = self.freed.wait(readers).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    pub async fn write<T: Send + 'static>(
+        &self,
+        f: impl Fn(&mut Tx) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (job, answer) = make_job(f);
+        let Some(jobs) = &self.jobs else { return Err(closed()) };
+        match jobs.try_send(job) {
+            Ok(()) => {}
+            Err(std::sync::mpsc::TrySendError::Full(_)) => {
+                return Err(Error::Unavailable("too many writes are waiting; try again".into()));
+            }
+            Err(std::sync::mpsc::TrySendError::Disconnected(_)) => return Err(closed()),
+        }
+        answer.await.unwrap_or_else(|_| Err(closed()))
+    }
+
+    pub fn write_blocking<T: Send + 'static>(
+        &self,
+        f: impl Fn(&mut Tx) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let job = job(f, move |answer| drop(sender.send(answer)));
+        self.jobs.as_ref().ok_or_else(closed)?.send(job).map_err(|_| closed())?;
+        receiver.recv().unwrap_or_else(|_| Err(closed()))
+    }
+
+    pub fn copy_to(&self, path: &Path) -> Result<()> {
+        let source = connect(&self.path)?;
+        let mut target = Connection::open(path).map_err(error)?;
+        let backup = rusqlite::backup::Backup::new(&source, &mut target).map_err(error)?;
+        // A read transaction on the source keeps one snapshot for the copy.
+        backup.run_to_completion(4096, Duration::ZERO, None).map_err(error)
+    }
+}
+
+impl Drop for Lite {
+    fn drop(&mut self) {
+        self.closing.store(true, Ordering::Relaxed);
+        self.jobs = None; // ends the loop after what is queued
+        if let Some(writer) = self.writer.take() {
+            let _ = writer.join();
+        }
+    }
+}
+
+fn closed() -> Error {
+    Error::Unavailable("the database is closing".into())
+}
+
+fn connect(path: &Path) -> Result<Connection> {
+    let conn = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )
+    .map_err(error)?;
+    conn.busy_timeout(Duration::from_secs(10)).map_err(error)?;
+    conn.execute_batch(
+        "pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on;
+         pragma temp_store = memory; pragma cache_size = -8000; pragma wal_autocheckpoint = 4000;",
+    )
+    .map_err(error)?;
+    conn.set_prepared_statement_cache_capacity(256);
+    Ok(conn)
+}
+
+/// Wakes the subscribers when another process has committed.
+fn watch_others(
+    conn: Connection,
+    commits: Arc<watch::Sender<u64>>,
+    closing: Arc<AtomicBool>,
+) -> Result<()> {
+    let version = |conn: &Connection| {
+        conn.query_row("pragma data_version", [], |row| row.get::<_, i64>(0)).unwrap_or(0)
+    };
+    let look = move || {
+        let mut seen = version(&conn);
+        while !closing.load(Ordering::Relaxed) {
+            std::thread::sleep(LOOK);
+            let current = version(&conn);
+            if current != seen {
+                seen = current;
+                commits.send_modify(|n| *n += 1);
+            }
+        }
+    };
+    std::thread::Builder::new().name("sqlite-watch".into()).spawn(look).map_err(Error::internal)?;
+    Ok(())
+}
+
+fn make_job<T: Send + 'static>(
+    f: impl Fn(&mut Tx) -> Result<T> + Send + 'static,
+) -> (Job, oneshot::Receiver<Result<T>>) {
+    let (sender, receiver) = oneshot::channel();
+    (job(f, move |answer| drop(sender.send(answer))), receiver)
+}
+
+fn job<T: Send + 'static>(
+    f: impl Fn(&mut Tx) -> Result<T> + Send + 'static,
+    answer: impl FnOnce(Result<T>) + Send + 'static,
+) -> Job {
+    Box::new(move |tx| {
+        let Some(tx) = tx else {
+            let finish: Finish = Box::new(move |why| answer(Err(why.unwrap_or_else(closed))));
+            return (true, finish);
+        };
+        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| f(tx)))
+            .unwrap_or_else(|panic| Err(Error::Internal(panic_text(&panic))));
+        let keep = result.is_ok();
+        let finish: Finish = Box::new(move |failure| {
+            answer(match failure {
+                Some(failure) if keep => Err(failure),
+                _ => result,
+            });
+        });
+        (keep, finish)
+    })
+}
+
+fn write_loop(
+    conn: &Connection,
+    queue: &Receiver<Job>,
+    stopped: &Mutex<Option<String>>,
+    commits: &watch::Sender<u64>,
+) {
+    while let Ok(first) = queue.recv() {
+        let reason = stopped.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(reason) = reason {
+            refuse(first, Error::Unavailable(reason));
+            continue;
+        }
+        if let Err(failure) = write_group(conn, queue, first) {
+            if is_failed_sync(&failure) {
+                // After a failed sync nobody knows what is on disk: only a
+                // restart, which reads the file anew, can tell.
+                *stopped.lock().unwrap_or_else(PoisonError::into_inner) = Some(
+                    "the disk failed to sync; nothing is written until Steward is restarted".into(),
+                );
+            }
+        } else {
+            commits.send_modify(|n| *n += 1);
+        }
+    }
+}
+
+/// One transaction for as many commands as wait. Everybody is answered in here.
+fn write_group(
+    conn: &Connection,
+    queue: &Receiver<Job>,
+    first: Job,
+) -> std::result::Result<(), rusqlite::Error> {
+    if let Err(failure) = raw_command(conn, "begin immediate") {
+        refuse(first, error_of(&failure));
+        return Err(failure);
+    }
+    let (mut done, mut next, mut broken) = (Vec::new(), Some(first), None);
+    while let Some(job) = next {
+        if let Err(failure) = raw_command(conn, "savepoint c") {
+            done.push(job(None).1);
+            broken = Some(failure);
+            break;
+        }
+        let (keep, finish) = job(Some(&mut Tx::Lite(conn)));
+        done.push(finish);
+        // A full disk or an I/O error rolls the whole group back by itself;
+        // nothing may run on outside a transaction then.
+        if conn.is_autocommit() {
+            break;
+        }
+        let end = if keep { Ok(()) } else { raw_command(conn, "rollback to c") };
+        if let Err(failure) = end.and_then(|()| raw_command(conn, "release c")) {
+            broken = Some(failure);
+            break;
+        }
+        next = if done.len() < GROUP { queue.try_recv().ok() } else { None };
+    }
+    let outcome = match broken {
+        Some(failure) => Err(failure),
+        None if conn.is_autocommit() => Err(full()),
+        None => raw_command(conn, "commit"),
+    };
+    if outcome.is_err() && !conn.is_autocommit() {
+        let _ = raw_command(conn, "rollback");
+    }
+    for finish in done {
+        finish(outcome.as_ref().err().map(error_of));
+    }
+    outcome
+}
+
+/// Answers a job with an error without running it.
+fn refuse(job: Job, reason: Error) {
+    let (_, finish) = job(None);
+    finish(Some(reason));
+}
+
+fn full() -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_FULL), None)
+}
+
+fn is_failed_sync(failure: &rusqlite::Error) -> bool {
+    let codes = [ffi::SQLITE_IOERR_FSYNC, ffi::SQLITE_IOERR_DIR_FSYNC];
+    matches!(failure, rusqlite::Error::SqliteFailure(e, _) if codes.contains(&e.extended_code))
+}
+
+fn panic_text(panic: &Box<dyn std::any::Any + Send>) -> String {
+    let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic".into())
+}
+
+fn raw_command(conn: &Connection, sql: &str) -> std::result::Result<(), rusqlite::Error> {
+    conn.prepare_cached(sql)?.execute([]).map(drop)
+}
+
+fn command(conn: &Connection, sql: &str) -> Result<()> {
+    raw_command(conn, sql).map_err(error)
+}
+
+/// All rows of a query.
+pub(crate) fn rows<T>(
+    conn: &Connection,
+    sql: &str,
+    args: &[Value],
+    map: &mut impl FnMut(&Row) -> Result<T>,
+) -> Result<Vec<T>> {
+    let mut statement = conn.prepare_cached(sql).map_err(error)?;
+    let mut rows = statement.query(params_from_iter(args)).map_err(error)?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next().map_err(error)? {
+        all.push(map(&Row::Lite(row))?);
+    }
+    Ok(all)
+}
+
+/// The first row of a query.
+pub(crate) fn first<T>(
+    conn: &Connection,
+    sql: &str,
+    args: &[Value],
+    map: &mut impl FnMut(&Row) -> Result<T>,
+) -> Result<Option<T>> {
+    let mut statement = conn.prepare_cached(sql).map_err(error)?;
+    let mut rows = statement.query(params_from_iter(args)).map_err(error)?;
+    match rows.next().map_err(error)? {
+        Some(row) => map(&Row::Lite(row)).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Runs a statement to its end; rows it returns are passed over.
+pub(crate) fn run(conn: &Connection, sql: &str, args: &[Value]) -> Result<u64> {
+    let mut statement = conn.prepare_cached(sql).map_err(error)?;
+    if statement.column_count() > 0 {
+        let mut rows = statement.query(params_from_iter(args)).map_err(error)?;
+        let mut count = 0;
+        while rows.next().map_err(error)?.is_some() {
+            count += 1;
+        }
+        return Ok(count);
+    }
+    statement.execute(params_from_iter(args)).map(|n| n as u64).map_err(error)
+}
+
+pub(crate) fn error(failure: rusqlite::Error) -> Error {
+    error_of(&failure)
+}
+
+fn error_of(failure: &rusqlite::Error) -> Error {
+    let rusqlite::Error::SqliteFailure(code, message) = failure else {
+        return Error::Internal(failure.to_string());
+    };
+    let text = message.clone().unwrap_or_else(|| failure.to_string());
+    match code.code {
+        ErrorCode::ConstraintViolation if text.starts_with("UNIQUE constraint failed: ") => {
+            Error::Duplicate(text["UNIQUE constraint failed: ".len()..].to_owned())
+        }
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Error::Unavailable(text),
+        ErrorCode::DiskFull | ErrorCode::ReadOnly => Error::DiskFull(text),
+        ErrorCode::SystemIoFailure if is_failed_sync(failure) => Error::Unavailable(text),
+        ErrorCode::SystemIoFailure => Error::DiskFull(text),
+        ErrorCode::CannotOpen => Error::Unavailable(text),
+        _ => Error::Internal(text),
+    }
+}
+
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Value::Null => ToSqlOutput::Borrowed(ValueRef::Null),
+            Value::Bool(v) => ToSqlOutput::from(i64::from(*v)),
+            Value::Int(v) => ToSqlOutput::from(*v),
+            Value::Float(v) => ToSqlOutput::from(*v),
+            Value::Text(v) => ToSqlOutput::Borrowed(ValueRef::Text(v.as_bytes())),
+            Value::Bytes(v) => ToSqlOutput::Borrowed(ValueRef::Blob(v)),
+            Value::Id(v) => ToSqlOutput::Borrowed(ValueRef::Blob(v.as_bytes())),
+            Value::Time(v) => ToSqlOutput::from(v.as_microsecond()),
+            Value::Json(v) => ToSqlOutput::from(v.to_string()),
+        })
+    }
+}
