@@ -1,0 +1,151 @@
+//! A condition whose names, types and values are known to fit.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::ast::Expr;
+use crate::error::ConditionError;
+use crate::schema::{Context, Schema};
+use crate::words::WordTerm;
+
+/// A checked condition: ask [`Condition::matches`] of a record in memory, or
+/// [`Condition::to_sql`] for a list. Both give the same answer.
+///
+/// `me`, `today` and the like are fixed when it is made: a rule that stands
+/// keeps the [`Expr`] and resolves it anew each time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Condition {
+    pub(crate) node: Node,
+    expr: Expr,
+    uses: Vec<FieldUse>,
+}
+
+/// A field that a condition asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldUse {
+    /// The field's name.
+    pub name: String,
+    /// Where it first stands: offset in characters, 0-based.
+    pub position: usize,
+    /// Whether the schema calls it indexed.
+    pub indexed: bool,
+}
+
+/// Negations stand only at the tests, so that the engines can use indexes.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Node {
+    All(Vec<Node>),
+    Any(Vec<Node>),
+    Test(Test),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Test {
+    /// Without a field: the full text.
+    pub field: Option<String>,
+    pub check: Check,
+    pub negated: bool,
+    pub position: usize,
+}
+
+/// What a test asks. All but `Empty` are false for an empty field.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Check {
+    Empty,
+    Present,
+    OneOf(Vec<Scalar>),
+    Between(Option<Edge>, Option<Edge>),
+    Refers { target: String, to: Vec<RefValue> },
+    Words(Vec<WordTerm>),
+}
+
+/// One end of a range.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Edge {
+    pub value: Scalar,
+    pub included: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Scalar {
+    Int(i64),
+    Float(f64),
+    Bool(bool),
+    Time(Timestamp),
+    /// Compared as it is.
+    Code(String),
+    /// A folded key, compared with the field's folded key.
+    Key(String),
+}
+
+/// What a reference is compared with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RefValue {
+    /// The id of the record.
+    Id(Uuid),
+    /// A number, login, e-mail or name.
+    Text {
+        /// As written.
+        text: String,
+        /// Folded, as keys are.
+        key: String,
+    },
+}
+
+impl Condition {
+    /// Reads and checks a text.
+    pub fn read(
+        text: &str,
+        schema: &dyn Schema,
+        context: &Context,
+    ) -> Result<Self, ConditionError> {
+        Self::resolve(&crate::parse(text)?, schema, context)
+    }
+
+    /// Checks a tree: names against the schema, values against the types.
+    pub fn resolve(
+        expr: &Expr,
+        schema: &dyn Schema,
+        context: &Context,
+    ) -> Result<Self, ConditionError> {
+        let (node, uses) = crate::resolve::resolve(expr, schema, context)?;
+        Ok(Condition { node, expr: expr.clone(), uses })
+    }
+
+    /// The tree it was made of.
+    pub fn expr(&self) -> &Expr {
+        &self.expr
+    }
+
+    /// The fields it asks for, each once, in order of appearance.
+    pub fn fields(&self) -> &[FieldUse] {
+        &self.uses
+    }
+
+    /// Whether it looks into the full text (free words or phrases).
+    pub fn has_free_words(&self) -> bool {
+        self.node.any_test(&mut |test| test.field.is_none())
+    }
+
+    /// Whether it is met by everything because nothing is asked.
+    pub fn is_everything(&self) -> bool {
+        self.node == Node::All(Vec::new())
+    }
+}
+
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.expr.fmt(f)
+    }
+}
+
+impl Node {
+    fn any_test(&self, found: &mut impl FnMut(&Test) -> bool) -> bool {
+        match self {
+            Node::All(parts) | Node::Any(parts) => parts.iter().any(|part| part.any_test(found)),
+            Node::Test(test) => found(test),
+        }
+    }
+}
