@@ -20,3 +20,4 @@ pub use column::Column;
 pub use door::{Db, Engine, Health, Options, Row, Tx};
 pub use migrate::{Migration, expand, schema_version};
 pub use value::Value;
+pub use pg::create_database;

@@ -519,3 +519,21 @@ fn integer(
         _ => v.to_sql(ty, out),
     }
 }
+
+/// Creates an empty database on a server (tests, moving to PostgreSQL).
+///
+/// # Errors
+/// `Invalid` for a name that is not plain letters, digits and `_`.
+pub fn create_database(server: &str, name: &str) -> Result<()> {
+    if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+        return Err(Error::invalid("name", "identifier", "use letters, digits and _ only"));
+    }
+    let config: Config = server
+        .parse()
+        .map_err(|e| Error::invalid("database", "url", format!("is not a PostgreSQL URL: {e}")))?;
+    let mut worker = Worker::new(config)?;
+    worker.connected()?;
+    let Some(session) = &worker.session else { return Err(closed()) };
+    let sql = format!("create database {name}");
+    worker.runtime.block_on(session.client.batch_execute(&sql)).map_err(error)
+}

@@ -1,1 +1,28 @@
-//! Placeholder.
+//! History: one append-only log of facts for every kind of record.
+//!
+//! A write appends facts in the transaction that changes the state; whatever
+//! else wants to know reads the log behind its own cursor. Facts of a record
+//! are chained by hash; free text stands apart behind a salted digest, so that
+//! it can be erased and the chain still verifies.
+//!
+//! Invariant: a fact is never changed or removed.
+//! Invariant: a reader never skips a fact, however late it was committed.
+
+mod chain;
+mod fact;
+mod number;
+mod seal;
+mod store;
+mod subscriber;
+mod verify;
+
+pub use chain::{Digest, content_digest, fact_hash};
+pub use fact::{Change, Door, Fact, FactRef, Place, Stamp, Written};
+pub use number::{claim_number, format_number, next_number, parse_number};
+pub use seal::{Seal, seal_now, seals};
+pub use store::{
+    Head, NewRecord, append, content_of, create_record, erase_subject, facts_of, head,
+    head_by_number, raise_epoch, redact, rename, save_head, setting, set_setting,
+};
+pub use subscriber::{Progress, Subscriber, facts_after, lag, run_batch};
+pub use verify::{Finding, Report, verify};

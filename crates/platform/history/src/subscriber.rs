@@ -1,0 +1,149 @@
+//! Subscribers: what reads the log behind its own cursor. At least once, in
+//! order, idempotent; restartable from the beginning.
+
+use steward_base::{Result, Timestamp};
+use steward_database::{Engine, Tx};
+
+use crate::fact::{Fact, Place};
+use crate::store::{FACT, fact_row};
+
+/// One reader of the log. Its work and its cursor move in one transaction, so
+/// what it writes to this database happens exactly once.
+pub trait Subscriber: Send + Sync {
+    /// Its name in the table of cursors; never changes.
+    fn name(&self) -> &'static str;
+    /// Takes a batch of facts, oldest first.
+    fn handle(&self, tx: &mut Tx, facts: &[Fact], now: Timestamp) -> Result<()>;
+    /// Empties what it keeps, before it reads from the beginning again.
+    fn reset(&self, _tx: &mut Tx) -> Result<()> {
+        Ok(())
+    }
+    /// Whether a new subscriber starts at the end of the log instead of at 0
+    /// (one that sends things out must not send the past).
+    fn from_now(&self) -> bool {
+        false
+    }
+}
+
+/// What one batch did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// Read so many facts; there may be more.
+    Read(usize),
+    /// Nothing new.
+    Idle,
+    /// Another node is at it.
+    Elsewhere,
+}
+
+/// Facts after `after` that no later commit can come before, oldest first.
+pub fn facts_after(tx: &mut Tx, after: Place, limit: i64) -> Result<Vec<Fact>> {
+    // On PostgreSQL a transaction that is still open may commit below what is
+    // visible now; below the oldest open one nothing can appear any more.
+    let horizon = match tx.engine() {
+        Engine::Sqlite => "",
+        Engine::Postgres => {
+            "and (f.epoch < (select cast(value as bigint) from setting where key = 'epoch')
+              or f.xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint)"
+        }
+    };
+    tx.rows(
+        &format!(
+            "{FACT} where (f.epoch, f.xid, f.position) > ($1, $2, $3) {horizon}
+             order by f.epoch, f.xid, f.position limit $4"
+        ),
+        &[after.epoch.into(), after.xid.into(), after.position.into(), limit.into()],
+        fact_row,
+    )
+}
+
+/// Reads and handles one batch. Run it in a write transaction; the row lock on
+/// the cursor is the lease, and a dead node's lock goes with its connection.
+pub fn run_batch(
+    tx: &mut Tx,
+    subscriber: &dyn Subscriber,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Progress> {
+    let Some(cursor) = lock_cursor(tx, subscriber, now)? else {
+        return Ok(Progress::Elsewhere);
+    };
+    let facts = facts_after(tx, cursor, limit)?;
+    let Some(last) = facts.last() else {
+        return Ok(Progress::Idle);
+    };
+    subscriber.handle(tx, &facts, now)?;
+    tx.run_one(
+        "update subscriber set epoch = $1, xid = $2, position = $3, updated_at = $4, failures = 0,
+         last_error = null where name = $5",
+        &[
+            last.place.epoch.into(),
+            last.place.xid.into(),
+            last.place.position.into(),
+            now.into(),
+            subscriber.name().into(),
+        ],
+    )?;
+    Ok(Progress::Read(facts.len()))
+}
+
+fn lock_cursor(tx: &mut Tx, subscriber: &dyn Subscriber, now: Timestamp) -> Result<Option<Place>> {
+    let lock = match tx.engine() {
+        Engine::Sqlite => "",
+        Engine::Postgres => "for update skip locked",
+    };
+    let read = format!("select epoch, xid, position from subscriber where name = $1 {lock}");
+    let name = [subscriber.name().into()];
+    let place = |r: &steward_database::Row| {
+        Ok(Place { epoch: r.get(0)?, xid: r.get(1)?, position: r.get(2)? })
+    };
+    if let Some(cursor) = tx.opt(&read, &name, place)? {
+        return Ok(Some(cursor));
+    }
+    let start = if subscriber.from_now() { newest(tx)? } else { Place::default() };
+    tx.run(
+        "insert into subscriber (name, epoch, xid, position, updated_at, failures)
+         values ($1, $2, $3, $4, $5, 0) on conflict (name) do nothing",
+        &[
+            subscriber.name().into(),
+            start.epoch.into(),
+            start.xid.into(),
+            start.position.into(),
+            now.into(),
+        ],
+    )?;
+    tx.opt(&read, &name, place)
+}
+
+fn newest(tx: &mut Tx) -> Result<Place> {
+    let last = tx.opt(
+        "select epoch, xid, position from fact order by epoch desc, xid desc, position desc limit 1",
+        &[],
+        |r| Ok(Place { epoch: r.get(0)?, xid: r.get(1)?, position: r.get(2)? }),
+    )?;
+    Ok(last.unwrap_or_default())
+}
+
+/// How many facts each subscriber has not read yet, counted up to 10,000, with
+/// its last error.
+pub fn lag(tx: &mut Tx) -> Result<Vec<(String, i64, Option<String>)>> {
+    let cursors = tx.rows(
+        "select name, epoch, xid, position, last_error from subscriber order by name",
+        &[],
+        |r| {
+            let place = Place { epoch: r.get(1)?, xid: r.get(2)?, position: r.get(3)? };
+            Ok((r.get::<String>(0)?, place, r.opt::<String>(4)?))
+        },
+    )?;
+    let mut lags = Vec::new();
+    for (name, at, error) in cursors {
+        let behind = tx.one(
+            "select count(*) from (select 1 from fact where (epoch, xid, position) > ($1, $2, $3)
+             limit 10000) f",
+            &[at.epoch.into(), at.xid.into(), at.position.into()],
+            |r| r.get::<i64>(0),
+        )?;
+        lags.push((name, behind, error));
+    }
+    Ok(lags)
+}

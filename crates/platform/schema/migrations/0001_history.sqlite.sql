@@ -1,0 +1,4 @@
+create table number_counter (
+    prefix text primary key,
+    last integer not null
+) strict;
