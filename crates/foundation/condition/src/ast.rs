@@ -133,6 +133,18 @@ impl Expr {
     }
 }
 
+impl Expr {
+    /// Whether any term asks for a field that `wanted` says yes to.
+    pub(crate) fn any_field(&self, wanted: &dyn Fn(&str) -> bool) -> bool {
+        match self {
+            Expr::All(parts) | Expr::Any(parts) => parts.iter().any(|p| p.any_field(wanted)),
+            Expr::Not(part) => part.any_field(wanted),
+            Expr::Words(_) => false,
+            Expr::Field(term) => wanted(&term.name),
+        }
+    }
+}
+
 impl fmt::Display for Expr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -129,6 +129,36 @@ impl Condition {
         self.node.any_test(&mut |test| test.field.is_none())
     }
 
+    /// The parts that must all hold and ask only for indexed fields or full
+    /// text; `None` when there is none. A list that is also asked for other
+    /// fields counts with this first.
+    pub fn indexed_part(&self) -> Option<Expr> {
+        let slow = |name: &str| self.uses.iter().any(|used| used.name == name && !used.indexed);
+        let fast = |part: &&Expr| !part.any_field(&slow);
+        let parts: Vec<Expr> = match &self.expr {
+            Expr::All(parts) => parts.iter().filter(fast).cloned().collect(),
+            part => Some(part).filter(fast).cloned().into_iter().collect(),
+        };
+        (!parts.is_empty()).then(|| Expr::all(parts))
+    }
+
+    /// Whether whatever meets it has one of `codes` in `field`, as far as its
+    /// outermost terms show. A list may then read an index that holds only those.
+    pub fn implies(&self, field: &str, codes: &[&str]) -> bool {
+        let known = |value: &Scalar| matches!(value, Scalar::Code(c) if codes.contains(&c.as_str()));
+        let holds = |node: &Node| match node {
+            Node::Test(test) => {
+                let one_of = matches!(&test.check, Check::OneOf(values) if values.iter().all(known));
+                !test.negated && test.field.as_deref() == Some(field) && one_of
+            }
+            _ => false,
+        };
+        match &self.node {
+            Node::All(parts) => parts.iter().any(holds),
+            node => holds(node),
+        }
+    }
+
     /// Whether it is met by everything because nothing is asked.
     pub fn is_everything(&self) -> bool {
         self.node == Node::All(Vec::new())

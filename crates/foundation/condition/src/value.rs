@@ -166,10 +166,8 @@ pub(crate) fn reference(target: &str, value: &Text, context: &Context) -> Result
         return Ok(context.my_teams.iter().copied().map(RefValue::Id).collect());
     }
     // Only the usual form: 32 hexadecimal digits could be somebody's number.
-    if text.len() == 36 {
-        if let Ok(id) = Uuid::parse_str(text) {
-            return Ok(vec![RefValue::Id(id)]);
-        }
+    if let (36, Ok(id)) = (text.len(), Uuid::parse_str(text)) {
+        return Ok(vec![RefValue::Id(id)]);
     }
     match folding::key(text) {
         Some(key) if !key.is_empty() => Ok(vec![RefValue::Text { text: text.to_owned(), key }]),
