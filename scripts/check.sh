@@ -116,7 +116,7 @@ check_test_packages() {
     done
 }
 
-# Debian's postgresql would start a server of its own: the tests do not want it, and a container has no init.
+# As root only. The log is shown when it fails.
 install_packages() {
     log=$(mktemp) || return 1
     {
