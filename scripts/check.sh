@@ -62,12 +62,14 @@ check_rust() {
         lack "Rust $wanted or newer" "$rustup_line"
         return
     fi
-    set -- $(rustc --version 2>/dev/null)
-    if ! at_least "${2:-0.0}" "$wanted"; then
+    version=$(rustc --version 2>/dev/null)
+    version=${version#rustc }
+    version=${version%% *}
+    if ! at_least "${version:-0.0}" "$wanted"; then
         if have rustup; then
-            lack "Rust $wanted (here: ${2:-none})" 'rustup update stable && rustup default stable'
+            lack "Rust $wanted (here: ${version:-none})" 'rustup update stable && rustup default stable'
         else
-            lack "Rust $wanted (here: ${2:-none})" "$rustup_line"
+            lack "Rust $wanted (here: ${version:-none})" "$rustup_line"
         fi
     elif [ "$mode" = test ]; then
         cargo fmt --version >/dev/null 2>&1 || lack rustfmt 'rustup component add rustfmt'

@@ -57,7 +57,7 @@ count_word() {
         END { print sum + 0 }'
 }
 
-absent() { say "not built yet: $*"; return 3; }
+not_built() { say "not built yet: $*"; return 3; }
 
 part_check() { sh scripts/check.sh test; }
 
@@ -70,7 +70,7 @@ part_fmt() {
 
 # npm ci and build (type check and budgets are inside), lint, unit tests. Built always: CI trusts no stamp.
 part_web() {
-    [ -f web/package.json ] || { absent web; return; }
+    [ -f web/package.json ] || { not_built web; return; }
     sh scripts/web.sh --always || return 1
     (cd web && npm run --silent lint && npm test --silent)
 }
@@ -92,8 +92,8 @@ part_clippy() { cargo clippy --locked --workspace --all-targets -- -D warnings; 
 # All tests of all crates; those that need PostgreSQL find it in STEWARD_TEST_PG. The binary is built in the
 # same profile: the parts below drive it.
 part_rust() {
-    cargo build --locked --workspace --bins || return 1
-    cargo nextest run --locked --workspace --no-run || return 1
+    # Together, so that both are built with the same features and nothing is built twice.
+    cargo build --locked --workspace --bins --tests || return 1
     PG_LOG=$logs/postgres.log sh scripts/pg.sh cargo nextest run --locked --workspace --no-fail-fast \
         --no-tests=fail
 }
@@ -103,17 +103,17 @@ part_doc() { cargo test --locked --workspace --doc --quiet; }
 
 # The committed document and the typed client must be what the server and the generator make today.
 part_schema() {
-    [ -f web/openapi.json ] || { absent 'web/openapi.json'; return; }
+    [ -f web/openapi.json ] || { not_built 'web/openapi.json'; return; }
     document=$logs/openapi.json
     target/debug/steward openapi >"$document" || return 1
-    [ -s "$document" ] || { absent 'steward openapi'; return; }
+    [ -s "$document" ] || { not_built 'steward openapi'; return; }
     if ! cmp -s "$document" web/openapi.json; then
         diff -u web/openapi.json "$document" | head -n 40
         say 'web/openapi.json is not what the server answers: steward openapi >web/openapi.json'
         return 1
     fi
     client=web/src/api/schema.d.ts
-    [ -f $client ] || { absent $client; return; }
+    [ -f $client ] || { not_built $client; return; }
     (cd web && node_modules/.bin/openapi-typescript openapi.json -o "$logs/schema.d.ts" >/dev/null) || return 1
     if ! cmp -s "$logs/schema.d.ts" $client; then
         diff -u $client "$logs/schema.d.ts" | head -n 40
@@ -125,7 +125,7 @@ part_schema() {
 # A real browser against the real binary.
 part_e2e() {
     set -- web/e2e/*.test.*
-    [ -f "$1" ] || { absent 'web/e2e'; return; }
+    [ -f "$1" ] || { not_built 'web/e2e'; return; }
     (cd web && STEWARD_BIN=$root/target/debug/steward npm run --silent e2e)
 }
 
@@ -133,7 +133,7 @@ part_schemathesis() { sh scripts/schemathesis.sh; }
 
 # SIGKILL at random moments under many writers, three rounds for each engine.
 part_faults() {
-    [ -f bench/src/main.rs ] || { absent 'bench/src/main.rs'; return; }
+    [ -f bench/src/main.rs ] || { not_built 'bench/src/main.rs'; return; }
     make --no-print-directory libfault || return 1
     STEWARD_BIN=$root/target/debug/steward STEWARD_LIBFAULT=$root/target/libfault.so \
         sh scripts/pg.sh --durable target/debug/steward-bench faults --rounds 3
