@@ -23,9 +23,12 @@ pub struct Migration {
 
 /// Replaces the type tokens (`{id}`, `{time}`, ...) for an engine.
 pub fn expand(sql: &str, engine: Engine) -> String {
-    let types: [(&str, &str, &str); 8] = [
+    let types: [(&str, &str, &str); 10] = [
+        ("{float}", "real", "double precision"),
         ("{id}", "blob", "uuid"),
         ("{time}", "integer", "bigint"),
+        // Folded keys compare by bytes, whatever the database's own collation.
+        ("{key}", "text", "text collate \"C\""),
         ("{int}", "integer", "bigint"),
         ("{bool}", "integer", "boolean"),
         ("{json}", "text", "jsonb"),

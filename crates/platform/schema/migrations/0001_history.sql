@@ -5,7 +5,7 @@ create table record (
     kind text not null,
     number text unique,
     name text not null,
-    name_key text,
+    name_key {key},
     organisation {id} not null,
     version {int} not null,
     history_seq {int} not null,
