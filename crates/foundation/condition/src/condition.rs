@@ -145,10 +145,12 @@ impl Condition {
     /// Whether whatever meets it has one of `codes` in `field`, as far as its
     /// outermost terms show. A list may then read an index that holds only those.
     pub fn implies(&self, field: &str, codes: &[&str]) -> bool {
-        let known = |value: &Scalar| matches!(value, Scalar::Code(c) if codes.contains(&c.as_str()));
+        let known =
+            |value: &Scalar| matches!(value, Scalar::Code(c) if codes.contains(&c.as_str()));
         let holds = |node: &Node| match node {
             Node::Test(test) => {
-                let one_of = matches!(&test.check, Check::OneOf(values) if values.iter().all(known));
+                let one_of =
+                    matches!(&test.check, Check::OneOf(values) if values.iter().all(known));
                 !test.negated && test.field.as_deref() == Some(field) && one_of
             }
             _ => false,

@@ -204,3 +204,26 @@ proptest! {
         }
     }
 }
+
+/// The page for users, so that its examples stay true.
+const PAGE: &str = include_str!("../../../../docs/condition-language.md");
+
+#[test]
+fn every_example_of_the_page_can_be_read() {
+    let mut inside = false;
+    let mut read = 0;
+    for line in PAGE.lines() {
+        inside = line.starts_with('|')
+            && (inside || line.starts_with("| you write") || line.starts_with("| what for"));
+        let cells: Vec<&str> = line.split(" | ").collect();
+        if !inside || cells.len() != 2 {
+            continue;
+        }
+        let cell = if cells[0].contains('`') { cells[0] } else { cells[1] };
+        for example in cell.split('`').skip(1).step_by(2).filter(|e| !e.starts_with('…')) {
+            assert!(parse(example).is_ok(), "{example}");
+            read += 1;
+        }
+    }
+    assert!(read > 45, "{read} examples");
+}

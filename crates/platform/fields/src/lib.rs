@@ -1,1 +1,16 @@
-//! Placeholder.
+//! The registry: for every record kind its fields, shipped ones and the
+//! administrator's own. Validation, the condition language, lists, forms,
+//! import, export and the API schema all read it.
+//!
+//! Invariant: a field that is not in the registry can neither be read nor
+//! written through any door.
+
+mod custom;
+mod field;
+mod registry;
+mod store;
+
+pub use custom::{NewCustomField, create_custom, delete_custom, parse_custom};
+pub use field::{Field, FieldType, Writer};
+pub use registry::{Registries, Registry, as_info};
+pub use store::{bump, ensure_choice, load_choices, load_custom};

@@ -1,0 +1,159 @@
+//! The administrator's own fields: made, hidden, and their values checked.
+
+use serde_json::Value as Json;
+use steward_base::{Error, FieldError, Result, Timestamp};
+use steward_database::Tx;
+use steward_history::{Change, NewRecord, append, create_record, head, save_head};
+use steward_people::{Call, EVERYONE, Target, check};
+
+use crate::field::{Field, FieldType, Writer};
+use crate::registry::Registry;
+use crate::store::{ensure_choice, hide_custom, insert_custom};
+
+/// What a new custom field needs.
+#[derive(Debug, Clone)]
+pub struct NewCustomField {
+    /// The record kind that gets it.
+    pub kind: String,
+    /// Its name, `snake_case`, unique within the kind.
+    pub name: String,
+    /// Its label, for people.
+    pub label: String,
+    /// What it holds.
+    pub ty: FieldType,
+    /// Its choices, as (code, label).
+    pub choices: Vec<(String, String)>,
+    /// Whether lists may ask and sort by it.
+    pub indexed: bool,
+    /// Whether its past is kept.
+    pub tracked: bool,
+    /// `public` or `internal`.
+    pub group: String,
+}
+
+/// Makes a custom field.
+///
+/// # Errors
+/// `Invalid` for a name that is taken or not `snake_case`.
+pub fn create_custom(tx: &mut Tx, call: &Call, registry: &Registry, new: &NewCustomField) -> Result<()> {
+    let global = Target { organisation: EVERYONE, own: false, team: false };
+    check(&call.actor, "field", "create", &global)?;
+    check_new(registry, new)?;
+    let id = call.new_id();
+    let record = NewRecord {
+        id,
+        kind: "field",
+        number: None,
+        name: &new.label,
+        organisation: EVERYONE,
+        created_at: call.now,
+    };
+    let mut head = create_record(tx, &record)?;
+    let changes = [
+        Change::plain("kind", Json::Null, new.kind.as_str()),
+        Change::plain("name", Json::Null, new.name.as_str()),
+        Change::plain("type", Json::Null, new.ty.as_str()),
+        Change::plain("indexed", Json::Null, new.indexed),
+        Change::plain("tracked", Json::Null, new.tracked),
+        Change::plain("group", Json::Null, new.group.as_str()),
+        Change::text("label", new.label.as_str(), None),
+    ];
+    append(tx, &call.entropy, &mut head, &call.stamp(), "field.created", &changes)?;
+    save_head(tx, &mut head)?;
+    let field = Field {
+        name: new.name.clone(),
+        label: new.label.clone(),
+        ty: new.ty.clone(),
+        group: new.group.clone(),
+        writer: Writer::Body,
+        indexed: new.indexed,
+        tracked: new.tracked,
+        custom: true,
+        choices: Vec::new(),
+        fixed_choices: false,
+    };
+    insert_custom(tx, &new.kind, id, &field)?;
+    for (code, label) in &new.choices {
+        ensure_choice(tx, &new.kind, &new.name, code, label)?;
+    }
+    Ok(())
+}
+
+fn check_new(registry: &Registry, new: &NewCustomField) -> Result<()> {
+    let mut errors = Vec::new();
+    let mut wrong = |field: &str, rule: &str, message: String| {
+        errors.push(FieldError { field: field.into(), rule: rule.into(), message });
+    };
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    let starts = new.name.starts_with(|c: char| c.is_ascii_lowercase());
+    if !starts || !new.name.chars().all(plain) || new.name.len() > 60 {
+        let message = "use a lower-case letter, then letters, digits and _, at most 60";
+        wrong("name", "snake_case", message.into());
+    }
+    if registry.field(&new.name).is_some() {
+        wrong("name", "unique", format!("{} has a field {} already", registry.kind, new.name));
+    }
+    if new.label.trim().is_empty() || new.label.chars().count() > 255 {
+        wrong("label", "length", "give 1 to 255 characters".into());
+    }
+    if !["public", "internal"].contains(&new.group.as_str()) {
+        wrong("group", "choice", "is public or internal".into());
+    }
+    if new.ty == FieldType::Choice && new.choices.is_empty() {
+        wrong("choices", "required", "a choice field needs at least one choice".into());
+    }
+    if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
+}
+
+/// Hides a custom field. History keeps its values.
+pub fn delete_custom(tx: &mut Tx, call: &Call, kind: &str, name: &str) -> Result<()> {
+    let global = Target { organisation: EVERYONE, own: false, team: false };
+    check(&call.actor, "field", "delete", &global)?;
+    let id = hide_custom(tx, kind, name)?;
+    let mut head = head(tx, id)?;
+    let change = [Change::plain("deleted", false, true)];
+    append(tx, &call.entropy, &mut head, &call.stamp(), "field.deleted", &change)?;
+    save_head(tx, &mut head)
+}
+
+/// Checks the value of a custom field, except whether a reference exists.
+/// References stay as written; times become their wire form.
+///
+/// # Errors
+/// `Invalid` that names `custom.<field>`.
+pub fn parse_custom(registry: &Registry, field: &Field, value: &Json) -> Result<Json> {
+    let path = format!("custom.{}", field.name);
+    let wrong = |rule: &str, message: &str| Err(Error::invalid(path.clone(), rule, message));
+    if value.is_null() {
+        return Ok(Json::Null);
+    }
+    match (&field.ty, value) {
+        (FieldType::Text, Json::String(s)) if s.chars().count() > 255 => {
+            wrong("length", "has more than 255 characters")
+        }
+        (FieldType::LongText, Json::String(s)) if s.len() > 65_536 => {
+            wrong("length", "has more than 64 KiB")
+        }
+        (FieldType::Text | FieldType::LongText, Json::String(_)) => Ok(value.clone()),
+        (FieldType::Integer, Json::Number(n)) => match n.as_i64() {
+            Some(n) => Ok(n.into()),
+            None if n.as_f64().is_some_and(|f| f.fract() == 0.0 && f.abs() < 9.0e15) => {
+                Ok((n.as_f64().unwrap_or(0.0) as i64).into())
+            }
+            None => wrong("type", "is a whole number"),
+        },
+        (FieldType::Number, Json::Number(_)) => Ok(value.clone()),
+        (FieldType::Boolean, Json::Bool(_)) => Ok(value.clone()),
+        (FieldType::Choice, Json::String(s)) => {
+            registry.choice(&field.name, s).map(Json::String).or_else(|_| {
+                wrong("choice", "is not one of the choices of this field")
+            })
+        }
+        (FieldType::Date, Json::String(s)) => match s.parse::<Timestamp>() {
+            Ok(at) => Ok(steward_base::time::wire(at).into()),
+            Err(_) => wrong("type", "is a time like 2026-11-24T08:00:00.000Z"),
+        },
+        (FieldType::Reference(_), Json::String(_)) => Ok(value.clone()),
+        (ty, _) => wrong("type", &format!("is a {}", ty.as_str())),
+    }
+}
