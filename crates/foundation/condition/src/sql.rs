@@ -86,7 +86,8 @@ pub trait SqlSchema {
     fn column(&self, field: &str) -> Option<Column>;
 
     /// True for records in whose full text (without `field`), or in whose field,
-    /// every term occurs. `None` when this list has no such index.
+    /// every term occurs, each perhaps in another of its texts, but a phrase
+    /// within one. `None` when this list has no such index.
     fn words(&self, field: Option<&str>, terms: &[WordTerm], args: &mut Args) -> Option<String>;
 
     /// True when `expr` is the id of a record of kind `target` that has one of

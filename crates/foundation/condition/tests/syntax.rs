@@ -225,5 +225,5 @@ fn every_example_of_the_page_can_be_read() {
             read += 1;
         }
     }
-    assert!(read > 45, "{read} examples");
+    assert!(read >= 45, "{read} examples");
 }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use steward_base::{Result, text};
 use steward_condition::{Args, Column, Condition, FieldValue, RefValue, SqlSchema, WordTerm};
-use steward_database::{Db, Engine, Options, Tx, Value, expand};
+use steward_database::{Db, Options, Tx, Value, expand};
 use tempfile::TempDir;
 
 use super::{Row, people, rows};
@@ -55,13 +55,8 @@ const TABLES: &[&str] = &[
 ];
 
 fn fill(tx: &mut Tx) -> Result<()> {
-    let (key, float) = match tx.engine() {
-        Engine::Sqlite => ("text", "real"),
-        Engine::Postgres => ("text collate \"C\"", "double precision"),
-    };
     for sql in TABLES {
-        let sql = expand(sql, tx.engine()).replace("{key}", key).replace("{float}", float);
-        tx.run(&sql, &[])?;
+        tx.run(&expand(sql, tx.engine()), &[])?;
     }
     for (kind, id, texts) in people() {
         for name in texts {
