@@ -1,16 +1,27 @@
 //! People: persons, organisations, teams, roles, and the one permission
-//! matrix. Whoever acts is an [`Actor`]; whatever one request does happens in
-//! one [`Call`].
+//! matrix; passwords, sessions and tokens; and the small records that wait for
+//! rooms of their own (services, configuration items, locations). Whoever acts
+//! is an [`Actor`]; whatever one request does happens in one [`Call`].
 //!
 //! Invariant: nobody else decides who may do what; every door, list, search,
 //! live stream and export asks this crate.
+//! Invariant: nobody gives or lends a role that they could not give themselves.
+//! Invariant: of a secret only the digest is stored.
 
 mod actor;
+pub mod auth;
 mod permission;
+mod rules;
+pub mod sign_in_limit;
+mod store;
 
-pub use actor::{Actor, Call, EVERYONE, DEFAULT_ORGANISATION, Grant, Role, SYSTEM};
+pub use actor::{Actor, Call, DEFAULT_ORGANISATION, EVERYONE, Grant, Role, SYSTEM};
 pub use permission::{
-    ACTIONS,
-    Action, FieldGroup, MATRIX, Rule, Scope, Target, Visibility, allowed, check, field_groups, refusal,
-    visibility,
+    ACTIONS, Action, FieldGroup, MATRIX, Rule, Scope, Target, Visibility, allowed, check,
+    check_create, field_groups, includes, refusal, visibility,
+};
+pub use store::{
+    Erasure, ITEM_KINDS, Mention, Name, access, disable, enable, ensure_foundation, erase, grants,
+    items, list, names, needs_foundation, organisations, passwords, persons, reference_sql,
+    resolve, resolve_any, sessions, system_actor, teams, tokens, visible_sql,
 };

@@ -219,10 +219,40 @@ pub fn check(actor: &Actor, kind: &str, action: &str, target: &Target) -> Result
     if allowed(actor, kind, action, target) {
         return Ok(());
     }
-    if !allowed(actor, kind, "read", target) {
+    if !allowed(actor, kind, "read", target) && !allowed(actor, kind, "read_name", target) {
         return Err(Error::NotFound);
     }
     Err(Error::Forbidden(refusal(actor, kind, action)))
+}
+
+/// Whether the actor may make a record of this kind in that organisation. What
+/// does not exist yet cannot be hidden, so the refusal is always open.
+///
+/// # Errors
+/// `Forbidden`.
+pub fn check_create(actor: &Actor, kind: &str, organisation: Uuid) -> Result<()> {
+    let target = Target { organisation, own: false, team: false };
+    if allowed(actor, kind, "create", &target) {
+        return Ok(());
+    }
+    Err(Error::Forbidden(refusal(actor, kind, "create")))
+}
+
+/// Whether everything that `lesser` may do, `role` may do on at least as many
+/// records: nobody gives away more than they hold.
+pub fn includes(role: Role, lesser: Role) -> bool {
+    if role == lesser || role == Role::Administrator {
+        return true;
+    }
+    let may = |kind: &str, action: &str, scope: Scope| {
+        let of_kind = MATRIX.iter().filter(|r| r.role == role && r.kind == kind);
+        of_kind.into_iter().any(|r| r.scope >= scope && r.actions.contains(&action))
+    };
+    lesser != Role::Administrator
+        && MATRIX
+            .iter()
+            .filter(|r| r.role == lesser)
+            .all(|r| r.actions.iter().all(|action| may(r.kind, action, r.scope)))
 }
 
 /// Why not: names the roles that may.
