@@ -1,1 +1,36 @@
-//! Placeholder.
+//! The kit for routes: who calls, what came in, what goes out. A practice's
+//! handlers take a [`Caller`], [`Json`], [`Query`] or [`Path`], and answer with
+//! a [`Reply`], a [`Page`] or a [`Problem`].
+//!
+//! Invariant: every error under `/api` is a problem of RFC 9457.
+//! Invariant: a write reads its actor's rights inside its own transaction.
+
+mod app;
+mod caller;
+pub mod decode;
+mod entry;
+mod idempotency;
+mod json;
+mod list;
+mod patch;
+mod precondition;
+mod problem;
+mod query;
+mod reply;
+mod store;
+
+pub use app::{App, AppBuilder, Clock, DemoSignIn, Settings};
+pub use caller::{
+    CSRF_HEADER, Caller, IsPublic, SESSION_COOKIE, Shown, authenticate, cookie,
+};
+pub use entry::Entry;
+pub use idempotency::{BodySlot, sweep as sweep_idempotency};
+pub use json::{BODY_LIMIT, Json, parse as parse_json, read_body};
+pub use list::{
+    DEFAULT_LIMIT, ListQuery, MAX_LIMIT, Page, PageQuery, limit, read_cursor, write_cursor,
+};
+pub use patch::Patch;
+pub use precondition::{IfMatch, check_version, etag};
+pub use problem::{PROBLEM_JSON, Problem, ProblemBody, ProblemField};
+pub use query::{Path, Query};
+pub use reply::Reply;

@@ -28,4 +28,5 @@ pub const MIGRATIONS: &[Migration] = migrations![
     5 "0005_timers",
     6 "0006_automation",
     7 "0007_notifications",
+    8 "0008_idempotency",
 ];

@@ -1,0 +1,298 @@
+//! Whoever makes a request. Authentication stands before every route under
+//! `/api`, also before those that do not exist; handlers take a [`Caller`].
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, Uri, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use steward_base::{Error, Result};
+use steward_database::Tx;
+use steward_history::Door;
+use steward_people::Call;
+use steward_people::auth::{csrf_matches, secret_hash, token_hash};
+use steward_people::access::{self, Access, Credential};
+
+use crate::app::App;
+use crate::entry::Entry;
+use crate::idempotency::{self, BodySlot, Key};
+use crate::problem::Problem;
+use crate::reply::Reply;
+
+/// The session's cookie.
+pub const SESSION_COOKIE: &str = "steward_session";
+/// The header that proves a page of ours sent the request.
+pub const CSRF_HEADER: &str = "x-csrf-token";
+/// Marks an answer as that of an earlier request.
+const REPLAYED_HEADER: &str = "idempotent-replayed";
+
+/// What a request shows to prove who sends it.
+#[derive(Debug, Clone)]
+pub enum Shown {
+    /// An API token.
+    Token([u8; 32]),
+    /// A session's cookie, with its text.
+    Session(String),
+}
+
+/// Who makes a request, in its context.
+#[derive(Clone)]
+pub struct Caller {
+    /// Actor, moment, door, ids.
+    pub call: Call,
+    /// What they signed in with.
+    pub credential: Credential,
+    /// The secret of the session's cookie; `None` for tokens.
+    pub session_secret: Option<String>,
+    /// The request as it came.
+    pub entry: Arc<Entry>,
+    /// Path and query.
+    pub uri: Uri,
+    shown: Arc<Shown>,
+    app: App,
+    key: Option<Arc<Key>>,
+}
+
+impl Caller {
+    /// The shared state.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Reads on one snapshot, as this caller.
+    ///
+    /// # Errors
+    /// What `f` answers, as a problem.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut Tx, &Call) -> Result<T> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let call = self.call.clone();
+        Ok(self.app.db().read(move |tx| f(tx, &call)).await?)
+    }
+
+    /// [`Caller::read`] for what may take long (exports, reports).
+    ///
+    /// # Errors
+    /// What `f` answers, as a problem.
+    pub async fn read_long<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut Tx, &Call) -> Result<T> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let call = self.call.clone();
+        Ok(self.app.db().read_long(move |tx| f(tx, &call)).await?)
+    }
+
+    /// Writes in one transaction, as this caller, and answers. Who the caller
+    /// is and what they hold is read again inside: nothing that decides a
+    /// write is trusted from before. With an `Idempotency-Key` the answer is
+    /// kept in the same transaction and repeated for the same request.
+    ///
+    /// # Errors
+    /// What `f` answers, as a problem; nothing is written then.
+    pub async fn write<T: Serialize + 'static>(
+        &self,
+        f: impl Fn(&mut Tx, &Call) -> Result<Reply<T>> + Send + 'static,
+    ) -> Result<Response, Problem> {
+        let (call, shown, key) = (self.call.clone(), self.shown.clone(), self.key.clone());
+        let _running = match &key {
+            Some(key) => Some(self.app.running().begin(key)?),
+            None => None,
+        };
+        let work = move |tx: &mut Tx| {
+            let call = refreshed(tx, &call, &shown)?;
+            if let Some(key) = &key
+                && let Some(stored) = idempotency::earlier(tx, key, call.now)?
+            {
+                return Ok((stored, true));
+            }
+            let stored = f(tx, &call)?.store()?;
+            if let Some(key) = &key {
+                idempotency::keep(tx, key, &stored, call.now)?;
+            }
+            Ok((stored, false))
+        };
+        let (stored, replayed) = self.app.db().write(work).await?;
+        let mut response = stored.into_response();
+        if replayed {
+            let yes = axum::http::HeaderValue::from_static("true");
+            response.headers_mut().insert(REPLAYED_HEADER, yes);
+        }
+        Ok(response)
+    }
+
+    /// Reads who the caller is and what they hold now, for streams that live
+    /// longer than a request; `None` when the session or token has ended.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn again(&self) -> Result<Option<Caller>> {
+        let (shown, now) = (self.shown.clone(), self.app.now());
+        let access = self.app.db().read(move |tx| look_up(tx, &shown, now)).await?;
+        Ok(access.map(|access| {
+            let mut caller = self.clone();
+            caller.call.actor = Arc::new(access.actor);
+            caller.call.now = now;
+            caller
+        }))
+    }
+}
+
+fn look_up(tx: &mut Tx, shown: &Shown, now: steward_base::Timestamp) -> Result<Option<Access>> {
+    match shown {
+        Shown::Token(hash) => access::actor_by_token(tx, hash, now),
+        Shown::Session(secret) => access::actor_by_session(tx, &secret_hash(secret), now),
+    }
+}
+
+fn refreshed(tx: &mut Tx, call: &Call, shown: &Shown) -> Result<Call> {
+    let access = look_up(tx, shown, call.now)?.ok_or(Error::Unauthenticated)?;
+    Ok(Call { actor: Arc::new(access.actor), ..call.clone() })
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Caller, Problem> {
+        parts.extensions.get::<Caller>().cloned().ok_or_else(|| Error::Unauthenticated.into())
+    }
+}
+
+/// Which requests need no credentials: the published few.
+pub type IsPublic = fn(&Method, &str) -> bool;
+
+/// The layer before every route under `/api`.
+pub async fn authenticate(
+    State((app, is_public)): State<(App, IsPublic)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let public = is_public(request.method(), request.uri().path());
+    match caller_of(&app, &request).await {
+        Ok(Some(caller)) => {
+            if let Some(key) = &caller.key {
+                request.extensions_mut().insert(key.body.clone());
+            }
+            request.extensions_mut().insert(caller);
+        }
+        Ok(None) if public => {}
+        Ok(None) => return Problem::from(Error::Unauthenticated).into_response(),
+        // Bad credentials do not close what is open to all.
+        Err(problem) if public && problem.status.as_u16() == 401 => {}
+        Err(problem) => return problem.into_response(),
+    }
+    next.run(request).await
+}
+
+async fn caller_of(app: &App, request: &Request) -> Result<Option<Caller>, Problem> {
+    let headers = request.headers();
+    let entry = request.extensions().get::<Entry>().cloned().unwrap_or_default();
+    let Some(shown) = shown(headers)? else { return Ok(None) };
+    let now = entry.now;
+    let shown = Arc::new(shown);
+    let looked = shown.clone();
+    let found = app.db().read(move |tx| look_up(tx, &looked, now)).await?;
+    let Some(access) = found else { return Err(refuse(app, &shown, &entry)) };
+    let (door, session_secret) = match &*shown {
+        Shown::Token(_) => (Door::Api, None),
+        Shown::Session(secret) => (Door::Web, Some(secret.clone())),
+    };
+    if let Some(secret) = &session_secret {
+        check_csrf(request.method(), headers, secret)?;
+    }
+    note_use(app, &access, now);
+    let call = Call {
+        actor: Arc::new(access.actor),
+        now,
+        door,
+        cause: None,
+        entropy: app.entropy().clone(),
+    };
+    let key = key_of(request, call.actor.id)?;
+    Ok(Some(Caller {
+        call,
+        credential: access.credential,
+        session_secret,
+        entry: Arc::new(entry),
+        uri: request.uri().clone(),
+        shown,
+        app: app.clone(),
+        key: key.map(Arc::new),
+    }))
+}
+
+/// What the request shows: a token before a cookie.
+fn shown(headers: &HeaderMap) -> Result<Option<Shown>> {
+    if let Some(header) = headers.get(header::AUTHORIZATION) {
+        let text = header.to_str().unwrap_or("");
+        let token = text.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+        let hash = token.and_then(|(_, token)| token_hash(token.trim()));
+        // A token that is none by its form is wrong like any other.
+        return Ok(Some(Shown::Token(hash.unwrap_or([0; 32]))));
+    }
+    Ok(cookie(headers, SESSION_COOKIE).map(|secret| Shown::Session(secret.to_owned())))
+}
+
+/// The value of a cookie.
+pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let all = headers.get_all(header::COOKIE).into_iter().filter_map(|v| v.to_str().ok());
+    all.flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(found, value)| *found == name && !value.is_empty())
+        .map(|(_, value)| value)
+}
+
+/// A wrong token counts against its address; a session that is over does not:
+/// browsers go on sending its cookie.
+fn refuse(app: &App, shown: &Shown, entry: &Entry) -> Problem {
+    if let Shown::Token(_) = shown
+        && let Err(too_many) = app.failures().attempt(None, entry.address, entry.now)
+    {
+        return too_many.into();
+    }
+    Error::Unauthenticated.into()
+}
+
+fn check_csrf(method: &Method, headers: &HeaderMap, secret: &str) -> Result<()> {
+    if is_safe(method) {
+        return Ok(());
+    }
+    let sent = headers.get(CSRF_HEADER).and_then(|v| v.to_str().ok()).unwrap_or("");
+    if csrf_matches(secret, sent) {
+        return Ok(());
+    }
+    let words = "with a session every change needs the header X-CSRF-Token; GET /api/v1/me has it";
+    Err(Error::Forbidden(words.into()))
+}
+
+fn is_safe(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+fn key_of(request: &Request, actor: steward_base::Uuid) -> Result<Option<Key>> {
+    if is_safe(request.method()) {
+        return Ok(None);
+    }
+    let Some(header) = request.headers().get("idempotency-key") else { return Ok(None) };
+    let key = header.to_str().unwrap_or("").trim().to_owned();
+    idempotency::check(&key)?;
+    let route = format!("{} {}", request.method(), request.uri().path());
+    Ok(Some(Key { actor, route, key, body: BodySlot::default() }))
+}
+
+/// Notes beside the request that the credential was used.
+fn note_use(app: &App, access: &Access, now: steward_base::Timestamp) {
+    if !access.touch_due(now) {
+        return;
+    }
+    let (db, credential) = (app.db().clone(), access.credential);
+    tokio::spawn(async move {
+        let noted = db.write(move |tx| access::touch(tx, credential, now)).await;
+        if let Err(error) = noted {
+            tracing::debug!(%error, "the use of a credential was not noted");
+        }
+    });
+}

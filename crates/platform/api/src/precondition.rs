@@ -1,0 +1,74 @@
+//! `If-Match` and `ETag`: nobody overwrites what they have not read.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, header};
+use steward_base::{Error, Result};
+
+use crate::problem::Problem;
+
+/// What `If-Match` said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IfMatch {
+    /// Nothing: no condition.
+    Absent,
+    /// `*`: whatever version there is.
+    Any,
+    /// This version; -1 for a tag that is none of ours and so never matches.
+    Version(i64),
+}
+
+impl IfMatch {
+    /// The version that must still be there, where the header is required
+    /// (PATCH, PUT, DELETE); `None` when any will do.
+    ///
+    /// # Errors
+    /// `PreconditionRequired` without the header.
+    pub fn required(self) -> Result<Option<i64>> {
+        match self {
+            IfMatch::Absent => Err(Error::PreconditionRequired),
+            given => Ok(given.optional()),
+        }
+    }
+
+    /// The version that must still be there, where the header may be sent.
+    pub fn optional(self) -> Option<i64> {
+        match self {
+            IfMatch::Version(version) => Some(version),
+            IfMatch::Absent | IfMatch::Any => None,
+        }
+    }
+}
+
+/// Holds a record's version against the one the caller read.
+///
+/// # Errors
+/// `VersionConflict`.
+pub fn check_version(expected: Option<i64>, actual: i64) -> Result<()> {
+    match expected {
+        Some(expected) if expected != actual => Err(Error::VersionConflict { expected, actual }),
+        _ => Ok(()),
+    }
+}
+
+/// The `ETag` of a version.
+pub fn etag(version: i64) -> HeaderValue {
+    HeaderValue::from_str(&format!("\"{version}\"")).unwrap_or(HeaderValue::from_static("\"0\""))
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> std::result::Result<IfMatch, Problem> {
+        let Some(header) = parts.headers.get(header::IF_MATCH) else { return Ok(IfMatch::Absent) };
+        let text = header.to_str().unwrap_or("").trim();
+        if text == "*" {
+            return Ok(IfMatch::Any);
+        }
+        let Some(tag) = text.strip_prefix('"').and_then(|t| t.strip_suffix('"')) else {
+            let words = "takes the ETag you read, in quotes: \"3\"";
+            return Err(Error::malformed("If-Match", "format", words).into());
+        };
+        Ok(IfMatch::Version(tag.parse().ok().filter(|n| *n >= 0).unwrap_or(-1)))
+    }
+}
