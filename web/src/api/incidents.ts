@@ -1,0 +1,179 @@
+// Reading and writing incidents.
+import { useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useRef } from 'react';
+import { api, ifMatch, ok, upload } from './client';
+import { useNews } from './live';
+import type { Attachment, Entry, FieldDef, Incident, IncidentRow, List, PersonRef, Relation, TimelineItem } from './types';
+import { paths } from '@/app/paths';
+
+export const PAGE = 100;
+/** The order of the queue: what is worse first, then what waits longest. */
+export const QUEUE_SORT = 'priority,opened_at';
+const COUNT_REFRESH_MS = 4000;
+
+export const keys = {
+  list: (q: string) => ['incidents', 'list', q] as const,
+  count: (q: string) => ['incidents', 'count', q] as const,
+  one: (number: string) => ['incident', number] as const,
+  part: (number: string, part: string) => ['incident', number, part] as const,
+  fields: ['fields', 'incident'] as const,
+};
+
+export function fetchPage(q: string, cursor?: string, limit = PAGE, sort = QUEUE_SORT): Promise<List<IncidentRow>> {
+  return ok(api.GET('/api/v1/incidents', { params: { query: { q, sort, limit, cursor } } })) as Promise<List<IncidentRow>>;
+}
+
+export async function fetchCount(q: string): Promise<number> {
+  const list = await ok<List<IncidentRow>>(api.GET('/api/v1/incidents', { params: { query: { q, limit: 1, count: true } } }));
+  return list.count ?? 0;
+}
+
+/** The counts of several conditions, kept fresh by news but asked for at most every few seconds. */
+export function useQueueCounts(conditions: string[], active: boolean): Record<string, number | undefined> {
+  const client = useQueryClient();
+  const waiting = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  useNews((news) => {
+    if (news.type === 'notification' || waiting.current !== undefined) return;
+    waiting.current = setTimeout(() => {
+      waiting.current = undefined;
+      void client.invalidateQueries({ queryKey: ['incidents', 'count'] });
+    }, COUNT_REFRESH_MS);
+  });
+  const results = useQueries({
+    queries: conditions.map((q) => ({ queryKey: keys.count(q), queryFn: () => fetchCount(q), enabled: active, staleTime: 30_000 })),
+  });
+  return Object.fromEntries(conditions.map((q, index) => [q, results[index]?.data]));
+}
+
+export function fetchIncident(number: string): Promise<Incident> {
+  return ok(api.GET('/api/v1/incidents/{number}', { params: { path: { number } } })) as Promise<Incident>;
+}
+
+export function useIncident(number: string | undefined) {
+  return useQuery({ queryKey: keys.one(number ?? ''), queryFn: () => fetchIncident(number ?? ''), enabled: number !== undefined });
+}
+
+const LONG = 500;
+
+/** All pages of the story of an incident, oldest first. */
+async function fetchTimeline(number: string): Promise<TimelineItem[]> {
+  const items: TimelineItem[] = [];
+  let cursor: string | undefined;
+  do {
+    const page: List<TimelineItem> = await ok<List<TimelineItem>>(
+      api.GET('/api/v1/incidents/{number}/timeline', { params: { path: { number }, query: { limit: LONG, cursor } } }),
+    );
+    items.push(...page.items);
+    cursor = page.next ?? undefined;
+  } while (cursor);
+  return items;
+}
+
+export function useTimeline(number: string | undefined) {
+  return useQuery({ queryKey: keys.part(number ?? '', 'timeline'), queryFn: () => fetchTimeline(number ?? ''), enabled: number !== undefined });
+}
+
+export function useComments(number: string) {
+  return useQuery({
+    queryKey: keys.part(number, 'comments'),
+    queryFn: () => ok<List<Entry>>(api.GET('/api/v1/incidents/{number}/comments', { params: { path: { number }, query: { limit: LONG } } })),
+  });
+}
+
+export function useAttachments(number: string) {
+  return useQuery({
+    queryKey: keys.part(number, 'attachments'),
+    queryFn: () => ok<List<Attachment>>(api.GET('/api/v1/incidents/{number}/attachments', { params: { path: { number } } })),
+  });
+}
+
+export function useWatchers(number: string) {
+  return useQuery({
+    queryKey: keys.part(number, 'watchers'),
+    queryFn: () => ok<List<PersonRef>>(api.GET('/api/v1/incidents/{number}/watchers', { params: { path: { number } } })),
+  });
+}
+
+export function useRelations(number: string) {
+  return useQuery({
+    queryKey: keys.part(number, 'relations'),
+    queryFn: () => ok<List<Relation>>(api.GET('/api/v1/incidents/{number}/relations', { params: { path: { number } } })),
+  });
+}
+
+/** The registry of fields: labels and choices. */
+export function useFields(): FieldDef[] {
+  const { data } = useQuery({
+    queryKey: keys.fields,
+    queryFn: () => ok<List<FieldDef>>(api.GET('/api/v1/fields', { params: { query: { kind: 'incident' } } })),
+    staleTime: 5 * 60_000,
+  });
+  return data?.items ?? NO_FIELDS;
+}
+const NO_FIELDS: FieldDef[] = [];
+
+/** The commands of the life cycle, by the name the server gives them in `actions`. */
+export const commands = {
+  assign: (number: string, body: { assignment_group?: string | null; assigned_to?: string | null }) =>
+    ok(api.POST('/api/v1/incidents/{number}/assign', { params: { path: { number } }, body })),
+  hold: (number: string, body: { on_hold_reason: string; until?: string; comment?: string }) =>
+    ok(api.POST('/api/v1/incidents/{number}/hold', { params: { path: { number } }, body })),
+  resume: (number: string) => ok(api.POST('/api/v1/incidents/{number}/resume', { params: { path: { number } }, body: {} })),
+  resolve: (number: string, body: { close_code: string; close_notes: string }) =>
+    ok(api.POST('/api/v1/incidents/{number}/resolve', { params: { path: { number } }, body })),
+  close: (number: string) => ok(api.POST('/api/v1/incidents/{number}/close', { params: { path: { number } }, body: {} })),
+  reopen: (number: string, body: { comment: string }) =>
+    ok(api.POST('/api/v1/incidents/{number}/reopen', { params: { path: { number } }, body })),
+  cancel: (number: string, body: { reason: string }) =>
+    ok(api.POST('/api/v1/incidents/{number}/cancel', { params: { path: { number } }, body })),
+  duplicate: (number: string, body: { of: string }) =>
+    ok(api.POST('/api/v1/incidents/{number}/duplicate', { params: { path: { number } }, body })),
+  unmerge: (number: string) => ok(api.POST('/api/v1/incidents/{number}/unmerge', { params: { path: { number } }, body: {} })),
+  workTime: (number: string, body: { minutes: number; note?: string }) =>
+    ok(api.POST('/api/v1/incidents/{number}/work-time', { params: { path: { number } }, body })),
+  patch: (number: string, version: number, body: Record<string, unknown>) =>
+    ok(api.PATCH('/api/v1/incidents/{number}', { params: { path: { number }, header: ifMatch(version) }, body })),
+  create: (body: Record<string, unknown>) => ok<Incident>(api.POST('/api/v1/incidents', { body })),
+  comment: (number: string, text: string) =>
+    ok(api.POST('/api/v1/incidents/{number}/comments', { params: { path: { number } }, body: { text } })),
+  workNote: (number: string, text: string) =>
+    ok(api.POST('/api/v1/incidents/{number}/work-notes', { params: { path: { number } }, body: { text } })),
+  retract: (number: string, id: string, reason: string) =>
+    ok(api.POST('/api/v1/incidents/{number}/comments/{id}/retract', { params: { path: { number, id } }, body: { reason } })),
+  attach: (number: string, file: File, audience: 'public' | 'internal') => {
+    const form = new FormData();
+    // The server streams the file, so what it must know beforehand stands before it.
+    form.append('audience', audience);
+    form.append('file', file, file.name);
+    return upload<Attachment>(paths.attachments(number), form);
+  },
+  watch: (number: string, login: string) =>
+    ok(api.PUT('/api/v1/incidents/{number}/watchers/{login}', { params: { path: { number, login } } })),
+  unwatch: (number: string, login: string) =>
+    ok(api.DELETE('/api/v1/incidents/{number}/watchers/{login}', { params: { path: { number, login } } })),
+  relate: (number: string, body: { type: string; to: string }) =>
+    ok(api.POST('/api/v1/incidents/{number}/relations', { params: { path: { number } }, body })),
+  unrelate: (number: string, id: string) =>
+    ok(api.DELETE('/api/v1/incidents/{number}/relations/{id}', { params: { path: { number, id } } })),
+};
+
+/** Reads an incident and all its parts again. */
+export function useRefresh(): (number: string) => Promise<void> {
+  const client = useQueryClient();
+  return (number) => client.invalidateQueries({ queryKey: keys.one(number) });
+}
+
+/** Runs a command on one incident and reads it again, also when the command failed. */
+export function useCommand<T = void>(number: string, run: (input: T) => Promise<unknown>, done?: () => void) {
+  const refresh = useRefresh();
+  return useMutation({ mutationFn: run, onSuccess: done, onSettled: () => refresh(number) });
+}
+
+/** Keeps what is on screen of one incident up to date. */
+export function useIncidentNews(number: string | undefined): void {
+  const refresh = useRefresh();
+  useNews((news) => {
+    if (number === undefined) return;
+    if (news.type === 'reconnected' || (news.type === 'record' && news.record.number === number)) void refresh(number);
+  });
+}

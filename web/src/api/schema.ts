@@ -1,0 +1,72 @@
+// Paths of the API as the generated client expects them.
+import type * as T from './types';
+
+type Rest<Q> = { query?: Q; header?: Record<string, string>; cookie?: never };
+type Params<P, Q> = [P] extends [never] ? { path?: never } & Rest<Q> : { path: P } & Rest<Q>;
+type Op<P, Q, B, R> = {
+  parameters: Params<P, Q>;
+  requestBody: { content: { 'application/json': B } };
+  responses: { 200: { content: { 'application/json': R } }; default: { content: { 'application/problem+json': T.Problem } } };
+};
+type Get<P, Q, R> = Omit<Op<P, Q, never, R>, 'requestBody'>;
+type Item<G = never, Po = never, Pa = never, De = never, Pu = never> = { get: G; post: Po; patch: Pa; delete: De; put: Pu };
+type None = never;
+type Page = { q?: string; sort?: string; limit?: number; cursor?: string; count?: boolean };
+type Num = { number: string };
+type Login = { login: string };
+type Id = { id: string };
+type Act<B> = Item<never, Op<Num, never, B, T.Incident>>;
+type Gone = Get<Id, never, undefined>;
+
+export interface paths {
+  '/api/v1/sign-in': Item<Get<None, never, T.SignInPage>>;
+  '/api/v1/session': Item<never, Op<None, never, { login: string; password: string }, T.Me>, never, Get<None, never, undefined>>;
+  '/api/v1/me': Item<Get<None, never, T.Me>>;
+  '/api/v1/me/password': Item<never, Op<None, never, { current_password: string; new_password: string }, undefined>>;
+  '/api/v1/password-reset': Item<never, Op<None, never, { token: string; new_password: string }, undefined>>;
+  '/api/v1/me/sessions': Item<Get<None, Page, T.List<T.Session>>>;
+  '/api/v1/me/sessions/{id}': Item<never, never, never, Gone>;
+  '/api/v1/me/tokens': Item<Get<None, Page, T.List<T.Token>>, Op<None, never, { name: string; scopes?: string[]; expires_at?: string }, T.Token>>;
+  '/api/v1/me/tokens/{id}': Item<never, never, never, Gone>;
+  '/api/v1/incidents': Item<Get<None, Page, T.List<T.IncidentRow>>, Op<None, never, Record<string, unknown>, T.Incident>>;
+  '/api/v1/incidents/{number}': Item<Get<Num, never, T.Incident>, never, Op<Num, never, Record<string, unknown>, T.Incident>>;
+  '/api/v1/incidents/{number}/assign': Act<{ assignment_group?: string | null; assigned_to?: string | null }>;
+  '/api/v1/incidents/{number}/hold': Act<{ on_hold_reason: string; until?: string; comment?: string }>;
+  '/api/v1/incidents/{number}/resume': Act<Record<string, never>>;
+  '/api/v1/incidents/{number}/resolve': Act<{ close_code: string; close_notes: string }>;
+  '/api/v1/incidents/{number}/close': Act<Record<string, never>>;
+  '/api/v1/incidents/{number}/reopen': Act<{ comment: string }>;
+  '/api/v1/incidents/{number}/cancel': Act<{ reason: string }>;
+  '/api/v1/incidents/{number}/duplicate': Act<{ of: string }>;
+  '/api/v1/incidents/{number}/unmerge': Act<Record<string, never>>;
+  '/api/v1/incidents/{number}/work-time': Act<{ minutes: number; note?: string }>;
+  '/api/v1/incidents/{number}/comments': Item<Get<Num, Page, T.List<T.Entry>>, Op<Num, never, { text: string }, T.Entry>>;
+  '/api/v1/incidents/{number}/work-notes': Item<Get<Num, Page, T.List<T.Entry>>, Op<Num, never, { text: string }, T.Entry>>;
+  '/api/v1/incidents/{number}/comments/{id}/retract': Item<never, Op<Num & Id, never, { reason: string }, unknown>>;
+  '/api/v1/incidents/{number}/timeline': Item<Get<Num, Page, T.List<T.TimelineItem>>>;
+  '/api/v1/incidents/{number}/attachments': Item<Get<Num, Page, T.List<T.Attachment>>, Op<Num, never, unknown, T.Attachment>>;
+  '/api/v1/incidents/{number}/watchers': Item<Get<Num, Page, T.List<T.PersonRef>>>;
+  '/api/v1/incidents/{number}/watchers/{login}': Item<never, never, never, Get<Num & Login, never, undefined>, Get<Num & Login, never, undefined>>;
+  '/api/v1/incidents/{number}/relations': Item<Get<Num, Page, T.List<T.Relation>>, Op<Num, never, { type: string; to: string }, unknown>>;
+  '/api/v1/incidents/{number}/relations/{id}': Item<never, never, never, Get<Num & Id, never, undefined>>;
+  '/api/v1/fields': Item<Get<None, { kind: string }, T.List<T.FieldDef>>>;
+  '/api/v1/people': Item<Get<None, Page, T.List<T.Person>>, Op<None, never, Record<string, unknown>, T.Person>>;
+  '/api/v1/people/{login}': Item<Get<Login, never, T.Person>, never, Op<Login, never, Record<string, unknown>, T.Person>>;
+  '/api/v1/people/{login}/disable': Item<never, Op<Login, never, Record<string, never>, unknown>>;
+  '/api/v1/people/{login}/enable': Item<never, Op<Login, never, Record<string, never>, unknown>>;
+  '/api/v1/people/{login}/erase': Item<never, Op<Login, never, { reason: string }, unknown>>;
+  '/api/v1/people/{login}/password-reset': Item<never, Op<Login, never, Record<string, never>, { token: string; expires_at: string }>>;
+  '/api/v1/teams': Item<Get<None, Page, T.List<T.Team>>, Op<None, never, Record<string, unknown>, T.Team>>;
+  '/api/v1/teams/{id}': Item<Get<Id, never, T.Team>, never, Op<Id, never, Record<string, unknown>, T.Team>>;
+  '/api/v1/teams/{id}/members/{login}': Item<never, never, never, Get<Id & Login, never, undefined>, Get<Id & Login, never, undefined>>;
+  '/api/v1/organisations': Item<Get<None, Page, T.List<T.Thing>>>;
+  '/api/v1/services': Item<Get<None, Page, T.List<T.Thing>>>;
+  '/api/v1/service-offerings': Item<Get<None, Page, T.List<T.Thing>>>;
+  '/api/v1/configuration-items': Item<Get<None, Page, T.List<T.Thing>>>;
+  '/api/v1/locations': Item<Get<None, Page, T.List<T.Thing>>>;
+  '/api/v1/grants': Item<Get<None, Page, T.List<T.Grant>>, Op<None, never, { holder: string; role: string; organisation?: string }, T.Grant>>;
+  '/api/v1/grants/{id}': Item<never, never, never, Gone>;
+  '/api/v1/permissions': Item<Get<None, never, T.Permissions>>;
+  '/api/v1/notifications': Item<Get<None, Page, T.List<T.Notice>>>;
+  '/api/v1/notifications/read': Item<never, Op<None, never, { ids?: string[]; all?: boolean }, unknown>>;
+}

@@ -1,0 +1,32 @@
+import { Dialog } from '@/ui/Dialog';
+import { t } from './i18n';
+
+const GROUPS: { name: string; keys: [string, string][] }[] = [
+  { name: 'everywhere', keys: [['?', 'sheet'], ['C', 'create'], ['Ctrl K', 'find'], ['Esc', 'close']] },
+  { name: 'queue', keys: [['J', 'down'], ['K', 'up'], ['Enter', 'open'], ['X', 'select'], ['/', 'filter']] },
+  { name: 'ticket', keys: [['R', 'reply'], ['N', 'note'], ['A', 'assign'], ['S', 'state'], ['P', 'priority'], ['Ctrl Enter', 'send']] },
+];
+
+export function KeySheet({ onClose }: { onClose: () => void }) {
+  return (
+    <Dialog title={t('desk:keys.title')} onClose={onClose}>
+      <div className="keysheet">
+        {GROUPS.map((group) => (
+          <section key={group.name}>
+            <h3>{t(`desk:keys.${group.name}`)}</h3>
+            <dl>
+              {group.keys.map(([key, what]) => (
+                <div key={key}>
+                  <dt>
+                    <kbd>{key}</kbd>
+                  </dt>
+                  <dd>{t(`desk:keys.do.${what}`)}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </Dialog>
+  );
+}

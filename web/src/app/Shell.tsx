@@ -1,0 +1,54 @@
+// The frame of the desk: rail at the left, the page beside it.
+import { Outlet, useLocation } from '@tanstack/react-router';
+import { useState } from 'react';
+import { IconWifiOff } from '@tabler/icons-react';
+import { reconnect, useLostSince } from '@/api/live';
+import { Button } from '@/ui/Button';
+import { clock } from '@/ui/time';
+import { t } from './i18n';
+import { useKeys } from './keys';
+import { KeySheet } from './KeySheet';
+import { useGo } from './links';
+import { paths } from './paths';
+import { Rail } from './Rail';
+
+/** Pages with a column of their own beside the text make the rail small. */
+function isTicket(path: string): boolean {
+  return /^\/incidents\/(?!new$)[^/]+$/.test(path);
+}
+
+export function Shell() {
+  const { pathname } = useLocation();
+  const go = useGo();
+  const [sheet, setSheet] = useState(false);
+  useKeys({ '?': () => setSheet(true), c: () => go(paths.newIncident()) });
+  const small = isTicket(pathname);
+  return (
+    <div className={`app${small ? ' small' : ''}`}>
+      <a className="skip" href="#page">
+        {t('desk:skip')}
+      </a>
+      <Rail small={small} onKeys={() => setSheet(true)} />
+      <div className="stage" id="page" tabIndex={-1}>
+        <Offline />
+        <Outlet />
+      </div>
+      {sheet && <KeySheet onClose={() => setSheet(false)} />}
+    </div>
+  );
+}
+
+function Offline() {
+  const since = useLostSince();
+  if (!since) return null;
+  return (
+    <div className="offline" role="status">
+      <IconWifiOff aria-hidden />
+      <span className="strong">{t('desk:offline.title', { time: clock(since.toISOString()) })}</span>
+      <span>{t('desk:offline.text')}</span>
+      <Button small onClick={reconnect}>
+        {t('desk:offline.now')}
+      </Button>
+    </div>
+  );
+}

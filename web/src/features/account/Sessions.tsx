@@ -1,0 +1,34 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { api, ok } from '@/api/client';
+import type { List, Session } from '@/api/types';
+import { t } from '@/app/i18n';
+import { Button } from '@/ui/Button';
+import { ErrorBanner } from '@/ui/States';
+import { moment } from '@/ui/time';
+
+export function Sessions() {
+  const { data, error, refetch } = useQuery({ queryKey: ['sessions'], queryFn: () => ok<List<Session>>(api.GET('/api/v1/me/sessions')) });
+  const end = useMutation({ mutationFn: (id: string) => ok(api.DELETE('/api/v1/me/sessions/{id}', { params: { path: { id } } })), onSettled: () => refetch() });
+  return (
+    <section className="box">
+      <h2>{t('account:sessions.title')}</h2>
+      {(error ?? end.error) != null && <ErrorBanner error={error ?? end.error} />}
+      <ul className="lines">
+        {data?.items.map((one) => (
+          <li key={one.id}>
+            <span className="grow cut">
+              {one.address ?? '–'} {one.current && <span className="chip line">{t('account:sessions.here')}</span>}
+              <span className="meta cut"> {one.user_agent}</span>
+            </span>
+            <span className="meta">{one.last_used_at ? t('account:sessions.used', { time: moment(one.last_used_at) }) : t('account:sessions.since', { time: moment(one.created_at) })}</span>
+            {!one.current && (
+              <Button small aria-label={t('account:sessions.endLabel', { address: one.address ?? '' })} onClick={() => end.mutate(one.id)}>
+                {t('account:sessions.end')}
+              </Button>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,77 @@
+import { NativeSelect, TextInput } from '@mantine/core';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api, ok } from '@/api/client';
+import type { List, Token } from '@/api/types';
+import { t } from '@/app/i18n';
+import { Button } from '@/ui/Button';
+import { splitErrors } from '@/ui/form';
+import { ErrorBanner } from '@/ui/States';
+import { moment } from '@/ui/time';
+
+export function Tokens() {
+  const { data, error, refetch } = useQuery({ queryKey: ['tokens'], queryFn: () => ok<List<Token>>(api.GET('/api/v1/me/tokens')) });
+  const [name, setName] = useState('');
+  const [scope, setScope] = useState('write');
+  const [until, setUntil] = useState('');
+  const create = useMutation({
+    mutationFn: () =>
+      ok<Token>(
+        api.POST('/api/v1/me/tokens', {
+          body: { name, scopes: scope === 'write' ? ['read', 'write'] : ['read'], ...(until ? { expires_at: new Date(`${until}T23:59:59`).toISOString() } : {}) },
+        }),
+      ),
+    onSuccess: () => setName(''),
+    onSettled: () => refetch(),
+  });
+  const revoke = useMutation({ mutationFn: (id: string) => ok(api.DELETE('/api/v1/me/tokens/{id}', { params: { path: { id } } })), onSettled: () => refetch() });
+  const { byField, rest } = splitErrors(create.error, ['name', 'scopes', 'expires_at']);
+  return (
+    <section className="box">
+      <h2>{t('account:tokens.title')}</h2>
+      {(error ?? revoke.error) != null && <ErrorBanner error={error ?? revoke.error} />}
+      {create.data?.token && (
+        <div className="secret" role="status">
+          <span>{t('account:tokens.once')}</span>
+          <code>{create.data.token}</code>
+        </div>
+      )}
+      {data?.items.length === 0 && <p className="meta">{t('account:tokens.none')}</p>}
+      <ul className="lines">
+        {data?.items.map((one) => (
+          <li key={one.id}>
+            <span className="grow cut">
+              <span className="mid">{one.name}</span> <span className="meta">{one.scopes?.join(', ')}</span>
+            </span>
+            <span className="meta">
+              {one.last_used_at ? t('account:tokens.used', { time: moment(one.last_used_at) }) : t('account:tokens.never')}
+              {one.expires_at && `, ${t('account:tokens.until', { time: moment(one.expires_at) })}`}
+            </span>
+            <Button small aria-label={t('account:tokens.revokeLabel', { name: one.name })} onClick={() => revoke.mutate(one.id)}>
+              {t('account:tokens.revoke')}
+            </Button>
+          </li>
+        ))}
+      </ul>
+      <form
+        className="form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          create.mutate();
+        }}
+      >
+        {rest != null && <ErrorBanner error={rest} />}
+        <TextInput label={t('account:tokens.name')} value={name} error={byField.name} onChange={(e) => setName(e.currentTarget.value)} />
+        <div className="two">
+          <NativeSelect label={t('account:tokens.scope')} value={scope} error={byField.scopes} onChange={(e) => setScope(e.currentTarget.value)} data={['write', 'read'].map((value) => ({ value, label: t(`account:tokens.${value}`) }))} />
+          <TextInput type="date" label={t('account:tokens.expires')} value={until} error={byField.expires_at} onChange={(e) => setUntil(e.currentTarget.value)} />
+        </div>
+        <div className="end">
+          <Button type="submit" busy={create.isPending}>
+            {t('account:tokens.create')}
+          </Button>
+        </div>
+      </form>
+    </section>
+  );
+}

@@ -1,0 +1,60 @@
+import { useState } from 'react';
+import { commands, useIncident } from '@/api/incidents';
+import type { PersonRef } from '@/api/types';
+import { t } from '@/app/i18n';
+import { useMe } from '@/app/session';
+import { Button } from '@/ui/Button';
+import { Dialog } from '@/ui/Dialog';
+import { RefPicker } from '@/ui/RefPicker';
+import { splitErrors } from '@/ui/form';
+import { BulkErrors, dialogTitle } from './BulkErrors';
+import { useBulk } from './useBulk';
+
+type Props = { numbers: string[]; onClose: () => void; onDone?: () => void };
+
+export function AssignDialog({ numbers, onClose, onDone }: Props) {
+  const me = useMe();
+  const many = numbers.length > 1;
+  const { data: incident } = useIncident(many ? undefined : numbers[0]);
+  const [group, setGroup] = useState<PersonRef | null | undefined>(undefined);
+  const [person, setPerson] = useState<PersonRef | null | undefined>(undefined);
+  const bulk = useBulk(numbers, onClose, onDone);
+  const { byField, rest } = splitErrors(bulk.error, ['assignment_group', 'assigned_to']);
+  const refused = incident?.actions?.find((action) => action.name === 'assign' && !action.allowed);
+
+  const assign = (body: { assignment_group?: string | null; assigned_to?: string | null }, said: string) =>
+    void bulk.run((number) => commands.assign(number, body), said);
+  const save = () => {
+    const body: { assignment_group?: string | null; assigned_to?: string | null } = {};
+    if (group !== undefined) body.assignment_group = group?.id ?? null;
+    if (person !== undefined) body.assigned_to = person?.id ?? null;
+    const to = person?.name ?? group?.name;
+    assign(body, to ? t('incident:command.assignedTo', { name: to }) : t('incident:command.unassigned'));
+  };
+  return (
+    <Dialog title={dialogTitle(t('incident:command.assign'), numbers)} onClose={onClose}>
+      <form
+        className="form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          save();
+        }}
+      >
+        <BulkErrors bulk={bulk} rest={rest} many={many} />
+        <RefPicker kind="people" label={t('incident:field.assigned_to')} value={person === undefined ? (incident?.assigned_to ?? null) : person} onChange={setPerson} error={byField.assigned_to} first={[me]} autoFocus />
+        <RefPicker kind="teams" label={t('incident:field.assignment_group')} value={group === undefined ? (incident?.assignment_group ?? null) : group} onChange={setGroup} error={byField.assignment_group} first={me.teams} />
+        <div className="end">
+          <Button type="submit" tone="primary" busy={bulk.busy} off={refused?.reason}>
+            {t('incident:command.assignSave')}
+          </Button>
+          <Button busy={bulk.busy} off={refused?.reason} onClick={() => assign({ assigned_to: me.id }, t('incident:command.assignedTo', { name: me.name }))}>
+            {t('incident:command.assignMe')}
+          </Button>
+          <Button tone="ghost" onClick={onClose}>
+            {t('common:cancel')}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

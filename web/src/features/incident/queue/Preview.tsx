@@ -1,0 +1,93 @@
+// The right column of the queue: one incident at a glance, and the composer.
+import { IconArrowRight } from '@tabler/icons-react';
+import { useIncident, useIncidentNews, useTimeline } from '@/api/incidents';
+import type { Incident } from '@/api/types';
+import { t } from '@/app/i18n';
+import { Link } from '@/app/links';
+import { paths } from '@/app/paths';
+import { useMe } from '@/app/session';
+import { Button } from '@/ui/Button';
+import { ErrorBanner, Skeleton } from '@/ui/States';
+import { PriorityTag, StateTag } from '@/ui/Tags';
+import { moment } from '@/ui/time';
+import type { OpenCommand } from '../commands/CommandDialogs';
+import { Composer } from '../ticket/Composer';
+import { Timeline } from '../ticket/Timeline';
+
+type Props = {
+  number: string;
+  composer: { mode: 'reply' | 'note'; serial: number };
+  onOpen: (number: string) => void;
+  onCommand: (kind: OpenCommand['kind']) => void;
+};
+
+export function Preview({ number, composer, onOpen, onCommand }: Props) {
+  const { data: incident, error, refetch } = useIncident(number);
+  const timeline = useTimeline(number);
+  useIncidentNews(number);
+  return (
+    <section className="pane pv" aria-label={t('incident:preview.label', { number })}>
+      {error && (
+        <div className="pad">
+          <ErrorBanner error={error} retry={() => void refetch()} />
+        </div>
+      )}
+      {!incident && !error && <Skeleton rows={4} />}
+      {incident && (
+        <>
+          <div className="pv-h">
+            <div className="row">
+              <PriorityTag priority={incident.priority} />
+              <Link className="mono" to={paths.incident(number)}>
+                {number}
+              </Link>
+              <StateTag state={incident.state} reason={incident.on_hold_reason} />
+              <span className="push row tight">
+                <Button small tone="ghost" onClick={() => onCommand('state')}>
+                  {t('incident:preview.state')}
+                </Button>
+                <Button small onClick={() => onOpen(number)}>
+                  {t('incident:preview.open')}
+                  <IconArrowRight aria-hidden />
+                </Button>
+              </span>
+            </div>
+            <h2>{incident.short_description}</h2>
+            <Facts incident={incident} />
+          </div>
+          <div className="conv" tabIndex={0} role="region" aria-label={t('incident:timeline.label')}>
+            <Timeline incident={incident} items={timeline.data ?? []} show="all" brief />
+          </div>
+          <Composer key={number} incident={incident} wanted={composer} small />
+        </>
+      )}
+    </section>
+  );
+}
+
+function Facts({ incident }: { incident: Incident }) {
+  const me = useMe();
+  const assigned = incident.assigned_to
+    ? incident.assigned_to.id === me.id
+      ? t('incident:preview.you', { name: incident.assigned_to.name })
+      : incident.assigned_to.name
+    : t('incident:preview.nobody');
+  const facts: [string, string | null | undefined][] = [
+    ['caller', incident.caller?.name],
+    ['assigned_to', assigned],
+    ['assignment_group', incident.assignment_group?.name],
+    ['category', [incident.category, incident.subcategory].filter(Boolean).join(', ')],
+    ['service', incident.service?.name],
+    ['opened_at', moment(incident.opened_at)],
+  ];
+  return (
+    <dl className="facts4">
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{t(`incident:short.${name}`)}</dt>
+          <dd className="cut">{value || <span className="dim">–</span>}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,160 @@
+import '../texts';
+import './queue.css';
+import '../ticket/conversation.css';
+import { IconArrowUp, IconPlus, IconSearch } from '@tabler/icons-react';
+import { useSearch } from '@tanstack/react-router';
+import { useCallback, useState } from 'react';
+import { t } from '@/app/i18n';
+import { useKeys } from '@/app/keys';
+import { Link, useGo } from '@/app/links';
+import { conditions, paths } from '@/app/paths';
+import { useMe } from '@/app/session';
+import { buttonClass } from '@/ui/Button';
+import { Empty, ErrorBanner, Skeleton } from '@/ui/States';
+import { ApiError } from '@/api/client';
+import { CommandDialogs, type OpenCommand } from '../commands/CommandDialogs';
+import { rememberQueue } from '../trail';
+import { FilterBar } from './FilterBar';
+import { Preview } from './Preview';
+import { QueueFoot } from './QueueFoot';
+import { QueueList } from './QueueList';
+import { useQueue } from './useQueue';
+
+function useTitle(q: string): string {
+  const me = useMe();
+  if (q === conditions.mine) return t('desk:queue.mine');
+  if (q === conditions.unassigned) return t('desk:queue.unassigned');
+  if (q === conditions.open) return t('desk:queue.open');
+  if (q === conditions.resolved) return t('desk:queue.resolved');
+  return me.teams.find((team) => conditions.team(team.name) === q)?.name ?? t('incident:queue.search');
+}
+
+export function QueuePage() {
+  const search = useSearch({ strict: false });
+  const q = search.q ?? conditions.mine;
+  const go = useGo();
+  const title = useTitle(q);
+  const { pages, rows, count, waiting, showNew } = useQueue(q);
+  const [marks, setMarks] = useState<{ q: string; set: ReadonlySet<string> }>({ q, set: new Set() });
+  const marked = marks.q === q ? marks.set : new Set<string>();
+  const [filterFocus, setFilterFocus] = useState(0);
+  const [composer, setComposer] = useState<{ mode: 'reply' | 'note'; serial: number }>({ mode: 'reply', serial: 0 });
+  const [command, setCommand] = useState<OpenCommand | null>(null);
+
+  const current = search.at ?? rows[0]?.number;
+  const pick = useCallback(
+    (number: string) => go(`${paths.queue(q)}&at=${encodeURIComponent(number)}`, { replace: true }),
+    [go, q],
+  );
+  const open = useCallback(
+    (number: string) => {
+      rememberQueue({ q, title, numbers: rows.map((row) => row.number) });
+      go(paths.incident(number));
+    },
+    [go, q, title, rows],
+  );
+  const move = (step: number) => {
+    const at = rows.findIndex((row) => row.number === current);
+    const next = rows[Math.min(Math.max(at + step, 0), rows.length - 1)];
+    if (next) pick(next.number);
+  };
+  const mark = () => {
+    if (!current) return;
+    const next = new Set(marked);
+    if (!next.delete(current)) next.add(current);
+    setMarks({ q, set: next });
+  };
+  const target = marked.size > 0 ? [...marked] : current ? [current] : [];
+  const run = (kind: OpenCommand['kind']) => target.length > 0 && setCommand({ kind, numbers: target });
+  const write = (mode: 'reply' | 'note') => setComposer(({ serial }) => ({ mode, serial: serial + 1 }));
+  useKeys({
+    j: () => move(1),
+    k: () => move(-1),
+    ArrowDown: () => move(1),
+    ArrowUp: () => move(-1),
+    Enter: () => current && open(current),
+    x: mark,
+    '/': () => setFilterFocus((n) => n + 1),
+    r: () => write('reply'),
+    n: () => write('note'),
+    a: () => run('assign'),
+    s: () => run('state'),
+    p: () => run('priority'),
+    Escape: () => setMarks({ q, set: new Set() }),
+  });
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = pages;
+  const nearEnd = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+
+  const badCondition = pages.error instanceof ApiError && [400, 422].includes(pages.error.status);
+  return (
+    <div className="queue">
+      <main className="pane">
+        <div className="bar">
+          <h1 className="cut">{title}</h1>
+          <span className="meta">
+            {marked.size > 0 ? t('incident:queue.marked', { count: marked.size }) : count !== undefined && t('incident:queue.count', { count })}
+          </span>
+          <span className="push" />
+          <span aria-live="polite">
+            {waiting.length > 0 && (
+              <button type="button" className="fresh" onClick={() => void showNew()}>
+                <IconArrowUp aria-hidden />
+                {t('incident:queue.new', { count: waiting.length })}
+              </button>
+            )}
+          </span>
+          <Link className={buttonClass('default', true)} to={paths.newIncident()}>
+            <IconPlus aria-hidden />
+            {t('incident:queue.create')} <kbd>C</kbd>
+          </Link>
+        </div>
+        <FilterBar q={q} error={pages.error} focusKey={filterFocus} onApply={(next) => go(paths.queue(next))} />
+        {pages.isPending ? (
+          <Skeleton rows={12} />
+        ) : pages.isError && !badCondition ? (
+          <div className="pad">
+            <ErrorBanner error={pages.error} retry={() => void pages.refetch()} />
+          </div>
+        ) : rows.length === 0 ? (
+          <NoRows q={q} bad={badCondition} />
+        ) : (
+          <QueueList rows={rows} total={count ?? rows.length} current={current} marked={marked} label={t('incident:queue.list', { title })} onPick={pick} onOpen={open} onNearEnd={nearEnd} />
+        )}
+        <QueueFoot />
+      </main>
+      {current && rows.length > 0 && <Preview number={current} composer={composer} onOpen={open} onCommand={(kind) => setCommand({ kind, numbers: [current] })} />}
+      {command && <CommandDialogs command={command} onClose={() => setCommand(null)} onDone={() => setMarks({ q, set: new Set() })} />}
+    </div>
+  );
+}
+
+function NoRows({ q, bad }: { q: string; bad: boolean }) {
+  if (bad) return <Empty icon={<IconSearch aria-hidden />} title={t('incident:queue.badTitle')}>{t('incident:queue.badText')}</Empty>;
+  if (q === conditions.mine) {
+    return (
+      <Empty
+        title={t('incident:queue.emptyMine')}
+        actions={
+          <Link className={buttonClass('primary')} to={paths.queue(conditions.unassigned)}>
+            {t('incident:queue.seeUnassigned')}
+          </Link>
+        }
+      >
+        {t('incident:queue.emptyMineText')}
+      </Empty>
+    );
+  }
+  return (
+    <Empty
+      icon={<IconSearch aria-hidden />}
+      title={t('incident:queue.empty')}
+      actions={
+        <Link className={buttonClass()} to={paths.queue(conditions.open)}>
+          {t('incident:queue.seeOpen')}
+        </Link>
+      }
+    />
+  );
+}

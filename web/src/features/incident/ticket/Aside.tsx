@@ -1,0 +1,122 @@
+// The right column: caller, fields, files, watchers, relations.
+import { useFields } from '@/api/incidents';
+import type { FieldDef, Incident } from '@/api/types';
+import { t } from '@/app/i18n';
+import { Button } from '@/ui/Button';
+import { PriorityTag, StateTag } from '@/ui/Tags';
+import { moment } from '@/ui/time';
+import type { OpenCommand } from '../commands/CommandDialogs';
+import { CallerCard } from './CallerCard';
+import { FieldRow, type Editor } from './FieldRow';
+import { Files } from './Files';
+import { Relations } from './Relations';
+import { Watchers } from './Watchers';
+import { WorkTime } from './WorkTime';
+
+const SHIPPED: [string, Editor][] = [
+  ['impact', { type: 'level' }],
+  ['urgency', { type: 'level' }],
+  ['category', { type: 'choice' }],
+  ['subcategory', { type: 'choice' }],
+  ['service', { type: 'ref', kind: 'services' }],
+  ['service_offering', { type: 'ref', kind: 'service-offerings' }],
+  ['configuration_item', { type: 'ref', kind: 'configuration-items' }],
+  ['location', { type: 'ref', kind: 'locations' }],
+  ['contact_type', { type: 'choice' }],
+];
+
+const TARGETS: Record<string, Editor> = {
+  person: { type: 'ref', kind: 'people' },
+  team: { type: 'ref', kind: 'teams' },
+  service: { type: 'ref', kind: 'services' },
+  configuration_item: { type: 'ref', kind: 'configuration-items' },
+  location: { type: 'ref', kind: 'locations' },
+};
+
+/** The editor for an administrator's own field. */
+export function editorFor(field: FieldDef): Editor {
+  if (field.type === 'reference') return TARGETS[field.target ?? ''] ?? { type: 'text' };
+  if (field.type === 'choice') return { type: 'choice' };
+  if (field.type === 'number') return { type: 'number' };
+  if (field.type === 'date') return { type: 'date' };
+  return { type: 'text' };
+}
+
+export function Aside({ incident, onCommand }: { incident: Incident; onCommand: (kind: OpenCommand['kind'], action?: string) => void }) {
+  const fields = useFields();
+  const own = fields.filter((field) => field.custom);
+  return (
+    <aside className="pane aside" aria-label={t('incident:aside.label')}>
+      <CallerCard incident={incident} />
+      <section className="sec">
+        <h2>{t('incident:aside.fields')}</h2>
+        <dl className="dl">
+          <dt>{t('incident:field.state')}</dt>
+          <dd>
+            <button type="button" className="value" onClick={() => onCommand('state')} aria-label={t('incident:aside.changeState')}>
+              <StateTag state={incident.state} reason={incident.on_hold_reason} />
+            </button>
+          </dd>
+          {incident.on_hold_until && (
+            <>
+              <dt>{t('incident:field.on_hold_until')}</dt>
+              <dd>{moment(incident.on_hold_until)}</dd>
+            </>
+          )}
+          <dt>{t('incident:field.priority')}</dt>
+          <dd>
+            <button type="button" className="value" onClick={() => onCommand('priority')} aria-label={t('incident:aside.changePriority', { priority: incident.priority })}>
+              <PriorityTag priority={incident.priority} />
+              {incident.priority_override ? <span className="meta"> {incident.priority_override.reason}</span> : <span className="meta"> {t('incident:aside.fromMatrix')}</span>}
+            </button>
+          </dd>
+          <dt>{t('incident:field.assigned_to')}</dt>
+          <dd>
+            <button type="button" className="value" onClick={() => onCommand('assign')}>
+              {incident.assigned_to?.name ?? t('incident:preview.nobody')}
+              {incident.assignment_group && `, ${incident.assignment_group.name}`}
+            </button>
+          </dd>
+          {SHIPPED.map(([field, editor]) => (
+            <FieldRow key={field} incident={incident} field={field} editor={editor} />
+          ))}
+          {own.map((field) => (
+            <FieldRow key={field.name} incident={incident} field={field.name} editor={editorFor(field)} custom />
+          ))}
+        </dl>
+      </section>
+      {incident.close_code && (
+        <section className="sec">
+          <h2>{t('incident:aside.resolution')}</h2>
+          <dl className="dl">
+            <dt>{t('incident:field.close_code')}</dt>
+            <dd>{fields.find((f) => f.name === 'close_code')?.choices?.find((c) => c.code === incident.close_code)?.label ?? incident.close_code}</dd>
+            <dt>{t('incident:field.resolved_by')}</dt>
+            <dd>{incident.resolved_by?.name ?? '–'}</dd>
+          </dl>
+          <p className="prose">{incident.close_notes}</p>
+        </section>
+      )}
+      <Files incident={incident} />
+      <Watchers incident={incident} />
+      <Relations incident={incident} />
+      <WorkTime incident={incident} />
+      <section className="sec">
+        <h2>{t('incident:aside.counts')}</h2>
+        <dl className="dl">
+          <dt>{t('incident:field.opened_by')}</dt>
+          <dd>{incident.opened_by?.name ?? '–'}</dd>
+          <dt>{t('incident:field.updated_at')}</dt>
+          <dd>{moment(incident.updated_at)}</dd>
+          <dt>{t('incident:field.reassignment_count')}</dt>
+          <dd>{incident.reassignment_count}</dd>
+          <dt>{t('incident:field.reopen_count')}</dt>
+          <dd>{incident.reopen_count}</dd>
+        </dl>
+        <Button small onClick={() => onCommand('state', 'duplicate')}>
+          {t('incident:action.duplicate')}
+        </Button>
+      </section>
+    </aside>
+  );
+}

@@ -1,0 +1,61 @@
+import { TextInput } from '@mantine/core';
+import { IconPencil } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useFields } from '@/api/incidents';
+import type { Incident } from '@/api/types';
+import { t } from '@/app/i18n';
+import { Button } from '@/ui/Button';
+import { EditTrouble } from './Conflict';
+import { cannotEdit } from './editable';
+import { useEdit } from './useEdit';
+import { fieldLabel } from './values';
+
+/** A line of text that becomes an input when it is clicked. */
+export function EditText({ incident, field, heading }: { incident: Incident; field: 'short_description'; heading?: boolean }) {
+  const fields = useFields();
+  const [text, setText] = useState<string | null>(null);
+  const edit = useEdit(incident, field);
+  const value = incident[field];
+  const label = fieldLabel(field, fields);
+  const off = cannotEdit(incident);
+  const close = () => {
+    setText(null);
+    edit.reset();
+  };
+  if (text === null) {
+    const Tag = heading ? 'h1' : 'span';
+    return (
+      <div className="edit-line">
+        <Tag>{value}</Tag>
+        <Button tone="ghost" small icon className="pencil" off={off} aria-label={t('incident:ticket.change', { label })} onClick={() => setText(value)}>
+          <IconPencil aria-hidden />
+        </Button>
+      </div>
+    );
+  }
+  return (
+    <form
+      className="edit-line open"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void edit.save(text).then((done) => done && close());
+      }}
+    >
+      <TextInput
+        className="grow"
+        aria-label={label}
+        autoFocus
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
+        onKeyDown={(event) => event.key === 'Escape' && close()}
+      />
+      <Button type="submit" small busy={edit.busy}>
+        {t('common:save')}
+      </Button>
+      <Button tone="ghost" small onClick={close}>
+        {t('common:cancel')}
+      </Button>
+      <EditTrouble edit={edit} field={field} onClose={close} />
+    </form>
+  );
+}

@@ -1,0 +1,55 @@
+import { IconArrowsExchange, IconPlayerPause, IconPlus, IconUsers } from '@tabler/icons-react';
+import { Fragment } from 'react';
+import { useFields } from '@/api/incidents';
+import type { FactChange, TimelineItem } from '@/api/types';
+import { t, tOr } from '@/app/i18n';
+import { clock, moment } from '@/ui/time';
+import { fieldLabel, valueText } from './values';
+
+function FactIcon({ kind }: { kind: string }) {
+  if (kind.endsWith('created') || kind.endsWith('opened')) return <IconPlus aria-hidden />;
+  if (kind.includes('hold')) return <IconPlayerPause aria-hidden />;
+  if (kind.includes('watch')) return <IconUsers aria-hidden />;
+  return <IconArrowsExchange aria-hidden />;
+}
+
+/** A change is one line without a box. */
+export function Fact({ item }: { item: TimelineItem }) {
+  const kind = item.fact?.kind ?? '';
+  const changes = item.fact?.changes ?? [];
+  const short = kind.split('.').at(-1) ?? kind;
+  const name = tOr(`incident:fact.${short}`, '');
+  return (
+    <div className="fact">
+      <FactIcon kind={kind} />
+      <span className="fact-text">
+        {name && <>{name}{changes.length > 0 ? ': ' : ''}</>}
+        {changes.map((change, index) => (
+          <Fragment key={change.field}>
+            {index > 0 && ', '}
+            <Change change={change} />
+          </Fragment>
+        ))}
+        {!name && changes.length === 0 && kind}
+        {item.by && <span className="dim"> {t('incident:timeline.by', { name: item.by.name })}</span>}
+      </span>
+      <time dateTime={item.at} title={moment(item.at)}>
+        {clock(item.at)}
+      </time>
+    </div>
+  );
+}
+
+function Change({ change }: { change: FactChange }) {
+  const fields = useFields();
+  const label = fieldLabel(change.field, fields);
+  const to = valueText(change.field, change.to, fields);
+  const from = valueText(change.field, change.from, fields);
+  if (to === null && from === null) return <>{label}</>;
+  return (
+    <>
+      {label} <b>{to ?? t('common:none')}</b>
+      {from !== null && <span> {t('incident:timeline.before', { value: from })}</span>}
+    </>
+  );
+}

@@ -1,0 +1,97 @@
+// One field of the aside: a value that becomes its editor when it is chosen.
+import { NativeSelect, TextInput } from '@mantine/core';
+import { useState, type ReactNode } from 'react';
+import { useFields } from '@/api/incidents';
+import type { RefKind } from '@/api/refs';
+import type { Incident, PersonRef } from '@/api/types';
+import { t } from '@/app/i18n';
+import { RefPicker } from '@/ui/RefPicker';
+import { EditTrouble } from './Conflict';
+import { cannotEdit } from './editable';
+import { useEdit } from './useEdit';
+import { fieldLabel, valueText } from './values';
+
+export type Editor = { type: 'text' } | { type: 'level' } | { type: 'choice' } | { type: 'ref'; kind: RefKind } | { type: 'number' } | { type: 'date' };
+
+type Props = { incident: Incident; field: string; editor: Editor; shown?: ReactNode; custom?: boolean };
+
+const LEVELS = ['1', '2', '3'];
+
+export function FieldRow({ incident, field, editor, shown, custom }: Props) {
+  const fields = useFields();
+  const [open, setOpen] = useState(false);
+  const edit = useEdit(incident, custom ? 'custom' : field);
+  const label = fieldLabel(field, fields);
+  const raw = custom ? incident.custom?.[field] : incident[field as keyof Incident];
+  const text = valueText(field, raw, fields);
+  const off = cannotEdit(incident);
+  const close = () => {
+    setOpen(false);
+    edit.reset();
+  };
+  const save = (value: unknown) => void edit.save(custom ? { [field]: value } : value).then((done) => done && close());
+
+  return (
+    <>
+      <dt>{label}</dt>
+      <dd>
+        {!open ? (
+          <button type="button" className="value" aria-disabled={off ? true : undefined} title={off ?? undefined} aria-label={t('incident:ticket.changeTo', { label, value: text ?? t('common:none') })} onClick={() => !off && setOpen(true)}>
+            {shown ?? text ?? <span className="dim">–</span>}
+          </button>
+        ) : (
+          <div className="editing">
+            <ValueEditor field={field} label={label} editor={editor} raw={raw} busy={edit.busy} onSave={save} onClose={close} />
+            <EditTrouble edit={edit} field={field} onClose={close} />
+          </div>
+        )}
+      </dd>
+    </>
+  );
+}
+
+type EditorProps = { field: string; label: string; editor: Editor; raw: unknown; busy: boolean; onSave: (value: unknown) => void; onClose: () => void };
+
+function ValueEditor({ field, label, editor, raw, busy, onSave, onClose }: EditorProps) {
+  const fields = useFields();
+  const [text, setText] = useState(raw === null || raw === undefined ? '' : String(raw));
+  if (editor.type === 'ref') {
+    return <RefPicker kind={editor.kind} label={label} hideLabel autoFocus value={(raw as PersonRef | null) ?? null} onChange={(value) => onSave(value?.id ?? null)} onEscape={onClose} />;
+  }
+  const choices = editor.type === 'level' ? LEVELS.map((code) => ({ code, label: t(`common:level.${code}`) })) : (fields.find((one) => one.name === field)?.choices ?? []);
+  if (editor.type === 'level' || (editor.type === 'choice' && choices.length > 0)) {
+    return (
+      <NativeSelect
+        aria-label={label}
+        autoFocus
+        disabled={busy}
+        value={text}
+        onChange={(event) => {
+          const { value } = event.currentTarget;
+          setText(value);
+          onSave(value === '' ? null : editor.type === 'level' ? Number(value) : value);
+        }}
+        onKeyDown={(event) => event.key === 'Escape' && onClose()}
+        data={[...(editor.type === 'level' ? [] : [{ value: '', label: t('common:none') }]), ...choices.map((choice) => ({ value: choice.code, label: choice.label }))]}
+      />
+    );
+  }
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSave(text === '' ? null : editor.type === 'number' ? Number(text) : text);
+      }}
+    >
+      <TextInput
+        aria-label={label}
+        autoFocus
+        disabled={busy}
+        type={editor.type === 'number' ? 'number' : editor.type === 'date' ? 'date' : 'text'}
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
+        onKeyDown={(event) => event.key === 'Escape' && onClose()}
+      />
+    </form>
+  );
+}

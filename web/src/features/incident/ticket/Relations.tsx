@@ -1,0 +1,76 @@
+import { NativeSelect, TextInput } from '@mantine/core';
+import { IconX } from '@tabler/icons-react';
+import { useState } from 'react';
+import { commands, useCommand, useRelations } from '@/api/incidents';
+import type { Incident } from '@/api/types';
+import { t, tOr } from '@/app/i18n';
+import { Link } from '@/app/links';
+import { paths } from '@/app/paths';
+import { Button } from '@/ui/Button';
+import { ErrorBanner } from '@/ui/States';
+import { splitErrors } from '@/ui/form';
+
+const TYPES = ['related_to', 'caused_by', 'parent_of', 'child_of'];
+
+export function Relations({ incident }: { incident: Incident }) {
+  const { data } = useRelations(incident.number);
+  const [adding, setAdding] = useState(false);
+  const [type, setType] = useState('related_to');
+  const [to, setTo] = useState('');
+  const add = useCommand(incident.number, () => commands.relate(incident.number, { type, to: to.trim() }), () => {
+    setAdding(false);
+    setTo('');
+  });
+  const remove = useCommand(incident.number, (id: string) => commands.unrelate(incident.number, id));
+  const { byField, rest } = splitErrors(add.error, ['type', 'to']);
+  const relations = data?.items ?? [];
+  return (
+    <section className="sec">
+      <h2>
+        {t('incident:relation.title')}
+        <Button small className="low push" onClick={() => setAdding(!adding)} aria-expanded={adding}>
+          {t('incident:relation.add')}
+        </Button>
+      </h2>
+      {relations.length === 0 && !adding && <p className="meta">{t('incident:relation.none')}</p>}
+      <ul className="people">
+        {relations.map((one) => {
+          const other = one.to ?? one.record;
+          return (
+            <li key={one.id}>
+              <span className="meta">{one.label ?? tOr(`incident:relation.${one.type}`, one.type)}</span>
+              <span className="cut grow">{other?.number ? <Link to={paths.incident(other.number)}>{other.number}</Link> : other?.name}</span>
+              <Button small icon tone="ghost" className="low" aria-label={t('incident:relation.remove', { name: other?.number ?? other?.name ?? '' })} onClick={() => remove.mutate(one.id)}>
+                <IconX aria-hidden />
+              </Button>
+            </li>
+          );
+        })}
+      </ul>
+      {adding && (
+        <form
+          className="form tight"
+          onSubmit={(event) => {
+            event.preventDefault();
+            add.mutate();
+          }}
+        >
+          <div className="two">
+            <NativeSelect label={t('incident:relation.type')} value={type} error={byField.type} onChange={(e) => setType(e.currentTarget.value)} data={TYPES.map((value) => ({ value, label: t(`incident:relation.${value}`) }))} />
+            <TextInput label={t('incident:relation.number')} autoFocus value={to} error={byField.to} onChange={(e) => setTo(e.currentTarget.value)} />
+          </div>
+          {rest != null && <ErrorBanner error={rest} />}
+          <div className="end">
+            <Button small type="submit" busy={add.isPending}>
+              {t('incident:relation.save')}
+            </Button>
+            <Button small tone="ghost" onClick={() => setAdding(false)}>
+              {t('common:cancel')}
+            </Button>
+          </div>
+        </form>
+      )}
+      {remove.error != null && <ErrorBanner error={remove.error} />}
+    </section>
+  );
+}

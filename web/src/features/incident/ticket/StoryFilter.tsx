@@ -1,0 +1,23 @@
+import { IconArrowBackUp, IconLock } from '@tabler/icons-react';
+import type { TimelineItem } from '@/api/types';
+import { t } from '@/app/i18n';
+import { Button } from '@/ui/Button';
+import { countStory, type Show } from './story';
+
+const SHOWS: Show[] = ['all', 'public', 'internal', 'changes'];
+
+export function StoryFilter({ items, show, onShow }: { items: TimelineItem[]; show: Show; onShow: (show: Show) => void }) {
+  const counts = countStory(items);
+  return (
+    <div className="tl-bar" role="group" aria-label={t('incident:timeline.show')}>
+      {SHOWS.map((one) => (
+        <Button key={one} tone="ghost" small aria-pressed={show === one} onClick={() => onShow(one)}>
+          {one === 'public' && <IconArrowBackUp aria-hidden />}
+          {one === 'internal' && <IconLock aria-hidden />}
+          {t(`incident:timeline.${one}`)} {counts[one]}
+        </Button>
+      ))}
+      <span className="push meta">{t('incident:timeline.order')}</span>
+    </div>
+  );
+}

@@ -1,0 +1,95 @@
+import { IconArrowDown, IconArrowLeft, IconArrowUp, IconCheck } from '@tabler/icons-react';
+import type { Incident } from '@/api/types';
+import { t, tOr } from '@/app/i18n';
+import { Link } from '@/app/links';
+import { conditions, paths } from '@/app/paths';
+import { Button, buttonClass } from '@/ui/Button';
+import { PriorityTag, StateTag } from '@/ui/Tags';
+import { moment } from '@/ui/time';
+import type { OpenCommand } from '../commands/CommandDialogs';
+import { neighbours, type Trail } from '../trail';
+import { EditText } from './EditText';
+
+/** What stands in the header by name; the rest is behind the state menu. */
+const FRONT = ['hold', 'resume', 'reopen', 'close', 'resolve'];
+const MOST = 3;
+
+type Props = {
+  incident: Incident;
+  trail: Trail | null;
+  near: ReturnType<typeof neighbours>;
+  onCommand: (kind: OpenCommand['kind'], action?: string) => void;
+};
+
+export function TicketHeader({ incident, trail, near, onCommand }: Props) {
+  const offered = FRONT.flatMap((name) => incident.actions?.find((action) => action.name === name) ?? []);
+  const possible = offered.filter((action) => action.allowed);
+  // With nothing possible the likeliest one stays, switched off, and says why.
+  const shown = (possible.length > 0 ? possible : offered.filter((action) => action.name === 'resolve')).slice(-MOST);
+  const assign = incident.actions?.find((action) => action.name === 'assign');
+  const opened = moment(incident.opened_at);
+  return (
+    <div className="th">
+      <div className="row">
+        <Link className={`${buttonClass('ghost', true)} back`} to={paths.queue(trail?.q ?? conditions.open)}>
+          <IconArrowLeft aria-hidden />
+          {trail?.title ?? t('desk:queue.open')}
+        </Link>
+        {near && (
+          <>
+            <span className="dim">{t('incident:ticket.position', { position: near.position, total: near.total })}</span>
+            <span className="row none">
+              <Step to={near.before} label={t('incident:ticket.before')} up />
+              <Step to={near.after} label={t('incident:ticket.after')} />
+            </span>
+          </>
+        )}
+        <span className="push" />
+        <Button small onClick={() => onCommand('assign')} off={assign && !assign.allowed ? (assign.reason ?? t('incident:notAllowed')) : null}>
+          {t('incident:action.assign')}
+        </Button>
+        {shown.map((action) => (
+          <Button key={action.name} small off={action.allowed ? null : (action.reason ?? t('incident:notAllowed'))} onClick={() => onCommand('state', action.name)}>
+            {action.name === 'resolve' && <IconCheck aria-hidden />}
+            {t(`incident:action.${action.name}`)}
+          </Button>
+        ))}
+        <Button small tone="ghost" onClick={() => onCommand('state')}>
+          {t('incident:ticket.more')}
+        </Button>
+      </div>
+      <EditText incident={incident} field="short_description" heading />
+      <div className="row wide">
+        <PriorityTag priority={incident.priority} />
+        <span className="mono">{incident.number}</span>
+        <StateTag state={incident.state} reason={incident.on_hold_reason} />
+        <span className="meta">
+          {incident.contact_type
+            ? t('incident:ticket.openedBy', { time: opened, channel: tOr(`incident:channel.${incident.contact_type}`, incident.contact_type) })
+            : t('incident:ticket.opened', { time: opened })}
+          {incident.duplicate_of?.number && (
+            <>
+              {' · '}
+              {t('incident:ticket.duplicateOf')} <Link to={paths.incident(incident.duplicate_of.number)}>{incident.duplicate_of.number}</Link>
+            </>
+          )}
+          {incident.parent?.number && (
+            <>
+              {' · '}
+              {t('incident:ticket.childOf')} <Link to={paths.incident(incident.parent.number)}>{incident.parent.number}</Link>
+            </>
+          )}
+        </span>
+      </div>
+    </div>
+  );
+}
+
+function Step({ to, label, up }: { to: string | undefined; label: string; up?: boolean }) {
+  if (!to) return null;
+  return (
+    <Link className={buttonClass('ghost', true, true)} to={paths.incident(to)} aria-label={label}>
+      {up ? <IconArrowUp aria-hidden /> : <IconArrowDown aria-hidden />}
+    </Link>
+  );
+}

@@ -1,0 +1,87 @@
+import '../texts';
+import './conversation.css';
+import './ticket.css';
+import { useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useIncident, useIncidentNews, useTimeline } from '@/api/incidents';
+import { t } from '@/app/i18n';
+import { useKeys } from '@/app/keys';
+import { useGo } from '@/app/links';
+import { conditions, paths } from '@/app/paths';
+import { ApiError } from '@/api/client';
+import { NotFound } from '@/app/RouteError';
+import { ErrorBanner, Skeleton } from '@/ui/States';
+import { CommandDialogs, type OpenCommand } from '../commands/CommandDialogs';
+import { currentTrail, neighbours } from '../trail';
+import { Aside } from './Aside';
+import { Composer } from './Composer';
+import { StoryFilter } from './StoryFilter';
+import { TicketHeader } from './TicketHeader';
+import { Timeline } from './Timeline';
+import type { Show } from './story';
+
+export function TicketPage() {
+  const { number = '' } = useParams({ strict: false });
+  return <Ticket key={number} number={number} />;
+}
+
+function Ticket({ number }: { number: string }) {
+  const { data: incident, error, refetch } = useIncident(number);
+  const timeline = useTimeline(number);
+  const [show, setShow] = useState<Show>('all');
+  const [command, setCommand] = useState<OpenCommand | null>(null);
+  const [composer, setComposer] = useState<{ mode: 'reply' | 'note'; serial: number }>({ mode: 'reply', serial: 0 });
+  const go = useGo();
+  useIncidentNews(number);
+  const trail = currentTrail();
+  const near = neighbours(trail, number);
+  const run = (kind: OpenCommand['kind'], action?: string) => setCommand({ kind, numbers: [number], action });
+  const write = (mode: 'reply' | 'note') => setComposer(({ serial }) => ({ mode, serial: serial + 1 }));
+  useKeys(
+    {
+      r: () => write('reply'),
+      n: () => write('note'),
+      a: () => run('assign'),
+      s: () => run('state'),
+      p: () => run('priority'),
+      j: () => near?.after && go(paths.incident(near.after)),
+      k: () => near?.before && go(paths.incident(near.before)),
+      Escape: () => go(paths.queue(trail?.q ?? conditions.open)),
+    },
+    command === null,
+  );
+
+  if (error && !incident) {
+    if (error instanceof ApiError && error.status === 404) return <NotFound />;
+    return (
+      <main className="pane pad">
+        <ErrorBanner error={error} retry={() => void refetch()} />
+      </main>
+    );
+  }
+  return (
+    <div className="ticket">
+      <main className="pane">
+        {!incident ? (
+          <Skeleton />
+        ) : (
+          <>
+            <title>{`${number} ${incident.short_description} · ${t('common:product')}`}</title>
+            <TicketHeader incident={incident} trail={trail} near={near} onCommand={run} />
+            <StoryFilter items={timeline.data ?? []} show={show} onShow={setShow} />
+            <div className="tl" tabIndex={0} role="region" aria-label={t('incident:timeline.label')}>
+              {timeline.isPending && <Skeleton rows={4} />}
+              {timeline.error && <ErrorBanner error={timeline.error} retry={() => void timeline.refetch()} />}
+              {timeline.data && <Timeline incident={incident} items={timeline.data} show={show} />}
+            </div>
+            <div className="docked">
+              <Composer incident={incident} wanted={composer} />
+            </div>
+          </>
+        )}
+      </main>
+      {incident && <Aside incident={incident} onCommand={run} />}
+      {command && <CommandDialogs command={command} onClose={() => setCommand(null)} />}
+    </div>
+  );
+}

@@ -1,0 +1,31 @@
+// Values of fields in words.
+import type { FieldDef } from '@/api/types';
+import { t, tOr } from '@/app/i18n';
+import { holdName, stateName } from '@/ui/Tags';
+import { moment } from '@/ui/time';
+
+const isTime = (value: string) => /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(value);
+
+/** The label of a field: the product's own word, else the registry's. */
+export function fieldLabel(name: string, fields: FieldDef[]): string {
+  return tOr(`incident:field.${name}`, fields.find((field) => field.name === name)?.label ?? name);
+}
+
+export function choiceLabel(name: string, code: string, fields: FieldDef[]): string {
+  return fields.find((field) => field.name === name)?.choices?.find((choice) => choice.code === code)?.label ?? code;
+}
+
+/** A value as a fact or a field shows it; null when there is nothing. */
+export function valueText(name: string, value: unknown, fields: FieldDef[]): string | null {
+  if (value === null || value === undefined || value === '') return null;
+  if (name === 'state') return stateName(String(value));
+  if (name === 'on_hold_reason') return holdName(String(value));
+  if (name === 'priority') return `P${String(value)}`;
+  if (typeof value === 'boolean') return t(value ? 'incident:yes' : 'incident:no');
+  if (typeof value === 'number') return String(value);
+  if (typeof value === 'string') return isTime(value) ? moment(value) : choiceLabel(name, value, fields);
+  if (Array.isArray(value)) return value.map((one) => valueText(name, one, fields)).filter(Boolean).join(', ');
+  const named = value as { name?: string; number?: string; priority?: number; reason?: string };
+  if (named.priority !== undefined) return `P${named.priority}${named.reason ? `, ${named.reason}` : ''}`;
+  return named.number ?? named.name ?? null;
+}

@@ -1,0 +1,101 @@
+// The bell: what concerns me, newest first.
+import { IconBell } from '@tabler/icons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef, useState } from 'react';
+import { api, ok } from '@/api/client';
+import { useNews } from '@/api/live';
+import type { List, Notice } from '@/api/types';
+import { addTexts, t, tOr } from '@/app/i18n';
+import { Link } from '@/app/links';
+import { paths } from '@/app/paths';
+import notification from '@/locales/en/notification.json';
+import { Button } from '@/ui/Button';
+import { moment } from '@/ui/time';
+
+addTexts('notification', notification);
+
+const KEY = ['notifications'];
+const SHOWN = 30;
+
+/** The sentence of a notification. */
+export function noticeText(notice: Notice): string {
+  const short = (notice.text_key ?? notice.kind).split('.').at(-1) ?? '';
+  const values = { by: notice.by?.name ?? t('notification:somebody'), record: notice.record?.number ?? notice.record?.name ?? '', ...notice.params };
+  return tOr(`notification:kind.${short}`, '') ? t(`notification:kind.${short}`, values) : t('notification:kind.other', values);
+}
+
+export function Bell() {
+  const client = useQueryClient();
+  const [open, setOpen] = useState(false);
+  const box = useRef<HTMLDivElement>(null);
+  const { data } = useQuery({
+    queryKey: KEY,
+    queryFn: () => ok<List<Notice>>(api.GET('/api/v1/notifications', { params: { query: { limit: SHOWN } } })),
+    staleTime: 60_000,
+  });
+  useNews((news) => {
+    if (news.type !== 'record') void client.invalidateQueries({ queryKey: KEY });
+  });
+  const read = useMutation({
+    mutationFn: (ids: string[] | 'all') => ok(api.POST('/api/v1/notifications/read', { body: ids === 'all' ? { all: true } : { ids } })),
+    onSettled: () => client.invalidateQueries({ queryKey: KEY }),
+  });
+  useEffect(() => {
+    if (!open) return;
+    const away = (event: PointerEvent) => {
+      if (event.target instanceof Node && !box.current?.contains(event.target)) setOpen(false);
+    };
+    document.addEventListener('pointerdown', away);
+    return () => document.removeEventListener('pointerdown', away);
+  }, [open]);
+
+  const notices = data?.items ?? [];
+  const unread = notices.filter((notice) => !notice.read_at).length;
+  return (
+    <div
+      className="bell"
+      ref={box}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape' && open) {
+          event.stopPropagation();
+          setOpen(false);
+        }
+      }}
+    >
+      <Button tone="ghost" small icon aria-expanded={open} aria-label={unread > 0 ? t('notification:unread', { count: unread }) : t('notification:title')} onClick={() => setOpen(!open)}>
+        <IconBell aria-hidden />
+        {unread > 0 && <span className="bell-dot" aria-hidden />}
+      </Button>
+      {open && (
+        <section className="bell-box" aria-label={t('notification:title')}>
+          <header>
+            <h2>{t('notification:title')}</h2>
+            {unread > 0 && (
+              <Button small tone="ghost" className="push" onClick={() => read.mutate('all')}>
+                {t('notification:readAll')}
+              </Button>
+            )}
+          </header>
+          {notices.length === 0 && <p className="meta">{t('notification:none')}</p>}
+          <ul>
+            {notices.map((notice) => (
+              <li key={notice.id} className={notice.read_at ? undefined : 'unread'}>
+                <Link
+                  className="quiet"
+                  to={notice.record?.number ? paths.incident(notice.record.number) : paths.queue()}
+                  onClick={() => {
+                    setOpen(false);
+                    if (!notice.read_at) read.mutate([notice.id]);
+                  }}
+                >
+                  <span>{noticeText(notice)}</span>
+                  <span className="meta">{moment(notice.at)}</span>
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,32 @@
+import './texts';
+import './people.css';
+import { people, useReload } from '@/api/people';
+import type { Person } from '@/api/types';
+import { t } from '@/app/i18n';
+import { useGo } from '@/app/links';
+import { paths } from '@/app/paths';
+import { toast } from '@/ui/Toast';
+import { PersonForm } from './PersonForm';
+
+export function NewPersonPage() {
+  const go = useGo();
+  const reload = useReload();
+  return (
+    <main className="pane page">
+      <div className="bar">
+        <h1>{t('people:new')}</h1>
+      </div>
+      <div className="page-in">
+        <PersonForm
+          onSave={people.create}
+          onDone={(made) => {
+            const person = made as Person;
+            reload();
+            toast(t('people:created', { name: person.name }));
+            go(paths.person(person.login));
+          }}
+        />
+      </div>
+    </main>
+  );
+}

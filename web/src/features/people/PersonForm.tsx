@@ -1,0 +1,88 @@
+import { Checkbox, NativeSelect, TextInput } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useOrganisations } from '@/api/people';
+import type { Person } from '@/api/types';
+import { t } from '@/app/i18n';
+import { Button } from '@/ui/Button';
+import { ErrorBanner } from '@/ui/States';
+import { splitErrors } from '@/ui/form';
+
+export type PersonBody = Record<string, unknown>;
+
+const FIELDS = ['login', 'name', 'email', 'phone', 'organisation', 'zone', 'vip', 'roles'];
+const ROLES = ['requester', 'agent', 'incident_manager', 'auditor', 'administrator'];
+
+type Props = { person?: Person; onSave: (body: PersonBody) => Promise<unknown>; onDone: (saved: unknown) => void };
+
+/** Only what was changed goes to the server. */
+export function changedOnly(before: Record<string, unknown>, now: Record<string, unknown>): PersonBody {
+  return Object.fromEntries(Object.entries(now).filter(([name, value]) => (before[name] ?? '') !== value).map(([name, value]) => [name, value === '' ? null : value]));
+}
+
+export function PersonForm({ person, onSave, onDone }: Props) {
+  const organisations = useOrganisations();
+  const start = {
+    login: person?.login ?? '',
+    name: person?.name ?? '',
+    email: person?.email ?? '',
+    phone: person?.phone ?? '',
+    organisation: person?.organisation?.id ?? '',
+    zone: person?.zone ?? '',
+    vip: person?.vip ?? false,
+  };
+  const [values, setValues] = useState(start);
+  const [roles, setRoles] = useState<string[]>(['requester']);
+  const save = useMutation({ mutationFn: onSave, onSuccess: onDone });
+  const { byField, rest } = splitErrors(save.error, FIELDS);
+  const set = (name: keyof typeof start, value: string | boolean) => setValues((before) => ({ ...before, [name]: value }));
+  const submit = () => {
+    const body = changedOnly(person ? start : {}, values);
+    if (!person) {
+      for (const [name, value] of Object.entries(body)) if (value === null || value === false) delete body[name];
+      body.roles = roles;
+    }
+    save.mutate(body);
+  };
+  const line = (name: 'login' | 'name' | 'email' | 'phone' | 'zone', hint?: string) => (
+    <TextInput label={t(`people:field.${name}`)} description={hint} value={values[name]} error={byField[name]} autoFocus={!person && name === 'name'} onChange={(e) => set(name, e.currentTarget.value)} />
+  );
+  return (
+    <form
+      className="form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      {rest != null && <ErrorBanner title={t('people:notSaved')} error={rest} />}
+      <div className="two">
+        {line('name')}
+        {line('login')}
+      </div>
+      <div className="two">
+        {line('email')}
+        {line('phone')}
+      </div>
+      <div className="two">
+        <NativeSelect label={t('people:field.organisation')} value={values.organisation} error={byField.organisation} onChange={(e) => set('organisation', e.currentTarget.value)} data={[{ value: '', label: t('people:defaultOrganisation') }, ...organisations.map((o) => ({ value: o.id, label: o.name }))]} />
+        {line('zone', t('people:zoneHint'))}
+      </div>
+      <Checkbox label={t('people:field.vip')} checked={values.vip} onChange={(e) => set('vip', e.currentTarget.checked)} />
+      {!person && (
+        <fieldset className="roles">
+          <legend>{t('people:field.roles')}</legend>
+          {ROLES.map((role) => (
+            <Checkbox key={role} label={t(`people:role.${role}`)} checked={roles.includes(role)} onChange={(e) => setRoles(e.currentTarget.checked ? [...roles, role] : roles.filter((one) => one !== role))} />
+          ))}
+          {byField.roles && <p className="field-error">{byField.roles}</p>}
+        </fieldset>
+      )}
+      <div className="end">
+        <Button type="submit" tone="primary" busy={save.isPending}>
+          {t(person ? 'common:save' : 'people:create')}
+        </Button>
+      </div>
+    </form>
+  );
+}

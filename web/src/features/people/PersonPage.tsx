@@ -1,0 +1,119 @@
+import './texts';
+import './people.css';
+import { useMutation } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import { people, usePerson, useReload } from '@/api/people';
+import type { Person } from '@/api/types';
+import { t } from '@/app/i18n';
+import { useGo } from '@/app/links';
+import { conditions, paths } from '@/app/paths';
+import { Link } from '@/app/links';
+import { Button } from '@/ui/Button';
+import { ErrorBanner, Skeleton } from '@/ui/States';
+import { ReasonDialog } from '@/ui/ReasonDialog';
+import { toast } from '@/ui/Toast';
+import { moment } from '@/ui/time';
+import { Grants } from './Grants';
+import { PersonForm } from './PersonForm';
+
+export function PersonPage() {
+  const { login = '' } = useParams({ strict: false });
+  const { data: person, error, refetch } = usePerson(login);
+  const reload = useReload();
+  const go = useGo();
+  return (
+    <main className="pane page">
+      <div className="bar">
+        <h1 className="cut">{person?.name ?? login}</h1>
+        {person && !person.active && <span className="chip line">{t('people:disabled')}</span>}
+        <span className="push" />
+        <Link to={paths.queue(conditions.openOfCaller(login))}>{t('people:theirIncidents')}</Link>
+      </div>
+      <div className="page-in">
+        {error && <ErrorBanner error={error} retry={() => void refetch()} />}
+        {!person && !error && <Skeleton />}
+        {person && (
+          <div className="cols">
+            <PersonForm
+              key={person.version}
+              person={person}
+              onSave={(body) => people.patch(person.login, person.version, body)}
+              onDone={(saved) => {
+                reload();
+                toast(t('people:saved'));
+                const changed = saved as Person;
+                if (changed.login && changed.login !== login) go(paths.person(changed.login), { replace: true });
+              }}
+            />
+            <div className="form">
+              <section className="box">
+                <h2>{t('people:field.teams')}</h2>
+                {(person.teams ?? []).length === 0 && <p className="meta">{t('people:noTeams')}</p>}
+                <ul className="lines">
+                  {person.teams?.map((team) => (
+                    <li key={team.id}>
+                      <Link to={paths.team(team.id)}>{team.name}</Link>
+                    </li>
+                  ))}
+                </ul>
+              </section>
+              <Grants holder={{ id: person.id, name: person.name }} />
+              <Access person={person} />
+            </div>
+          </div>
+        )}
+      </div>
+    </main>
+  );
+}
+
+/** Password, disabling, erasing. */
+function Access({ person }: { person: Person }) {
+  const reload = useReload();
+  const [erasing, setErasing] = useState(false);
+  const reset = useMutation({ mutationFn: () => people.resetPassword(person.login) });
+  const toggle = useMutation({ mutationFn: () => (person.active ? people.disable(person.login) : people.enable(person.login)), onSettled: reload });
+  const erase = useMutation({
+    mutationFn: (reason: string) => people.erase(person.login, reason),
+    onSuccess: () => {
+      setErasing(false);
+      reload();
+    },
+  });
+  return (
+    <section className="box">
+      <h2>{t('people:access.title')}</h2>
+      {(reset.error ?? toggle.error) != null && <ErrorBanner error={reset.error ?? toggle.error} />}
+      {reset.data && (
+        <div className="secret" role="status">
+          <span>{t('people:access.link', { name: person.name, time: moment(reset.data.expires_at) })}</span>
+          <code>{`${window.location.origin}${paths.passwordReset(reset.data.token)}`}</code>
+        </div>
+      )}
+      <div className="row wrap">
+        <Button busy={reset.isPending} onClick={() => reset.mutate()}>
+          {t('people:access.reset')}
+        </Button>
+        <Button busy={toggle.isPending} onClick={() => toggle.mutate()}>
+          {t(person.active ? 'people:access.disable' : 'people:access.enable')}
+        </Button>
+        <Button tone="danger" onClick={() => setErasing(true)}>
+          {t('people:access.erase')}
+        </Button>
+      </div>
+      <p className="meta">{t('people:access.disableMeaning')}</p>
+      {erasing && (
+        <ReasonDialog
+          title={t('people:access.eraseTitle', { name: person.name })}
+          text={t('people:access.eraseText')}
+          action={t('people:access.eraseDo')}
+          error={erase.error}
+          busy={erase.isPending}
+          onClose={() => setErasing(false)}
+          onSubmit={(reason) => erase.mutate(reason)}
+        />
+      )}
+    </section>
+  );
+}

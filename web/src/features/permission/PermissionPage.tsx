@@ -1,0 +1,125 @@
+import './texts';
+import '../people/people.css';
+import './permission.css';
+import { Fragment, useState } from 'react';
+import { NativeSelect } from '@mantine/core';
+import type { Permissions } from '@/api/types';
+import { t, tOr } from '@/app/i18n';
+import { ErrorBanner, Skeleton } from '@/ui/States';
+import { cellsOf, type Cell } from './matrix';
+import { usePermissions } from './usePermissions';
+
+export function PermissionPage() {
+  const { data, error, refetch } = usePermissions();
+  return (
+    <main className="pane page">
+      <div className="bar">
+        <h1>{t('permission:title')}</h1>
+        <span className="meta">{t('permission:about')}</span>
+      </div>
+      <div className="page-in">
+        {error && <ErrorBanner error={error} retry={() => void refetch()} />}
+        {!data && !error && <Skeleton />}
+        {data && <Matrix permissions={data} />}
+        {data && <FieldGroups permissions={data} />}
+      </div>
+    </main>
+  );
+}
+
+function Matrix({ permissions }: { permissions: Permissions }) {
+  const [kind, setKind] = useState('');
+  const kinds = kind ? [kind] : permissions.kinds;
+  const cells = cellsOf(permissions);
+  return (
+    <section className="box">
+      <div className="search">
+        <NativeSelect label={t('permission:kind')} value={kind} onChange={(event) => setKind(event.currentTarget.value)} data={[{ value: '', label: t('permission:allKinds') }, ...permissions.kinds.map((one) => ({ value: one, label: kindName(one) }))]} />
+      </div>
+      <div className="scroll-x" tabIndex={0} role="region" aria-label={t('permission:title')}>
+        <table className="tbl matrix">
+          <thead>
+            <tr>
+              <th scope="col">{t('permission:action')}</th>
+              {permissions.roles.map((role) => (
+                <th key={role} scope="col">
+                  {roleName(role)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {kinds.map((one) => (
+              <Fragment key={one}>
+                <tr className="kind">
+                  <th colSpan={permissions.roles.length + 1} scope="rowgroup">
+                    {kindName(one)}
+                  </th>
+                </tr>
+                {cells.filter((cell) => cell.kind === one).map((cell) => (
+                  <Row key={cell.action} cell={cell} roles={permissions.roles} />
+                ))}
+              </Fragment>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function Row({ cell, roles }: { cell: Cell; roles: string[] }) {
+  return (
+    <tr>
+      <th scope="row" className="action">
+        {cell.action.replaceAll('_', ' ')}
+      </th>
+      {roles.map((role) => {
+        const scope = cell.scopes[role] ?? 'none';
+        return (
+          <td key={role} className={`scope ${scope}`}>
+            {tOr(`permission:scope.${scope}`, scope)}
+          </td>
+        );
+      })}
+    </tr>
+  );
+}
+
+function FieldGroups({ permissions }: { permissions: Permissions }) {
+  const groups = permissions.field_groups ?? [];
+  if (groups.length === 0) return null;
+  return (
+    <section className="box">
+      <h2>{t('permission:fields')}</h2>
+      <div className="scroll-x" tabIndex={0} role="region" aria-label={t('permission:fields')}>
+        <table className="tbl">
+          <thead>
+            <tr>
+              <th scope="col">{t('permission:group')}</th>
+              <th scope="col">{t('permission:kind')}</th>
+              <th scope="col">{t('permission:role')}</th>
+              <th scope="col">{t('permission:read')}</th>
+              <th scope="col">{t('permission:write')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {groups.map((one) => (
+              <tr key={`${one.group}-${one.kind}-${one.role}`}>
+                <td>{one.group}</td>
+                <td>{kindName(one.kind)}</td>
+                <td>{roleName(one.role)}</td>
+                <td>{yes(one.read)}</td>
+                <td>{yes(one.write)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+const yes = (value: boolean | string) => (typeof value === 'string' ? tOr(`permission:scope.${value}`, value) : t(value ? 'permission:yes' : 'permission:no'));
+const roleName = (role: string) => tOr(`people:role.${role}`, role.replaceAll('_', ' '));
+const kindName = (kind: string) => tOr(`permission:kinds.${kind}`, kind.replaceAll('_', ' '));

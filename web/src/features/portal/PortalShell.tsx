@@ -1,0 +1,43 @@
+import { IconHome, IconKey, IconMessagePlus } from '@tabler/icons-react';
+import { Outlet, useLocation } from '@tanstack/react-router';
+import { t } from '@/app/i18n';
+import { Link } from '@/app/links';
+import { paths } from '@/app/paths';
+import { useMaybeMe } from '@/app/session';
+import { Avatar } from '@/ui/Tags';
+
+export function PortalShell() {
+  const { pathname } = useLocation();
+  const me = useMaybeMe();
+  if (!me) return null;
+  const top = pathname === paths.portal() || pathname === paths.portalReport() || pathname === paths.portalAccount();
+  const here = (path: string) => (pathname === path ? 'page' : undefined);
+  return (
+    <div className={`portal${top ? ' tabbed' : ''}`}>
+      {top && (
+        <header className="top">
+          <span className="mark">
+            <IconKey aria-hidden />
+          </span>
+          {t('portal:name')}
+          <Link className="push quiet me" to={paths.portalAccount()} aria-label={t('portal:account.open', { name: me.name })}>
+            <Avatar name={me.name} large />
+          </Link>
+        </header>
+      )}
+      <Outlet />
+      {top && (
+        <nav className="tabs" aria-label={t('portal:main')}>
+          <Link to={paths.portal()} aria-current={here(paths.portal())}>
+            <IconHome aria-hidden />
+            {t('portal:tab.mine')}
+          </Link>
+          <Link to={paths.portalReport()} aria-current={here(paths.portalReport())}>
+            <IconMessagePlus aria-hidden />
+            {t('portal:tab.report')}
+          </Link>
+        </nav>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,53 @@
+// Plain words for where an incident stands. No process words here.
+import type { Incident, IncidentRow } from '@/api/types';
+import { t } from '@/app/i18n';
+import { day } from '@/ui/time';
+
+type Row = Pick<IncidentRow, 'state' | 'on_hold_reason' | 'assigned_to' | 'resolved_at' | 'updated_at'>;
+
+const lower = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
+
+export function firstName(name: string | undefined | null): string {
+  return (name ?? '').split(' ')[0] ?? '';
+}
+
+/** Whether the person must do something. */
+export function needsYou(row: Row): boolean {
+  return (row.state === 'on_hold' && row.on_hold_reason === 'awaiting_caller') || row.state === 'resolved';
+}
+
+/** One sentence for a list. */
+export function standing(row: Row): string {
+  const name = row.assigned_to ? row.assigned_to.name : '';
+  switch (row.state) {
+    case 'new':
+      return t('portal:standing.new');
+    case 'in_progress':
+      return name ? t('portal:standing.working', { name: firstName(name) }) : t('portal:standing.soon');
+    case 'on_hold':
+      return row.on_hold_reason === 'awaiting_caller' ? t('portal:standing.you') : t('portal:standing.others');
+    case 'resolved':
+      return t('portal:standing.done', { day: lower(day(row.resolved_at ?? row.updated_at)) });
+    case 'closed':
+      return t('portal:standing.closed', { day: lower(day(row.resolved_at ?? row.updated_at)) });
+    default:
+      return t('portal:standing.canceled');
+  }
+}
+
+/** How far it is: 0 received, 1 being worked on, 2 done. */
+export function step(row: Row): 0 | 1 | 2 {
+  if (row.state === 'new') return 0;
+  return row.state === 'resolved' || row.state === 'closed' || row.state === 'canceled' ? 2 : 1;
+}
+
+/** The action of that name, when the server offers it. */
+export function can(incident: Incident, name: string): boolean {
+  return incident.actions?.some((action) => action.name === name && action.allowed) ?? false;
+}
+
+/** Why the person cannot write, when the server forbids it. */
+export function cannotWrite(incident: Incident): string | null {
+  const action = incident.actions?.find((one) => one.name === 'comment');
+  return action && !action.allowed ? (action.reason ?? '') : null;
+}

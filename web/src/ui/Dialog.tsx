@@ -1,0 +1,38 @@
+// A dialog on the browser's own element: it keeps the focus, closes on Escape and gives the focus back.
+import { IconX } from '@tabler/icons-react';
+import { useEffect, useId, useRef, type ReactNode } from 'react';
+import { t } from '@/app/i18n';
+import { Button } from './Button';
+
+export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
+  const ref = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const before = document.activeElement;
+    const dialog = ref.current;
+    if (dialog && !dialog.open) dialog.showModal();
+    return () => {
+      if (before instanceof HTMLElement) before.focus();
+    };
+  }, []);
+  return (
+    <dialog
+      ref={ref}
+      className="dialog"
+      aria-labelledby={id}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      onKeyDown={(event) => event.stopPropagation()}
+    >
+      <header>
+        <h2 id={id}>{title}</h2>
+        <Button tone="ghost" small icon aria-label={t('common:close')} onClick={onClose}>
+          <IconX aria-hidden />
+        </Button>
+      </header>
+      {children}
+    </dialog>
+  );
+}

@@ -1,0 +1,146 @@
+// Finds a person, a team, a service: a text field with a list below (the combobox pattern).
+import { TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { IconX } from '@tabler/icons-react';
+import { useDeferredValue, useId, useRef, useState, type KeyboardEvent } from 'react';
+import { findRefs, type RefKind } from '@/api/refs';
+import type { PersonRef } from '@/api/types';
+import { t } from '@/app/i18n';
+import { Button } from './Button';
+
+type Props = {
+  kind: RefKind;
+  label: string;
+  value: PersonRef | null;
+  onChange: (value: PersonRef | null) => void;
+  error?: string;
+  description?: string;
+  hideLabel?: boolean;
+  required?: boolean;
+  autoFocus?: boolean;
+  /** Offered before anything is typed. */
+  first?: PersonRef[];
+  onEscape?: () => void;
+};
+
+export function RefPicker({ kind, label, value, onChange, error, description, hideLabel, required, autoFocus, first = [], onEscape }: Props) {
+  const [text, setText] = useState<string | null>(null);
+  const [open, setOpen] = useState(false);
+  const [active, setActive] = useState(0);
+  const id = useId();
+  const input = useRef<HTMLInputElement>(null);
+  const asked = useDeferredValue(text ?? '').trim();
+  const { data, isFetching } = useQuery({
+    queryKey: ['refs', kind, asked],
+    queryFn: () => findRefs(kind, asked),
+    enabled: open,
+    staleTime: 30_000,
+    placeholderData: (before) => before,
+  });
+  const found = asked === '' ? [...first, ...(data ?? []).filter((one) => !first.some((f) => f.id === one.id))] : (data ?? []);
+
+  const choose = (one: PersonRef | null) => {
+    onChange(one);
+    setText(null);
+    setOpen(false);
+  };
+  const press = (event: KeyboardEvent) => {
+    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+      event.preventDefault();
+      setOpen(true);
+      const step = event.key === 'ArrowDown' ? 1 : -1;
+      if (found.length > 0) setActive((at) => (at + step + found.length) % found.length);
+    } else if (event.key === 'Enter' && open && !event.ctrlKey) {
+      event.preventDefault();
+      const one = found[active];
+      if (one && !isFetching) choose(one);
+    } else if (event.key === 'Escape') {
+      if (open) {
+        event.preventDefault();
+        event.stopPropagation();
+        setOpen(false);
+        setText(null);
+      }
+      onEscape?.();
+    }
+  };
+
+  const option = (index: number) => `${id}-${index}`;
+  return (
+    <div className="picker">
+      <TextInput
+        ref={input}
+        label={hideLabel ? undefined : label}
+        aria-label={hideLabel ? label : undefined}
+        description={description}
+        error={error}
+        required={required}
+        withAsterisk={false}
+        autoComplete="off"
+        data-autofocus={autoFocus || undefined}
+        autoFocus={autoFocus}
+        role="combobox"
+        aria-expanded={open}
+        aria-controls={open ? `${id}-list` : undefined}
+        aria-autocomplete="list"
+        aria-activedescendant={open && found[active] ? option(active) : undefined}
+        placeholder={value ? undefined : t('common:pick.typing')}
+        value={text ?? value?.name ?? ''}
+        onFocus={(event) => event.currentTarget.select()}
+        onClick={() => setOpen(true)}
+        onChange={(event) => {
+          setText(event.currentTarget.value);
+          setActive(0);
+          setOpen(true);
+        }}
+        onBlur={() => {
+          setOpen(false);
+          if (text === '') onChange(null);
+          setText(null);
+        }}
+        onKeyDown={press}
+        rightSection={
+          value && (
+            <Button
+              tone="ghost"
+              small
+              icon
+              className="picker-x"
+              tabIndex={-1}
+              aria-label={t('common:pick.clear', { label })}
+              onMouseDown={(event) => event.preventDefault()}
+              onClick={() => choose(null)}
+            >
+              <IconX aria-hidden />
+            </Button>
+          )
+        }
+      />
+      {open && (
+        <ul className="picker-list" role="listbox" id={`${id}-list`} aria-label={label}>
+          {found.map((one, index) => (
+            <li
+              key={one.id}
+              id={option(index)}
+              role="option"
+              aria-selected={index === active}
+              onMouseDown={(event) => {
+                event.preventDefault();
+                choose(one);
+              }}
+              onMouseMove={() => setActive(index)}
+            >
+              <span className="cut">{one.name}</span>
+              {one.login && <span className="meta">{one.login}</span>}
+            </li>
+          ))}
+          {found.length === 0 && (
+            <li className="meta" role="option" aria-selected={false} aria-disabled>
+              {isFetching ? t('common:loading') : t('common:pick.none')}
+            </li>
+          )}
+        </ul>
+      )}
+    </div>
+  );
+}

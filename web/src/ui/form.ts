@@ -1,0 +1,35 @@
+// Errors of the server stand next to the field they name.
+import { useCallback, useState } from 'react';
+import { ApiError } from '@/api/client';
+import type { FieldError } from '@/api/types';
+
+export type FormErrors = {
+  /** The message for a field, or undefined. */
+  of: (field: string) => string | undefined;
+  /** What belongs to no field of this form. */
+  rest: unknown;
+  clear: () => void;
+  take: (error: unknown) => void;
+};
+
+const matches = (error: FieldError, field: string) => error.field === field || error.field === `/${field}`;
+
+/** Sorts errors into those of the form's fields and the rest. */
+export function splitErrors(error: unknown, fields: string[]): { byField: Record<string, string>; rest: unknown } {
+  if (!(error instanceof ApiError)) return { byField: {}, rest: error };
+  const byField: Record<string, string> = {};
+  for (const field of fields) {
+    const found = error.fields.filter((e) => matches(e, field));
+    if (found.length > 0) byField[field] = found.map((e) => e.message).join(' ');
+  }
+  const allPlaced = error.fields.length > 0 && error.fields.every((e) => fields.some((field) => matches(e, field)));
+  return { byField, rest: allPlaced ? null : error };
+}
+
+export function useFormErrors(fields: string[]): FormErrors {
+  const [state, setState] = useState<{ byField: Record<string, string>; rest: unknown }>({ byField: {}, rest: null });
+  const key = fields.join(' ');
+  const take = useCallback((error: unknown) => setState(splitErrors(error, key.split(' '))), [key]);
+  const clear = useCallback(() => setState({ byField: {}, rest: null }), []);
+  return { of: (field) => state.byField[field], rest: state.rest, clear, take };
+}
