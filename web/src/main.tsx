@@ -1,13 +1,8 @@
 // The agent's entry.
 import { RouterProvider } from '@tanstack/react-router';
-import './app/shell.css';
 import { setCsrfToken, whenSignedOut } from './api/client';
 import { mount, queryClient } from './app/frame';
-import { addTexts } from './app/i18n';
 import { makeRouter } from './app/router';
-import desk from './locales/en/desk.json';
-
-addTexts('desk', desk);
 
 const router = makeRouter(queryClient);
 

@@ -1,16 +1,20 @@
 // The frame of the desk: rail at the left, the page beside it.
+import './shell.css';
 import { Outlet, useLocation } from '@tanstack/react-router';
 import { useState } from 'react';
 import { IconWifiOff } from '@tabler/icons-react';
 import { reconnect, useLostSince } from '@/api/live';
 import { Button } from '@/ui/Button';
 import { clock } from '@/ui/time';
-import { t } from './i18n';
+import desk from '@/locales/en/desk.json';
+import { addTexts, t } from './i18n';
 import { useKeys } from './keys';
 import { KeySheet } from './KeySheet';
 import { useGo } from './links';
 import { paths } from './paths';
 import { Rail } from './Rail';
+
+addTexts('desk', desk);
 
 /** Pages with a column of their own beside the text make the rail small. */
 function isTicket(path: string): boolean {

@@ -1,11 +1,6 @@
 // What both entries share: theme, queries, styles.
 import '@mantine/core/styles/baseline.css';
-import '@mantine/core/styles/default-css-variables.css';
 import '@mantine/core/styles/global.css';
-import '@mantine/core/styles/UnstyledButton.css';
-import '@mantine/core/styles/Input.css';
-import '@mantine/core/styles/PasswordInput.css';
-import '@mantine/core/styles/ActionIcon.css';
 import './tokens.css';
 import '../ui/base.css';
 import { MantineProvider } from '@mantine/core';
@@ -46,7 +41,7 @@ export function mount(page: ReactNode): void {
   if (!root) throw new Error('the page has no root');
   createRoot(root).render(
     <StrictMode>
-      <MantineProvider theme={theme} cssVariablesResolver={resolver} defaultColorScheme="auto" getStyleNonce={styleNonce}>
+      <MantineProvider theme={theme} cssVariablesResolver={resolver} defaultColorScheme="auto" getStyleNonce={styleNonce} deduplicateCssVariables={false}>
         <QueryClientProvider client={queryClient}>
           {page}
           <Toasts />

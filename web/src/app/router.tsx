@@ -1,11 +1,9 @@
 // The agent's pages. Each loads when it is opened; the queue is the first.
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import type { QueryClient } from '@tanstack/react-query';
-import { SignInPage } from '@/features/session/SignInPage';
 import { conditions, paths } from './paths';
 import { parseQuery, stringifyQuery } from './query';
 import { meQuery, worksAtDesk } from './session';
-import { Shell } from './Shell';
 import { NotFound, RouteError } from './RouteError';
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
@@ -17,7 +15,7 @@ export function makeRouter(client: QueryClient) {
     getParentRoute: () => root,
     path: '/sign-in',
     validateSearch: (search: Record<string, unknown>): { back?: string } => ({ back: text(search.back) }),
-    component: SignInPage,
+    component: lazyRouteComponent(() => import('@/features/session/SignInPage'), 'SignInPage'),
   });
   const reset = createRoute({
     getParentRoute: () => root,
@@ -38,7 +36,7 @@ export function makeRouter(client: QueryClient) {
         await new Promise(() => {});
       }
     },
-    component: Shell,
+    component: lazyRouteComponent(() => import('./Shell'), 'Shell'),
   });
   const home = createRoute({
     getParentRoute: () => desk,

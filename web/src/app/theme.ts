@@ -24,14 +24,8 @@ export const theme = createTheme({
   shadows: { xs: 'none', sm: 'none', md: 'var(--shadow-pop)', lg: 'var(--shadow-pop)', xl: 'var(--shadow-pop)' },
   focusRing: 'auto', cursorType: 'pointer', respectReducedMotion: true,
   components: {
-    Button: { defaultProps: { size: 'sm', variant: 'default' } },
     Checkbox: { defaultProps: { size: 'xs', iconColor: 'var(--on-accent)' } },
     InputWrapper: { defaultProps: { inputWrapperOrder: ['label', 'input', 'description', 'error'] } },
-    Tooltip: { defaultProps: { openDelay: 400, transitionProps: { duration: 90 }, withArrow: false, multiline: true, maw: 320 } },
-    Popover: { defaultProps: { shadow: 'md', transitionProps: { duration: 90 } } },
-    Combobox: { defaultProps: { shadow: 'md', transitionProps: { duration: 90 } } },
-    Menu: { defaultProps: { shadow: 'md', transitionProps: { duration: 90 } } },
-    Modal: { defaultProps: { transitionProps: { duration: 120 }, overlayProps: { blur: 0 } } },
   },
 });
 const m = { '--mantine-color-brick-filled': 'var(--danger-solid)', '--mantine-color-body': 'var(--surface)', '--mantine-color-text': 'var(--text)', '--mantine-color-dimmed': 'var(--text-2)', '--mantine-color-placeholder': 'var(--text-3)',

@@ -1,5 +1,4 @@
 // The buttons of the look. A forbidden action stays reachable by keyboard and says why it is off.
-import { Tooltip } from '@mantine/core';
 import { forwardRef, useId, type ButtonHTMLAttributes, type ReactNode } from 'react';
 
 export type Tone = 'default' | 'primary' | 'ghost' | 'danger' | 'note';
@@ -45,11 +44,11 @@ export const Button = forwardRef<HTMLButtonElement, Props>(function Button(
   );
   if (!off) return button;
   return (
-    <>
-      <Tooltip label={off}>{button}</Tooltip>
-      <span id={reasonId} className="vh">
+    <span className="tipped">
+      {button}
+      <span id={reasonId} role="tooltip" className="tip">
         {off}
       </span>
-    </>
+    </span>
   );
 });

@@ -1,5 +1,5 @@
 // Asks for a reason before something that leaves a trace.
-import { Textarea } from '@mantine/core';
+import { Textarea } from '@/ui/inputs';
 import { useState } from 'react';
 import { t } from '@/app/i18n';
 import { Button } from './Button';

@@ -1,5 +1,5 @@
 // Finds a person, a team, a service: a text field with a list below (the combobox pattern).
-import { TextInput } from '@mantine/core';
+import { TextInput } from '@/ui/inputs';
 import { useQuery } from '@tanstack/react-query';
 import { IconX } from '@tabler/icons-react';
 import { useDeferredValue, useId, useRef, useState, type KeyboardEvent } from 'react';

@@ -1,4 +1,4 @@
-import { Checkbox, NativeSelect, useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
+import { Checkbox, NativeSelect, useMantineColorScheme, type MantineColorScheme } from '@/ui/inputs';
 import { useState } from 'react';
 import { t } from '@/app/i18n';
 import { keysAreOff, switchKeys } from '@/app/keys';

@@ -1,4 +1,4 @@
-import { PasswordInput } from '@mantine/core';
+import { PasswordInput } from '@/ui/inputs';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, ok } from '@/api/client';

@@ -2,7 +2,7 @@ import './texts';
 import './people.css';
 import { IconPlus } from '@tabler/icons-react';
 import { useDeferredValue, useState } from 'react';
-import { TextInput } from '@mantine/core';
+import { TextInput } from '@/ui/inputs';
 import { usePeople } from '@/api/people';
 import { nameCondition } from '@/api/refs';
 import { t, tOr } from '@/app/i18n';

@@ -1,4 +1,4 @@
-import { Checkbox, NativeSelect, TextInput } from '@mantine/core';
+import { Checkbox, NativeSelect, TextInput } from '@/ui/inputs';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useOrganisations } from '@/api/people';

@@ -1,6 +1,6 @@
 import './texts';
 import './people.css';
-import { TextInput } from '@mantine/core';
+import { TextInput } from '@/ui/inputs';
 import { IconPlus } from '@tabler/icons-react';
 import { useDeferredValue, useState } from 'react';
 import { useTeams } from '@/api/people';

@@ -2,7 +2,7 @@ import './texts';
 import '../people/people.css';
 import './permission.css';
 import { Fragment, useState } from 'react';
-import { NativeSelect } from '@mantine/core';
+import { NativeSelect } from '@/ui/inputs';
 import type { Permissions } from '@/api/types';
 import { t, tOr } from '@/app/i18n';
 import { ErrorBanner, Skeleton } from '@/ui/States';

@@ -1,4 +1,4 @@
-import { Textarea, TextInput } from '@mantine/core';
+import { Textarea, TextInput } from '@/ui/inputs';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { commands } from '@/api/incidents';

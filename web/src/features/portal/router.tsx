@@ -4,13 +4,12 @@ import { NotFound, RouteError } from '@/app/RouteError';
 import { parseQuery, stringifyQuery } from '@/app/query';
 import { paths } from '@/app/paths';
 import { meQuery } from '@/app/session';
-import { SignInPage } from '@/features/session/SignInPage';
 import { HomePage } from './HomePage';
 import { PortalShell } from './PortalShell';
 
 export function makePortalRouter(client: QueryClient) {
   const root = createRootRoute({ notFoundComponent: NotFound, errorComponent: RouteError });
-  const signIn = createRoute({ getParentRoute: () => root, path: '/portal/sign-in', component: SignInPage });
+  const signIn = createRoute({ getParentRoute: () => root, path: '/portal/sign-in', component: lazyRouteComponent(() => import('@/features/session/SignInPage'), 'SignInPage') });
   const inside = createRoute({
     getParentRoute: () => root,
     id: 'inside',

@@ -1,4 +1,4 @@
-import { PasswordInput, TextInput } from '@mantine/core';
+import { PasswordInput, TextInput } from '@/ui/inputs';
 import { useState, type FormEvent } from 'react';
 import { api, ok } from '@/api/client';
 import { t } from '@/app/i18n';

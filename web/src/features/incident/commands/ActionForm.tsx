@@ -1,4 +1,4 @@
-import { NativeSelect, Textarea, TextInput } from '@mantine/core';
+import { NativeSelect, Textarea, TextInput } from '@/ui/inputs';
 import { useState } from 'react';
 import { useFields } from '@/api/incidents';
 import { t } from '@/app/i18n';

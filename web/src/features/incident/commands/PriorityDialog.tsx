@@ -1,5 +1,5 @@
 // Priority follows from impact and urgency; another one needs a reason.
-import { NativeSelect, TextInput } from '@mantine/core';
+import { NativeSelect, TextInput } from '@/ui/inputs';
 import { useState } from 'react';
 import { commands, fetchIncident, useIncident } from '@/api/incidents';
 import { t } from '@/app/i18n';

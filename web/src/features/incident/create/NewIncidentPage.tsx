@@ -1,6 +1,6 @@
 import '../texts';
 import './create.css';
-import { NativeSelect, Textarea, TextInput } from '@mantine/core';
+import { NativeSelect, Textarea, TextInput } from '@/ui/inputs';
 import { useMutation } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { commands, useFields } from '@/api/incidents';

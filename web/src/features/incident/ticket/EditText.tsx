@@ -1,4 +1,4 @@
-import { TextInput } from '@mantine/core';
+import { TextInput } from '@/ui/inputs';
 import { IconPencil } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useFields } from '@/api/incidents';

@@ -1,5 +1,5 @@
 // One field of the aside: a value that becomes its editor when it is chosen.
-import { NativeSelect, TextInput } from '@mantine/core';
+import { NativeSelect, TextInput } from '@/ui/inputs';
 import { useState, type ReactNode } from 'react';
 import { useFields } from '@/api/incidents';
 import type { RefKind } from '@/api/refs';

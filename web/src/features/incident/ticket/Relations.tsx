@@ -1,4 +1,4 @@
-import { NativeSelect, TextInput } from '@mantine/core';
+import { NativeSelect, TextInput } from '@/ui/inputs';
 import { IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import { commands, useCommand, useRelations } from '@/api/incidents';

@@ -1,4 +1,4 @@
-import { TextInput } from '@mantine/core';
+import { TextInput } from '@/ui/inputs';
 import { useState } from 'react';
 import { commands, useCommand } from '@/api/incidents';
 import type { Incident } from '@/api/types';
