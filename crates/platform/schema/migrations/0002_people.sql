@@ -88,6 +88,7 @@ create index password_reset_person on password_reset (person);
 create table item (
     id {id} not null primary key,
     class text not null,
+    class_key {key} not null,
     life_cycle_status text not null,
     owner {id}
 ) {strict};

@@ -1,1 +1,20 @@
-//! Placeholder.
+//! Tickets: the common row, its versions, journal, full text and lists. A
+//! practice brings rules, states and fields of its own; everything that works
+//! for one kind of ticket works for all.
+//!
+//! Invariant: a ticket's state and its fact are written by one function
+//! ([`save`] or [`create`]) in one transaction.
+
+pub mod fields;
+pub mod journal;
+pub mod list;
+mod memory;
+mod model;
+pub mod rich;
+pub mod store;
+pub mod text;
+mod write;
+
+pub use memory::InMemory;
+pub use model::{OPEN_STATES, TRACKED, Ticket, changes, to_json};
+pub use write::{Effect, create, new_head, save, target};

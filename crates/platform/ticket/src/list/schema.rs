@@ -1,0 +1,225 @@
+//! The condition language on tickets: which fields there are for this reader,
+//! and how each stands in the statement.
+
+use steward_base::{Error, Result};
+use steward_condition::{
+    Args, Column, Condition, ConditionError, Context, FieldInfo, RefValue, Schema, SqlSchema,
+    WordTerm,
+};
+use steward_database::{Engine, Value};
+use steward_fields::{Field, FieldType, Registry, as_info};
+use steward_people::{Actor, Visibility, visibility};
+
+use crate::model::TRACKED;
+use crate::text::match_sql;
+
+/// What an actor sees of a kind of ticket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sees {
+    /// Which tickets.
+    pub tickets: Visibility,
+    /// Of which tickets also the internal part.
+    pub internal: Visibility,
+}
+
+impl Sees {
+    /// Whether the internal part is seen wherever the ticket is. Only then may
+    /// internal fields be asked for: a condition must not tell what a field hides.
+    pub fn all_internal(&self) -> bool {
+        self.tickets == self.internal
+    }
+}
+
+/// What the actor sees of this kind.
+pub fn sees(actor: &Actor, kind: &str) -> Sees {
+    Sees {
+        tickets: visibility(actor, kind, "read"),
+        internal: visibility(actor, kind, "read_work_notes"),
+    }
+}
+
+/// Tickets as the condition language sees them.
+pub struct TicketSchema<'a> {
+    /// The fields.
+    pub registry: &'a Registry,
+    /// Who reads.
+    pub actor: &'a Actor,
+    /// What the reader sees.
+    pub sees: &'a Sees,
+    /// On which engine.
+    pub engine: Engine,
+    /// Whether the past is asked (`as_of`): only tracked fields then.
+    pub past: bool,
+}
+
+impl TicketSchema<'_> {
+    fn readable(&self, field: &Field) -> bool {
+        field.group != "internal" || self.sees.all_internal()
+    }
+
+    fn get(&self, name: &str) -> Option<&Field> {
+        self.registry.field(name).filter(|f| self.readable(f))
+    }
+}
+
+impl Schema for TicketSchema<'_> {
+    fn field(&self, name: &str) -> Option<FieldInfo> {
+        self.get(name).map(|f| as_info(self.registry, f))
+    }
+
+    fn names(&self) -> Vec<String> {
+        let readable = self.registry.fields().iter().filter(|f| self.readable(f));
+        readable.map(|f| f.name.clone()).collect()
+    }
+}
+
+/// Reads a condition for this reader.
+///
+/// # Errors
+/// `Malformed` on `q` that points at the character and offers the nearest name.
+pub fn read_condition(schema: &TicketSchema, q: &str, context: &Context) -> Result<Condition> {
+    Condition::read(q, schema, context).map_err(|e| condition_error(&e))
+}
+
+/// A condition's error as a 400 on `q`.
+pub(crate) fn condition_error(e: &ConditionError) -> Error {
+    e.clone().into_error("q")
+}
+
+/// Fields with a column in the full text.
+const TEXT_PARTS: [&str; 3] = ["short_description", "description", "close_notes"];
+
+impl SqlSchema for TicketSchema<'_> {
+    fn column(&self, name: &str) -> Option<Column> {
+        let field = self.get(name)?;
+        if self.past {
+            return self.past_column(field);
+        }
+        if field.custom || name.starts_with("external_") {
+            return Some(value_column(field));
+        }
+        Some(match name {
+            // Numbers are ASCII capitals; asked in any case.
+            "number" => Column::new("r.number").keyed("lower(r.number)"),
+            "short_description" => {
+                Column::new("t.short_description").keyed("t.short_description_key")
+            }
+            _ => Column::new(format!("t.{name}")),
+        })
+    }
+
+    fn words(&self, field: Option<&str>, terms: &[WordTerm], args: &mut Args) -> Option<String> {
+        let term = |term: &WordTerm, args: &mut Args| match field {
+            None => Some(self.anywhere(term, args)),
+            Some(f) if TEXT_PARTS.contains(&f) => {
+                Some(match_sql(self.engine, "text_public", Some(f), term, args))
+            }
+            Some(f) => self.get(f).map(|f| value_words(&f.name, term, args)),
+        };
+        let all: Option<Vec<String>> = terms.iter().map(|t| term(t, args)).collect();
+        all.map(|parts| parts.join(" and "))
+    }
+
+    fn reference(
+        &self,
+        target: &str,
+        values: &[RefValue],
+        expr: &str,
+        args: &mut Args,
+    ) -> Option<String> {
+        let one = |value: &RefValue| match value {
+            RefValue::Id(id) => format!("{expr} = {}", args.push(Value::Id(*id))),
+            RefValue::Text { key, .. } => refers_to(target, key, expr, args),
+        };
+        let parts: Vec<String> = values.iter().map(one).collect();
+        Some(format!("({})", parts.join(" or ")))
+    }
+}
+
+impl TicketSchema<'_> {
+    /// A word is found in the public document, or in the internal one of those
+    /// tickets whose internal part the reader sees.
+    fn anywhere(&self, term: &WordTerm, args: &mut Args) -> String {
+        let public = match_sql(self.engine, "text_public", None, term, args);
+        if self.sees.internal.is_none() {
+            return public;
+        }
+        let internal = match_sql(self.engine, "text_internal", None, term, args);
+        if self.sees.all_internal() {
+            return format!("({public} or {internal})");
+        }
+        let visible = super::store::visible(&self.sees.internal, self.actor, args);
+        format!("({public} or ({internal} and {visible}))")
+    }
+
+    fn past_column(&self, field: &Field) -> Option<Column> {
+        let name = field.name.as_str();
+        if field.custom {
+            if !field.tracked {
+                return None;
+            }
+            // The name is from the registry, letters, digits and _ only.
+            let text = format!("(v.custom ->> '{name}')");
+            return Some(match field.ty {
+                FieldType::Text | FieldType::Choice => Column::new(text.clone()).keyed(text),
+                _ => return None,
+            });
+        }
+        match name {
+            _ if TRACKED.contains(&name) => Some(Column::new(format!("v.{name}"))),
+            "number" => Some(Column::new("r.number").keyed("lower(r.number)")),
+            "organisation" | "opened_at" | "opened_by" => Some(Column::new(format!("t.{name}"))),
+            _ => None,
+        }
+    }
+}
+
+/// A field whose values stand in `field_value`.
+fn value_column(field: &Field) -> Column {
+    let before = format!(
+        "t.id in (select v.record from field_value v where v.field = '{}' and ",
+        field.name
+    );
+    let column = match field.ty {
+        FieldType::Integer | FieldType::Number => Column::new("v.number"),
+        FieldType::Boolean => Column::new("(v.number = 1)"),
+        FieldType::Date => Column::new("v.at"),
+        FieldType::Reference(_) => Column::new("v.target"),
+        _ => Column::new("v.text_key").keyed("v.text_key"),
+    };
+    column.within(before, ")")
+}
+
+fn value_words(field: &str, term: &WordTerm, args: &mut Args) -> String {
+    // Words are letters and digits only, so that nothing needs escaping.
+    let end = if term.prefix { "%" } else { " %" };
+    let place = args.push(Value::Text(format!("% {}{end}", term.words.join(" "))));
+    format!(
+        "t.id in (select v.record from field_value v where v.field = '{field}' and v.words like {place})"
+    )
+}
+
+fn refers_to(target: &str, key: &str, expr: &str, args: &mut Args) -> String {
+    let key = || Value::Text(key.to_owned());
+    match target {
+        "person" => {
+            let (name, login, email) = (args.push(key()), args.push(key()), args.push(key()));
+            format!(
+                "{expr} in (select id from record where kind = 'person' and name_key = {name}
+                 union select id from person where login_key = {login}
+                 union select id from person where email_key = {email})"
+            )
+        }
+        "ticket" => {
+            let place = args.push(key());
+            format!("{expr} in (select id from record where number = upper({place}))")
+        }
+        // The kind is from the registry.
+        _ => {
+            let place = args.push(key());
+            format!(
+                "{expr} in (select id from record where kind = '{target}' and name_key = {place})"
+            )
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Watchers, relations, children and duplicates.
+
+use steward_base::{Result, Timestamp, Uuid};
+use steward_database::{Row, Tx};
+
+use crate::model::Ticket;
+use crate::store::row::{TICKET, ticket_row};
+
+/// Whether the person watches the record.
+pub fn is_watcher(tx: &mut Tx, record: Uuid, person: Uuid) -> Result<bool> {
+    let found = tx.opt(
+        "select 1 from watcher where record = $1 and person = $2",
+        &[record.into(), person.into()],
+        |_| Ok(()),
+    )?;
+    Ok(found.is_some())
+}
+
+/// Who watches the record, oldest first.
+pub fn watchers(tx: &mut Tx, record: Uuid) -> Result<Vec<Uuid>> {
+    tx.rows(
+        "select person from watcher where record = $1 order by at, person limit 500",
+        &[record.into()],
+        |r| r.get(0),
+    )
+}
+
+/// Adds a watcher; false when the person watched already.
+pub fn add_watcher(tx: &mut Tx, record: Uuid, person: Uuid, at: Timestamp) -> Result<bool> {
+    let made = tx.run(
+        "insert into watcher (record, person, at) values ($1, $2, $3)
+         on conflict (record, person) do nothing",
+        &[record.into(), person.into(), at.into()],
+    )?;
+    Ok(made == 1)
+}
+
+/// Removes a watcher; false when there was none.
+pub fn remove_watcher(tx: &mut Tx, record: Uuid, person: Uuid) -> Result<bool> {
+    let gone = tx.run(
+        "delete from watcher where record = $1 and person = $2",
+        &[record.into(), person.into()],
+    )?;
+    Ok(gone == 1)
+}
+
+/// A link between two records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relation {
+    /// Its id.
+    pub id: Uuid,
+    /// Its type, read from `from` to `to`, e.g. `caused_by`.
+    pub relation_type: String,
+    /// Where it starts.
+    pub from: Uuid,
+    /// Where it ends.
+    pub to: Uuid,
+    /// Who made it.
+    pub by: Uuid,
+    /// When.
+    pub at: Timestamp,
+}
+
+fn relation_row(r: &Row) -> Result<Relation> {
+    Ok(Relation {
+        id: r.get(0)?,
+        relation_type: r.get(1)?,
+        from: r.get(2)?,
+        to: r.get(3)?,
+        by: r.get(4)?,
+        at: r.get(5)?,
+    })
+}
+
+/// Links that start or end at the record, oldest first.
+pub fn relations(tx: &mut Tx, record: Uuid) -> Result<Vec<Relation>> {
+    let columns = "select id, type, from_record, to_record, by_person, at from relation";
+    tx.rows(
+        &format!(
+            "select * from ({columns} where from_record = $1
+             union {columns} where to_record = $1) x order by 6, 1 limit 500"
+        ),
+        &[record.into()],
+        relation_row,
+    )
+}
+
+/// Adds a link; false when it stands already.
+pub fn add_relation(tx: &mut Tx, relation: &Relation) -> Result<bool> {
+    let made = tx.run(
+        "insert into relation (id, type, from_record, to_record, by_person, at)
+         values ($1, $2, $3, $4, $5, $6) on conflict (from_record, type, to_record) do nothing",
+        &[
+            relation.id.into(),
+            relation.relation_type.as_str().into(),
+            relation.from.into(),
+            relation.to.into(),
+            relation.by.into(),
+            relation.at.into(),
+        ],
+    )?;
+    Ok(made == 1)
+}
+
+/// Removes a link.
+///
+/// # Errors
+/// `NotFound`.
+pub fn remove_relation(tx: &mut Tx, id: Uuid) -> Result<Relation> {
+    let relation = tx.one(
+        "select id, type, from_record, to_record, by_person, at from relation where id = $1",
+        &[id.into()],
+        relation_row,
+    )?;
+    tx.run_one("delete from relation where id = $1", &[id.into()])?;
+    Ok(relation)
+}
+
+/// Tickets whose parent this is, oldest first.
+pub fn children(tx: &mut Tx, parent: Uuid) -> Result<Vec<Ticket>> {
+    tx.rows(
+        &format!(
+            "{TICKET} from ticket t join record r on r.id = t.id where t.parent = $1
+             order by t.row_no limit 1000"
+        ),
+        &[parent.into()],
+        ticket_row,
+    )
+}
+
+/// Tickets that are duplicates of this, oldest first.
+pub fn duplicates(tx: &mut Tx, master: Uuid) -> Result<Vec<Ticket>> {
+    tx.rows(
+        &format!(
+            "{TICKET} from ticket t join record r on r.id = t.id where t.duplicate_of = $1
+             order by t.row_no limit 1000"
+        ),
+        &[master.into()],
+        ticket_row,
+    )
+}

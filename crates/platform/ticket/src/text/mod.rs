@@ -1,0 +1,8 @@
+//! Full text of tickets: one document for each ticket and audience, kept in
+//! the writing transaction, so that an agent finds what was just saved.
+
+mod document;
+mod store;
+
+pub use document::{Document, MAX_TOKENS};
+pub use store::{index, match_sql};

@@ -1,0 +1,132 @@
+//! Full text in the engines, side by side: FTS5 and tsvector.
+
+use steward_base::{Result, Uuid};
+use steward_condition::{Args, WordTerm};
+use steward_database::{Engine, Tx, Value};
+use steward_fields::{FieldType, Registry};
+
+use crate::model::Ticket;
+use crate::text::Document;
+
+/// Brings both documents of a ticket in line with what the database holds now.
+/// `fresh` is true for a ticket that has no document yet.
+pub fn index(tx: &mut Tx, ticket: &Ticket, registry: &Registry, fresh: bool) -> Result<()> {
+    let (public, internal) = entries(tx, ticket.head.id, fresh)?;
+    let number = ticket.number().to_owned();
+    let mut fields = vec![number.as_str()];
+    let mut hidden: Vec<&str> = vec![];
+    let texts = |f: &&steward_fields::Field| {
+        matches!(f.ty, FieldType::Text | FieldType::LongText | FieldType::Choice)
+    };
+    for field in registry.custom().filter(texts) {
+        let Some(text) = ticket.custom.get(&field.name).and_then(|v| v.as_str()) else { continue };
+        if field.group == "internal" { hidden.push(text) } else { fields.push(text) }
+    }
+    fields.extend(ticket.external_number.as_deref());
+    for text in [&ticket.external_problem, &ticket.external_change, &ticket.external_cause,
+        &ticket.external_vendor, &ticket.priority_reason].into_iter().flatten()
+    {
+        hidden.push(text);
+    }
+    let public: Vec<&str> = public.iter().map(String::as_str).collect();
+    let internal: Vec<&str> = internal.iter().map(String::as_str).collect();
+    let document = Document::cut(
+        &ticket.short_description,
+        ticket.description.as_deref(),
+        ticket.close_notes.as_deref(),
+        &fields,
+        &public,
+    );
+    write(tx, "text_public", ticket.head.row_no, &document, fresh)?;
+    let notes = Document::cut("", None, None, &hidden, &internal);
+    write(tx, "text_internal", ticket.head.row_no, &notes, fresh)
+}
+
+/// Texts of the ticket's entries, newest first: public ones, internal ones.
+fn entries(tx: &mut Tx, record: Uuid, fresh: bool) -> Result<(Vec<String>, Vec<String>)> {
+    if fresh {
+        return Ok((vec![], vec![]));
+    }
+    let rows = tx.rows(
+        "select e.kind, c.body, e.retracted_at, e.format from entry e
+         join content c on c.record = e.record and c.seq = e.seq and c.slot = 1
+         where e.record = $1 and c.body is not null order by e.at desc, e.id desc limit 2000",
+        &[record.into()],
+        |r| {
+            let retracted = r.opt::<i64>(2)?.is_some();
+            let (body, format): (String, String) = (r.get(1)?, r.get(3)?);
+            Ok((r.get::<String>(0)? == "comment" && !retracted, crate::rich::plain(&body, &format)))
+        },
+    )?;
+    let (public, internal): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(public, _)| *public);
+    let text = |rows: Vec<(bool, String)>| rows.into_iter().map(|(_, t)| t).collect();
+    Ok((text(public), text(internal)))
+}
+
+fn write(tx: &mut Tx, table: &str, row_no: i64, doc: &Document, fresh: bool) -> Result<()> {
+    if !fresh {
+        let column = if tx.engine() == Engine::Sqlite { "rowid" } else { "row_no" };
+        tx.later(&format!("delete from {table} where {column} = $1"), &[row_no.into()])?;
+    }
+    if doc.is_empty() {
+        return Ok(());
+    }
+    match tx.engine() {
+        Engine::Sqlite if table == "text_public" => tx.later(
+            "insert into text_public (rowid, short_description, description, close_notes, other)
+             values ($1, $2, $3, $4, $5)",
+            &[
+                row_no.into(),
+                doc.short_description.join(" ").into(),
+                doc.description.join(" ").into(),
+                doc.close_notes.join(" ").into(),
+                doc.other_joined().into(),
+            ],
+        ),
+        Engine::Sqlite => tx.later(
+            "insert into text_internal (rowid, other) values ($1, $2)",
+            &[row_no.into(), doc.other_joined().into()],
+        ),
+        Engine::Postgres => tx.later(
+            &format!("insert into {table} (row_no, doc) values ($1, $2::text::tsvector)"),
+            &[row_no.into(), doc.tsvector().into()],
+        ),
+    }
+}
+
+/// A boolean expression: the ticket's document in `table` holds the term, in
+/// `field` where one is named.
+pub fn match_sql(
+    engine: Engine,
+    table: &str,
+    field: Option<&str>,
+    term: &WordTerm,
+    args: &mut Args,
+) -> String {
+    match engine {
+        Engine::Sqlite => {
+            let star = if term.prefix { " *" } else { "" };
+            let column = field.map(|f| format!("{f} : ")).unwrap_or_default();
+            let query = format!("{column}\"{}\"{star}", term.words.join(" "));
+            let place = args.push(Value::Text(query));
+            format!("t.row_no in (select rowid from {table} where {table} match {place})")
+        }
+        Engine::Postgres => {
+            let weight = match field {
+                Some("short_description") => "A",
+                Some("description") => "B",
+                Some("close_notes") => "C",
+                _ => "",
+            };
+            let last = term.words.len() - 1;
+            let word = |(i, w): (usize, &String)| {
+                let star = if term.prefix && i == last { "*" } else { "" };
+                let mark = format!("{star}{weight}");
+                if mark.is_empty() { format!("'{w}'") } else { format!("'{w}':{mark}") }
+            };
+            let words: Vec<String> = term.words.iter().enumerate().map(word).collect();
+            let place = args.push(Value::Text(words.join(" <-> ")));
+            format!("t.row_no in (select row_no from {table} where doc @@ {place}::text::tsquery)")
+        }
+    }
+}

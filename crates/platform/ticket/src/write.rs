@@ -1,0 +1,121 @@
+//! Writing tickets: state and fact are born together, here and nowhere else.
+
+use steward_base::{Result, Uuid};
+use steward_database::Tx;
+use steward_fields::Registry;
+use steward_history::{Change, FactRef, NewRecord, append, create_record, next_number, save_head};
+use steward_people::{Actor, Call, Target};
+
+use crate::journal::{NewEntry, add_entry};
+use crate::model::{Ticket, changes};
+use crate::store;
+use crate::text::index;
+
+/// What stands between an actor and a ticket.
+pub fn target(tx: &mut Tx, actor: &Actor, ticket: &Ticket) -> Result<Target> {
+    let id = Some(actor.id);
+    let own = ticket.caller == id
+        || ticket.requested_for == id
+        || ticket.opened_by == actor.id
+        || store::is_watcher(tx, ticket.head.id, actor.id)?;
+    let team = ticket.assignment_group.is_some_and(|group| actor.teams.contains(&group));
+    Ok(Target { organisation: ticket.head.organisation, own, team })
+}
+
+/// A new ticket's record, with the next number of its prefix. `ticket.head` is
+/// filled by it.
+pub fn new_head(
+    tx: &mut Tx,
+    call: &Call,
+    kind: &'static str,
+    prefix: &'static str,
+    name: &str,
+    organisation: Uuid,
+) -> Result<steward_history::Head> {
+    let number = next_number(tx, prefix)?;
+    let record = NewRecord {
+        id: call.new_id(),
+        kind,
+        number: Some(number),
+        name,
+        organisation,
+        created_at: call.now,
+    };
+    create_record(tx, &record)
+}
+
+/// Writes a new ticket with its first fact `<kind>.created`.
+pub fn create(tx: &mut Tx, call: &Call, registry: &Registry, ticket: &mut Ticket) -> Result<FactRef> {
+    let kind = format!("{}.created", ticket.kind());
+    let changes = changes(None, ticket, registry);
+    let fact = append(tx, &call.entropy, &mut ticket.head, &call.stamp(), &kind, &changes)?;
+    store::insert(tx, ticket)?;
+    store::write_values(tx, None, ticket, registry)?;
+    store::track(tx, None, ticket, registry, call.now, call.now)?;
+    index(tx, ticket, registry, true)?;
+    save_head(tx, &mut ticket.head)?;
+    Ok(fact)
+}
+
+/// What a command does to a ticket.
+#[derive(Debug, Clone, Default)]
+pub struct Effect {
+    /// What happened, e.g. `incident.resolved`.
+    pub fact: String,
+    /// Changes beyond the ticket's own fields.
+    pub extra: Vec<Change>,
+    /// Entries written with it, with the persons they mention.
+    pub entries: Vec<(NewEntry, Vec<Uuid>)>,
+}
+
+/// Writes what a command did: the difference between `before` and `after` as
+/// one fact, then the entries. Without any difference nothing is written and
+/// the version stays. Returns the first fact.
+pub fn save(
+    tx: &mut Tx,
+    call: &Call,
+    registry: &Registry,
+    before: &Ticket,
+    after: &mut Ticket,
+    effect: Effect,
+) -> Result<Option<FactRef>> {
+    let mut changes = changes(Some(before), after, registry);
+    changes.extend(effect.extra);
+    if changes.is_empty() && effect.entries.is_empty() {
+        return Ok(None);
+    }
+    after.updated_at = call.now;
+    let mut first = None;
+    if !changes.is_empty() {
+        let stamp = call.stamp();
+        let fact =
+            append(tx, &call.entropy, &mut after.head, &stamp, &effect.fact, &changes)?;
+        first = Some(fact);
+        store::track(tx, Some(before), after, registry, call.now, call.now)?;
+        store::write_values(tx, Some(before), after, registry)?;
+        if before.short_description != after.short_description {
+            let name = after.short_description.clone();
+            steward_history::rename(tx, &mut after.head, &name)?;
+        }
+    }
+    for (entry, mentions) in &effect.entries {
+        let fact = add_entry(tx, call, after, entry, mentions)?;
+        first = first.or(Some(fact));
+    }
+    store::update(tx, after)?;
+    if !effect.entries.is_empty() || texts_differ(before, after) {
+        index(tx, after, registry, false)?;
+    }
+    save_head(tx, &mut after.head)?;
+    Ok(first)
+}
+
+/// Whether the full text has to follow.
+fn texts_differ(a: &Ticket, b: &Ticket) -> bool {
+    a.short_description != b.short_description
+        || a.description != b.description
+        || a.close_notes != b.close_notes
+        || a.custom != b.custom
+        || a.priority_reason != b.priority_reason
+        || a.external_number != b.external_number
+}
