@@ -1,5 +1,16 @@
-//! The door of history: imports what another tool has recorded.
+//! The door of history: imports what another tool has recorded, and people,
+//! teams, services and configuration items from plain lists.
+//!
+//! Invariant: importing a file again writes nothing, and a longer file only
+//! appends.
+//! Invariant: what has no place here is reported, never dropped in silence.
 
 pub mod mapping;
 pub mod plan;
+mod progress;
+mod pump;
 pub mod reader;
+mod report;
+
+pub use progress::Show;
+pub use report::{Report, Summary};

@@ -29,4 +29,5 @@ pub const MIGRATIONS: &[Migration] = migrations![
     6 "0006_automation",
     7 "0007_notifications",
     8 "0008_idempotency",
+    9 "0009_import",
 ];
