@@ -12,16 +12,18 @@ mod actor;
 pub mod auth;
 mod permission;
 mod rules;
-pub mod sign_in_limit;
-mod store;
+mod sign_in_limit;
+pub mod store;
+pub mod views;
 
 pub use actor::{Actor, Call, DEFAULT_ORGANISATION, EVERYONE, Grant, Role, SYSTEM};
 pub use permission::{
     ACTIONS, Action, FieldGroup, MATRIX, Rule, Scope, Target, Visibility, allowed, check,
     check_create, field_groups, includes, refusal, visibility,
 };
+pub use sign_in_limit::SignInLimit;
 pub use store::{
     Erasure, ITEM_KINDS, Mention, Name, access, disable, enable, ensure_foundation, erase, grants,
     items, list, names, needs_foundation, organisations, passwords, persons, reference_sql,
-    resolve, resolve_any, sessions, system_actor, teams, tokens, visible_sql,
+    resolve, resolve_any, sessions, show, system_actor, teams, tokens, visible_sql,
 };

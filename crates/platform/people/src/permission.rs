@@ -10,7 +10,7 @@ use crate::actor::{Actor, Role};
 pub type Action = &'static str;
 
 /// On which records a rule applies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// Records the actor called, was requested for, opened or watches.

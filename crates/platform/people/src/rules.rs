@@ -32,6 +32,14 @@ pub(crate) fn name(broken: &mut Broken, field: &str, text: &str) {
     }
 }
 
+/// A code: lower-case letters, digits and `_`, at most 64.
+pub(crate) fn code(broken: &mut Broken, field: &str, text: &str) {
+    let fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+    if text.is_empty() || text.len() > 64 || !text.bytes().all(fits) {
+        broken.add(field, "code", "lower-case letters, digits and _ only, at most 64");
+    }
+}
+
 /// A login: 1 to 255 letters, digits and `. _ - @ + '`; it stands in paths and
 /// conditions, so it is neither an id nor a word of the condition language.
 pub(crate) fn login(broken: &mut Broken, text: &str) {

@@ -32,10 +32,10 @@ impl GrantRow {
     }
 }
 
-const GRANT: &str =
+pub(crate) const GRANT: &str =
     "select g.id, g.holder, g.holder_kind, g.role, g.organisation, g.created_at from grant_row g";
 
-fn grant_row(row: &Row) -> Result<Option<GrantRow>> {
+pub(crate) fn grant_row(row: &Row) -> Result<Option<GrantRow>> {
     // A role this program does not know (of a newer one) gives nothing.
     let Some(role) = Role::parse(&row.get::<String>(3)?) else { return Ok(None) };
     Ok(Some(GrantRow {

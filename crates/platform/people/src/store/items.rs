@@ -2,6 +2,7 @@
 //! with name, class and organisation until they have rooms of their own.
 
 use serde_json::json;
+use steward_base::text::fold;
 use steward_base::{Error, Result, Uuid};
 use steward_database::{Row, Tx};
 use steward_history::{Change, NewRecord, create_record, rename};
@@ -22,7 +23,7 @@ pub struct Item {
     pub name: String,
     /// What it is among its kind, e.g. `business_service`, `server`.
     pub class: String,
-    /// Where in its life it is, e.g. `operational`.
+    /// Where in its life it is, a code such as `operational`.
     pub life_cycle_status: String,
     /// Who answers for it.
     pub owner: Option<Uuid>,
@@ -137,10 +138,12 @@ pub fn create(tx: &mut Tx, call: &Call, kind: &'static str, new: &NewItem) -> Re
     };
     let mut head = create_record(tx, &record)?;
     tx.run_one(
-        "insert into item (id, class, life_cycle_status, owner) values ($1, $2, $3, $4)",
+        "insert into item (id, class, class_key, life_cycle_status, owner)
+         values ($1, $2, $3, $4, $5)",
         &[
             item.id.into(),
             item.class.as_str().into(),
+            fold(&item.class).into(),
             item.life_cycle_status.as_str().into(),
             item.owner.into(),
         ],
@@ -194,9 +197,11 @@ pub fn update(
     let changed = plain.into_iter().filter(|(_, from, to)| from != to);
     changes.extend(changed.map(|(field, from, to)| Change::plain(field, from, to)));
     tx.run_one(
-        "update item set class = $1, life_cycle_status = $2, owner = $3 where id = $4",
+        "update item set class = $1, class_key = $2, life_cycle_status = $3, owner = $4
+         where id = $5",
         &[
             new.class.as_str().into(),
+            fold(&new.class).into(),
             new.life_cycle_status.as_str().into(),
             new.owner.into(),
             id.into(),
@@ -215,6 +220,6 @@ fn validate(item: &Item) -> Result<()> {
     let mut broken = Broken::default();
     rules::name(&mut broken, "name", &item.name);
     rules::name(&mut broken, "class", &item.class);
-    rules::name(&mut broken, "life_cycle_status", &item.life_cycle_status);
+    rules::code(&mut broken, "life_cycle_status", &item.life_cycle_status);
     broken.end()
 }

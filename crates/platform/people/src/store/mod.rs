@@ -2,6 +2,7 @@
 //! leaves a fact in the same transaction.
 
 pub mod access;
+mod fields;
 mod foundation;
 pub mod grants;
 pub mod items;
@@ -15,6 +16,7 @@ mod person_changes;
 pub mod persons;
 mod reference;
 pub mod sessions;
+pub mod show;
 pub mod teams;
 pub mod tokens;
 mod visible;

@@ -1,0 +1,357 @@
+//! What the API shows. Times are text of one width; references carry what they
+//! are called.
+
+use std::collections::HashMap;
+use std::hash::BuildHasher;
+
+use serde::Serialize;
+use steward_base::time::wire;
+use steward_base::{Timestamp, Uuid};
+use utoipa::ToSchema;
+
+use crate::actor::Role;
+use crate::store::Name;
+use crate::store::grants::GrantRow;
+use crate::store::items::Item;
+use crate::store::organisations::Organisation;
+use crate::store::persons::Person;
+use crate::store::sessions::Session;
+use crate::store::teams::Team;
+use crate::store::tokens::Token;
+
+/// A reference to a record, as answers show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Reference {
+    /// The record.
+    pub id: Uuid,
+    /// What it is called.
+    pub name: String,
+    /// The login, for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub login: Option<String>,
+    /// The number, for tickets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub number: Option<String>,
+}
+
+impl Reference {
+    /// The reference to `id`; a record that cannot be named shows an empty name.
+    pub fn of<S: BuildHasher>(id: Uuid, names: &HashMap<Uuid, Name, S>) -> Reference {
+        match names.get(&id) {
+            Some(name) => Reference {
+                id,
+                name: name.name.clone(),
+                login: name.login.clone(),
+                number: name.number.clone(),
+            },
+            None => Reference { id, name: String::new(), login: None, number: None },
+        }
+    }
+}
+
+/// A person.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = Person)]
+pub struct PersonView {
+    /// The record.
+    pub id: Uuid,
+    /// Sign-in name.
+    pub login: String,
+    /// Name.
+    pub name: String,
+    /// E-mail address.
+    #[schema(required)]
+    pub email: Option<String>,
+    /// Phone number.
+    #[schema(required)]
+    pub phone: Option<String>,
+    /// The organisation the person belongs to.
+    pub organisation: Reference,
+    /// Teams the person is a member of, by name.
+    pub teams: Vec<Reference>,
+    /// Roles held for any organisation, directly or through teams.
+    pub roles: Vec<Role>,
+    /// Where the person usually is.
+    #[schema(required)]
+    pub location: Option<Reference>,
+    /// Disabled persons cannot sign in.
+    pub active: bool,
+    /// To be treated with care.
+    pub vip: bool,
+    /// Own time zone.
+    #[schema(required)]
+    pub zone: Option<String>,
+    /// Language tag.
+    pub language: String,
+    /// When the record was made.
+    pub created_at: String,
+    /// The record's version.
+    pub version: i64,
+}
+
+/// What a person holds beside its row.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Holdings {
+    pub teams: Vec<Uuid>,
+    pub roles: Vec<Role>,
+}
+
+impl PersonView {
+    pub(crate) fn of(
+        person: Person,
+        held: &Holdings,
+        names: &HashMap<Uuid, Name>,
+    ) -> PersonView {
+        let mut teams: Vec<Reference> =
+            held.teams.iter().map(|t| Reference::of(*t, names)).collect();
+        teams.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
+        let mut roles = held.roles.clone();
+        roles.sort_unstable();
+        roles.dedup();
+        PersonView {
+            id: person.id,
+            login: person.login,
+            name: person.name,
+            email: person.email,
+            phone: person.phone,
+            organisation: Reference::of(person.organisation, names),
+            teams,
+            roles,
+            location: person.location.map(|l| Reference::of(l, names)),
+            active: person.active,
+            vip: person.vip,
+            zone: person.zone,
+            language: person.language,
+            created_at: wire(person.created_at),
+            version: person.version,
+        }
+    }
+}
+
+/// A team.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = Team)]
+pub struct TeamView {
+    /// The record.
+    pub id: Uuid,
+    /// Name.
+    pub name: String,
+    /// The organisation it belongs to.
+    pub organisation: Reference,
+    /// Its members by name; absent for who may read only its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub members: Option<Vec<Reference>>,
+    /// Where it is written to.
+    #[schema(required)]
+    pub email: Option<String>,
+    /// The record's version.
+    pub version: i64,
+}
+
+impl TeamView {
+    pub(crate) fn of(
+        team: Team,
+        members: Option<&[Uuid]>,
+        names: &HashMap<Uuid, Name>,
+    ) -> TeamView {
+        let email = members.and(team.email);
+        TeamView {
+            id: team.id,
+            name: team.name,
+            organisation: Reference::of(team.organisation, names),
+            members: members.map(|m| m.iter().map(|p| Reference::of(*p, names)).collect()),
+            email,
+            version: team.version,
+        }
+    }
+}
+
+/// An organisation.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = Organisation)]
+pub struct OrganisationView {
+    /// The record.
+    pub id: Uuid,
+    /// Name.
+    pub name: String,
+    /// Time zone of people who have none of their own.
+    #[schema(required)]
+    pub zone: Option<String>,
+    /// The record's version.
+    pub version: i64,
+}
+
+impl From<Organisation> for OrganisationView {
+    fn from(o: Organisation) -> OrganisationView {
+        OrganisationView { id: o.id, name: o.name, zone: o.zone, version: o.version }
+    }
+}
+
+/// A service, service offering, configuration item or location.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = Item)]
+pub struct ItemView {
+    /// The record.
+    pub id: Uuid,
+    /// Name.
+    pub name: String,
+    /// What it is among its kind.
+    pub class: String,
+    /// Where in its life it is.
+    pub life_cycle_status: String,
+    /// Who answers for it.
+    #[schema(required)]
+    pub owner: Option<Reference>,
+    /// The organisation it belongs to.
+    pub organisation: Reference,
+    /// The record's version.
+    pub version: i64,
+}
+
+impl ItemView {
+    pub(crate) fn of(item: Item, names: &HashMap<Uuid, Name>) -> ItemView {
+        ItemView {
+            id: item.id,
+            name: item.name,
+            class: item.class,
+            life_cycle_status: item.life_cycle_status,
+            owner: item.owner.map(|o| Reference::of(o, names)),
+            organisation: Reference::of(item.organisation, names),
+            version: item.version,
+        }
+    }
+}
+
+/// Who holds a grant.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Holder {
+    /// The person or team.
+    pub id: Uuid,
+    /// What it is called.
+    pub name: String,
+    /// The login, for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub login: Option<String>,
+    /// `person` or `team`.
+    pub kind: String,
+}
+
+/// A grant.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = Grant)]
+pub struct GrantView {
+    /// Its id.
+    pub id: Uuid,
+    /// Who holds it.
+    pub holder: Holder,
+    /// The role.
+    pub role: Role,
+    /// `organisation`, or `all`.
+    pub scope: String,
+    /// For which organisation; null for all of them.
+    #[schema(required)]
+    pub organisation: Option<Reference>,
+    /// When it was given.
+    pub created_at: String,
+}
+
+impl GrantView {
+    /// The grant, with its references named.
+    pub fn of<S: BuildHasher>(grant: GrantRow, names: &HashMap<Uuid, Name, S>) -> GrantView {
+        let holder = Reference::of(grant.holder, names);
+        GrantView {
+            id: grant.id,
+            holder: Holder {
+                id: holder.id,
+                name: holder.name,
+                login: holder.login,
+                kind: grant.holder_kind,
+            },
+            role: grant.role,
+            scope: if grant.organisation.is_some() { "organisation" } else { "all" }.into(),
+            organisation: grant.organisation.map(|o| Reference::of(o, names)),
+            created_at: wire(grant.created_at),
+        }
+    }
+}
+
+/// A session of one's own.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = Session)]
+pub struct SessionView {
+    /// Its id.
+    pub id: Uuid,
+    /// When it was started.
+    pub created_at: String,
+    /// When it was last used, to the minute.
+    pub last_used_at: String,
+    /// When it ends.
+    pub expires_at: String,
+    /// From where.
+    #[schema(required)]
+    pub address: Option<String>,
+    /// With which browser.
+    #[schema(required)]
+    pub user_agent: Option<String>,
+    /// Whether it is the one that asks.
+    pub current: bool,
+}
+
+impl SessionView {
+    /// The session; `current` is the id of the one that asks.
+    pub fn of(session: Session, current: Option<Uuid>) -> SessionView {
+        SessionView {
+            current: current == Some(session.id),
+            id: session.id,
+            created_at: wire(session.created_at),
+            last_used_at: wire(session.last_used_at),
+            expires_at: wire(session.expires_at),
+            address: session.address,
+            user_agent: session.user_agent,
+        }
+    }
+}
+
+/// A token of one's own.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = Token)]
+pub struct TokenView {
+    /// Its id.
+    pub id: Uuid,
+    /// What it is for.
+    pub name: String,
+    /// `read`, `write`.
+    pub scopes: Vec<String>,
+    /// When it was made.
+    pub created_at: String,
+    /// When it ends; null is never.
+    #[schema(required)]
+    pub expires_at: Option<String>,
+    /// When it was last used, to the minute.
+    #[schema(required)]
+    pub last_used_at: Option<String>,
+    /// The token itself, only in the answer that made it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub token: Option<String>,
+}
+
+impl TokenView {
+    /// The token; `text` only right after it was made.
+    pub fn of(token: Token, text: Option<String>) -> TokenView {
+        let at = |at: Option<Timestamp>| at.map(wire);
+        TokenView {
+            id: token.id,
+            name: token.name,
+            scopes: token.scopes,
+            created_at: wire(token.created_at),
+            expires_at: at(token.expires_at),
+            last_used_at: at(token.last_used_at),
+            token: text,
+        }
+    }
+}
