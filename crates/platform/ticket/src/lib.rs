@@ -5,6 +5,7 @@
 //! Invariant: a ticket's state and its fact are written by one function
 //! ([`save`] or [`create`]) in one transaction.
 
+mod command;
 pub mod fields;
 pub mod journal;
 pub mod list;
@@ -15,6 +16,7 @@ pub mod store;
 pub mod text;
 mod write;
 
+pub use command::{Command, Commands};
 pub use memory::InMemory;
 pub use model::{OPEN_STATES, TRACKED, Ticket, changes, to_json};
 pub use write::{Effect, create, new_head, save, target};
