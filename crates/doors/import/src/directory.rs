@@ -38,6 +38,7 @@ impl Directory {
         &mut self,
         db: &Db,
         call: &Call,
+        organisation: Uuid,
         wanted: impl IntoIterator<Item = &'r Reference>,
         make_them: bool,
     ) -> Result<()> {
@@ -68,7 +69,7 @@ impl Directory {
         let make_all = move |tx: &mut Tx| {
             let one = |r| Ok(match find(tx, r)? {
                 Some(id) => id,
-                None => make(tx, &call, r)?,
+                None => make(tx, &call, organisation, r)?,
             });
             asked.iter().map(one).collect::<Result<Vec<_>>>()
         };
@@ -95,18 +96,23 @@ fn find(tx: &mut Tx, reference: &Reference) -> Result<Option<Uuid>> {
 }
 
 /// Makes what a row names. A person has no password, so nobody signs in by it.
-fn make(tx: &mut Tx, call: &Call, reference: &Reference) -> Result<Uuid> {
+fn make(tx: &mut Tx, call: &Call, organisation: Uuid, reference: &Reference) -> Result<Uuid> {
+    let organisation = Some(organisation);
     match reference {
         Reference::Person { login, name } => {
-            let new =
-                NewPerson { login: login.clone(), name: name.clone(), ..NewPerson::default() };
+            let new = NewPerson {
+                login: login.clone(),
+                name: name.clone(),
+                organisation,
+                ..NewPerson::default()
+            };
             Ok(persons::create(tx, call, &new)?.id)
         }
         Reference::Named { kind: "team", name } => {
-            Ok(teams::create(tx, call, name, None, None)?.id)
+            Ok(teams::create(tx, call, name, None, organisation)?.id)
         }
         Reference::Named { kind, name } => {
-            let new = NewItem { name: name.clone(), ..NewItem::default() };
+            let new = NewItem { name: name.clone(), organisation, ..NewItem::default() };
             Ok(items::create(tx, call, kind, &new)?.id)
         }
     }

@@ -5,12 +5,15 @@
 //! appends.
 //! Invariant: what has no place here is reported, never dropped in silence.
 
+mod directory;
 pub mod mapping;
 pub mod plan;
 mod progress;
 mod pump;
 pub mod reader;
 mod report;
+pub mod simple;
+mod store;
 
 pub use progress::Show;
 pub use report::{Report, Summary};

@@ -9,7 +9,9 @@ use steward_base::{Error, Result};
 use crate::plan::Unmapped;
 
 /// The report file: CSV of row, column, value, reason. It is made with its
-/// first entry, so an import without anything to say writes no file.
+/// first entry, so an import without anything to say writes no file; one that
+/// stands there already is never written over, since a known update is not
+/// reported again.
 pub struct Report {
     path: PathBuf,
     writer: Option<csv::Writer<File>>,
@@ -27,7 +29,9 @@ impl Report {
     /// `Invalid` when the file cannot be written.
     pub fn add(&mut self, entry: &Unmapped) -> Result<()> {
         if self.writer.is_none() {
-            let mut writer = csv::Writer::from_path(&self.path).map_err(|e| self.broken(e))?;
+            self.path = free(&self.path);
+            let file = File::create_new(&self.path).map_err(|e| self.broken(e))?;
+            let mut writer = csv::Writer::from_writer(file);
             writer
                 .write_record(["row", "column", "value", "reason"])
                 .map_err(|e| self.broken(e))?;
@@ -37,6 +41,15 @@ impl Report {
         let fields = [row.as_str(), &entry.column, &entry.value, &entry.reason];
         let written = self.writer.as_mut().map_or(Ok(()), |w| w.write_record(fields));
         written.map_err(|e| self.broken(e))
+    }
+
+    /// Sees to it that what was added stands in the file.
+    ///
+    /// # Errors
+    /// `Invalid` when the file cannot be written.
+    pub fn flush(&mut self) -> Result<()> {
+        let flushed = self.writer.as_mut().map_or(Ok(()), csv::Writer::flush);
+        flushed.map_err(|e| self.broken(e))
     }
 
     /// Writes what is left; the path of the file when there is one.
@@ -52,6 +65,18 @@ impl Report {
     fn broken(&self, e: impl fmt::Display) -> Error {
         Error::invalid("report", "write", format!("{}: {e}", self.path.display()))
     }
+}
+
+/// The first of `x.csv`, `x-2.csv`, `x-3.csv`, ... that is not there.
+fn free(path: &Path) -> PathBuf {
+    let part = |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
+    let (stem, ending) = (part(path.file_stem()), part(path.extension()));
+    let name = |n: u32| match (n, ending.is_empty()) {
+        (1, _) => path.to_owned(),
+        (n, true) => path.with_file_name(format!("{stem}-{n}")),
+        (n, false) => path.with_file_name(format!("{stem}-{n}.{ending}")),
+    };
+    (1..).map(name).find(|path| !path.exists()).unwrap_or_else(|| path.to_owned())
 }
 
 /// What an import did, in numbers.
@@ -124,6 +149,9 @@ mod tests {
         report.add(&entry).expect("written");
         assert_eq!(report.finish().expect("written"), Some(path.clone()));
         let text = std::fs::read_to_string(&path).expect("is there");
+        let mut second = Report::new(&path);
+        second.add(&entry).expect("written");
+        assert_eq!(second.finish().expect("written"), Some(dir.path().join("report-2.csv")));
         assert_eq!(text, "row,column,value,reason\n7,state,\"a, \"\"b\"\"\",is no state\n");
     }
 }
