@@ -1,1 +1,73 @@
-//! Placeholder.
+//! The HTTP door: puts the rooms' routes together, adds what belongs to no
+//! room (sign-in, people, health, live updates, pages), and serves.
+//!
+//! Invariant: no practice's route stands here.
+//! Invariant: under `/api` nothing answers without credentials but the
+//! published few ([`compose::guard_of`]).
+
+mod audience;
+pub mod compose;
+mod docs;
+mod entry;
+mod health;
+mod live;
+mod metrics;
+mod pages;
+mod proxies;
+mod routes;
+mod security;
+mod serve;
+
+use std::sync::Arc;
+
+use steward_api::App;
+
+pub use compose::{openapi, router};
+pub use live::Live;
+pub use metrics::Metrics;
+pub use proxies::TrustedProxies;
+pub use serve::serve;
+
+/// The state of the door: the application and what only this door has. Cheap
+/// to clone.
+#[derive(Clone)]
+pub struct Door {
+    /// The application.
+    pub app: App,
+    /// Live updates of this node.
+    pub live: Live,
+    /// What `/metrics` counts.
+    pub metrics: Arc<Metrics>,
+    /// Whose word on a client's address counts.
+    pub proxies: Arc<TrustedProxies>,
+    /// The newest schema this program knows.
+    pub schema_version: i64,
+    document: bytes::Bytes,
+}
+
+impl Door {
+    /// A door for the application.
+    pub fn new(app: App, schema_version: i64) -> Door {
+        Door {
+            app,
+            live: Live::new(),
+            metrics: Arc::default(),
+            proxies: Arc::default(),
+            schema_version,
+            document: compose::openapi().into(),
+        }
+    }
+
+    /// Believes these proxies.
+    #[must_use]
+    pub fn trusting(mut self, proxies: TrustedProxies) -> Door {
+        self.proxies = Arc::new(proxies);
+        self
+    }
+}
+
+impl axum::extract::FromRef<Door> for App {
+    fn from_ref(door: &Door) -> App {
+        door.app.clone()
+    }
+}

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use steward_base::{Entropy, Timestamp};
 use steward_database::Db;
-use steward_people::sign_in_limit::SignInLimit;
+use steward_people::SignInLimit;
 use tokio::sync::Semaphore;
 
 use crate::idempotency::Running;

@@ -161,22 +161,38 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     }
 }
 
-/// Which requests need no credentials: the published few.
-pub type IsPublic = fn(&Method, &str) -> bool;
+/// How a request is let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guard {
+    /// Nobody is asked who they are (pages, health).
+    Open,
+    /// Without credentials too (the published few of the API).
+    Public,
+    /// Only with credentials.
+    Required,
+}
+
+/// How each request is let in, by method and path.
+pub type GuardOf = fn(&Method, &str) -> Guard;
 
 /// The layer before every route under `/api`.
 pub async fn authenticate(
-    State((app, is_public)): State<(App, IsPublic)>,
-    mut request: Request,
+    State((app, guard_of)): State<(App, GuardOf)>,
+    request: Request,
     next: Next,
 ) -> Response {
-    let public = is_public(request.method(), request.uri().path());
-    match caller_of(&app, &request).await {
+    let (mut parts, body) = request.into_parts();
+    let guard = guard_of(&parts.method, parts.uri.path());
+    if guard == Guard::Open {
+        return next.run(Request::from_parts(parts, body)).await;
+    }
+    let public = guard == Guard::Public;
+    match caller_of(&app, &parts).await {
         Ok(Some(caller)) => {
             if let Some(key) = &caller.key {
-                request.extensions_mut().insert(key.body.clone());
+                parts.extensions.insert(key.body.clone());
             }
-            request.extensions_mut().insert(caller);
+            parts.extensions.insert(caller);
         }
         Ok(None) if public => {}
         Ok(None) => return Problem::from(Error::Unauthenticated).into_response(),
@@ -184,12 +200,12 @@ pub async fn authenticate(
         Err(problem) if public && problem.status.as_u16() == 401 => {}
         Err(problem) => return problem.into_response(),
     }
-    next.run(request).await
+    next.run(Request::from_parts(parts, body)).await
 }
 
-async fn caller_of(app: &App, request: &Request) -> Result<Option<Caller>, Problem> {
-    let headers = request.headers();
-    let entry = request.extensions().get::<Entry>().cloned().unwrap_or_default();
+async fn caller_of(app: &App, request: &Parts) -> Result<Option<Caller>, Problem> {
+    let headers = &request.headers;
+    let entry = request.extensions.get::<Entry>().cloned().unwrap_or_default();
     let Some(shown) = shown(headers)? else { return Ok(None) };
     let now = entry.now;
     let shown = Arc::new(shown);
@@ -201,7 +217,7 @@ async fn caller_of(app: &App, request: &Request) -> Result<Option<Caller>, Probl
         Shown::Session(secret) => (Door::Web, Some(secret.clone())),
     };
     if let Some(secret) = &session_secret {
-        check_csrf(request.method(), headers, secret)?;
+        check_csrf(&request.method, headers, secret)?;
     }
     note_use(app, &access, now);
     let call = Call {
@@ -217,7 +233,7 @@ async fn caller_of(app: &App, request: &Request) -> Result<Option<Caller>, Probl
         credential: access.credential,
         session_secret,
         entry: Arc::new(entry),
-        uri: request.uri().clone(),
+        uri: request.uri.clone(),
         shown,
         app: app.clone(),
         key: key.map(Arc::new),
@@ -272,14 +288,14 @@ fn is_safe(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
 
-fn key_of(request: &Request, actor: steward_base::Uuid) -> Result<Option<Key>> {
-    if is_safe(request.method()) {
+fn key_of(request: &Parts, actor: steward_base::Uuid) -> Result<Option<Key>> {
+    if is_safe(&request.method) {
         return Ok(None);
     }
-    let Some(header) = request.headers().get("idempotency-key") else { return Ok(None) };
+    let Some(header) = request.headers.get("idempotency-key") else { return Ok(None) };
     let key = header.to_str().unwrap_or("").trim().to_owned();
     idempotency::check(&key)?;
-    let route = format!("{} {}", request.method(), request.uri().path());
+    let route = format!("{} {}", request.method, request.uri.path());
     Ok(Some(Key { actor, route, key, body: BodySlot::default() }))
 }
 

@@ -21,7 +21,7 @@ mod store;
 
 pub use app::{App, AppBuilder, Clock, DemoSignIn, Settings};
 pub use caller::{
-    CSRF_HEADER, Caller, IsPublic, SESSION_COOKIE, Shown, authenticate, cookie,
+    CSRF_HEADER, Caller, Guard, GuardOf, SESSION_COOKIE, Shown, authenticate, cookie,
 };
 pub use entry::Entry;
 pub use idempotency::{BodySlot, sweep as sweep_idempotency};

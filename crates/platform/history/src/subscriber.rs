@@ -115,7 +115,9 @@ fn lock_cursor(tx: &mut Tx, subscriber: &dyn Subscriber, now: Timestamp) -> Resu
     tx.opt(&read, &name, place)
 }
 
-fn newest(tx: &mut Tx) -> Result<Place> {
+/// The place of the newest fact; on PostgreSQL a transaction still open may yet
+/// commit before it.
+pub fn newest(tx: &mut Tx) -> Result<Place> {
     let last = tx.opt(
         "select epoch, xid, position from fact order by epoch desc, xid desc, position desc limit 1",
         &[],

@@ -1,0 +1,151 @@
+//! All routes in one router, and the document that describes them.
+
+use axum::extract::DefaultBodyLimit;
+use axum::http::Method;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Router, middleware};
+use steward_api::{App, Guard, GuardOf, Problem, ProblemBody, authenticate};
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa::OpenApi;
+use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{
+    Components, ContentBuilder, Ref, RefOr, ResponseBuilder, SecurityRequirement,
+};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::{Door, docs, entry, health, live, pages, routes, security};
+
+/// What the API's document says of itself.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Steward API",
+        description = "IT service management. Every error is application/problem+json with a \
+            stable type, errors by field, and a request_id.\n\nSign in with \
+            Authorization: Bearer TOKEN, or with POST /api/v1/session and its cookie."
+    ),
+    components(schemas(ProblemBody))
+)]
+struct Described;
+
+fn api() -> OpenApiRouter<Door> {
+    let v1 = OpenApiRouter::new()
+        .merge(routes::routes())
+        .merge(live::routes())
+        .route("/openapi.json", get(docs::document));
+    OpenApiRouter::with_openapi(Described::openapi()).nest("/api/v1", v1)
+}
+
+/// The OpenAPI document, pretty-printed, as `steward openapi` prints it.
+pub fn openapi() -> Vec<u8> {
+    let mut document = api().into_openapi();
+    document.info.version = env!("CARGO_PKG_VERSION").into();
+    describe_security(&mut document);
+    for item in document.paths.paths.values_mut() {
+        each_operation(item, describe_refusals);
+    }
+    let mut text = document.to_pretty_json().unwrap_or_default().into_bytes();
+    text.push(b'\n');
+    text
+}
+
+fn describe_security(document: &mut utoipa::openapi::OpenApi) {
+    let components = document.components.get_or_insert_with(Components::new);
+    let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+    components.add_security_scheme("token", SecurityScheme::Http(token));
+    let cookie = ApiKey::Cookie(ApiKeyValue::new(steward_api::SESSION_COOKIE));
+    components.add_security_scheme("session", SecurityScheme::ApiKey(cookie));
+    let none: [&str; 0] = [];
+    document.security = Some(vec![
+        SecurityRequirement::new("token", none),
+        SecurityRequirement::new("session", none),
+    ]);
+}
+
+fn each_operation(item: &mut PathItem, mut f: impl FnMut(&mut Operation)) {
+    let operations = [
+        &mut item.get,
+        &mut item.put,
+        &mut item.post,
+        &mut item.delete,
+        &mut item.patch,
+        &mut item.head,
+    ];
+    operations.into_iter().flatten().for_each(&mut f);
+}
+
+/// Every operation may be refused in the same few ways.
+fn describe_refusals(operation: &mut Operation) {
+    for (status, words) in [
+        ("400", "The request cannot be parsed"),
+        ("401", "No or bad credentials"),
+        ("403", "Visible, but this is not yours to do"),
+        ("404", "Absent, or not visible to you"),
+        ("408", "The request did not arrive in time"),
+        ("409", "The state of things forbids it"),
+        ("412", "Changed since the version you named"),
+        ("413", "Too large"),
+        ("415", "A content type that is not taken"),
+        ("422", "A field breaks a rule"),
+        ("428", "If-Match is required"),
+        ("429", "Too many failed attempts"),
+        ("500", "A fault of the server"),
+        ("503", "The database cannot take this now"),
+        ("507", "The disk is full or read-only"),
+    ] {
+        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+        let response = ResponseBuilder::new()
+            .description(words)
+            .content(steward_api::PROBLEM_JSON, content)
+            .build();
+        let responses = &mut operation.responses.responses;
+        responses.entry(status.into()).or_insert(RefOr::T(response));
+    }
+}
+
+/// How a request is let in: under `/api` only with credentials, but for the
+/// published few.
+pub fn guard_of(method: &Method, path: &str) -> Guard {
+    if path != "/api" && !path.starts_with("/api/") {
+        return Guard::Open;
+    }
+    let public = match *method {
+        Method::POST => matches!(path, "/api/v1/session" | "/api/v1/password-reset"),
+        Method::GET | Method::HEAD => {
+            matches!(path, "/api/v1/sign-in" | "/api/v1/openapi.json" | "/api/docs")
+        }
+        _ => false,
+    };
+    if public { Guard::Public } else { Guard::Required }
+}
+
+/// Everything this program answers over HTTP.
+pub fn router(door: Door) -> Router {
+    let (api, _) = api().split_for_parts();
+    let app: App = door.app.clone();
+    let guard: (App, GuardOf) = (app, guard_of);
+    api.route("/api/docs", get(docs::browse))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/metrics", get(health::metrics))
+        .fallback(pages::fallback)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(DefaultBodyLimit::disable())
+        .layer(middleware::from_fn_with_state(guard, authenticate))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn(security::headers))
+        .layer(middleware::from_fn_with_state(door.clone(), entry::entry))
+        .with_state(door)
+}
+
+async fn wrong_method() -> Problem {
+    Problem::method_not_allowed()
+}
+
+fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
+    let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned());
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    Problem::internal(format!("a panic: {}", text.unwrap_or_default())).into_response()
+}

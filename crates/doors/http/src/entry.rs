@@ -1,0 +1,141 @@
+//! The entry of every request and the end of every answer: one id, one moment,
+//! one log line. Problems get their body here, so that every error has the
+//! same form, wherever it came from.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Instant;
+
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use steward_api::{App, Entry, PROBLEM_JSON, Problem};
+use tracing::Instrument as _;
+
+use crate::Door;
+use crate::proxies::TrustedProxies;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+
+/// Wraps every request: see the module.
+pub(crate) async fn entry(
+    State(door): State<Door>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let started = Instant::now();
+    let entry = new_entry(&door.app, &door.proxies, &request);
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let route = request.extensions().get::<MatchedPath>().map(|m| m.as_str().to_owned());
+    let span = tracing::info_span!(
+        "request", id = %entry.request_id, trace_id = %entry.trace_id, %method, path
+    );
+    request.extensions_mut().insert(entry.clone());
+    let answer = next.run(request).instrument(span.clone()).await;
+    let response = span.in_scope(|| finish(answer, &entry));
+    let spent = started.elapsed();
+    let status = response.status();
+    door.metrics.count(&method, route.as_deref(), status, spent);
+    span.in_scope(|| tracing::info!(
+        status = status.as_u16(),
+        ms = spent.as_secs_f64() * 1000.0,
+        address = %entry.address,
+        "answered"
+    ));
+    response
+}
+
+fn new_entry(app: &App, proxies: &TrustedProxies, request: &Request) -> Entry {
+    let now = app.now();
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip());
+    let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    let id = app.entropy().id(now);
+    Entry {
+        request_id: id.to_string(),
+        now,
+        address: proxies.client(peer, request.headers()),
+        trace_id: trace_id(request.headers()).unwrap_or_else(|| id.simple().to_string()),
+    }
+}
+
+/// The trace id of a W3C `traceparent`, when it is a valid one.
+fn trace_id(headers: &HeaderMap) -> Option<String> {
+    let text = headers.get(TRACEPARENT)?.to_str().ok()?;
+    let mut parts = text.split('-');
+    let (version, trace, parent, flags) =
+        (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let hex = |part: &str, length: usize| {
+        part.len() == length
+            && part.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+    };
+    let nothing = |part: &str| part.bytes().all(|b| b == b'0');
+    let good = hex(version, 2)
+        && version != "ff"
+        && hex(trace, 32)
+        && !nothing(trace)
+        && hex(parent, 16)
+        && !nothing(parent)
+        && hex(flags, 2);
+    good.then(|| trace.to_owned())
+}
+
+/// The body of a problem, the headers every answer has, and, for faults of
+/// ours, the one log line with the words.
+fn finish(answer: Response, entry: &Entry) -> Response {
+    let mut response = match answer.extensions().get::<Problem>().cloned() {
+        Some(problem) => with_body(&answer, &problem, entry),
+        None => answer,
+    };
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&entry.request_id) {
+        headers.insert(REQUEST_ID, value);
+    }
+    let span_id = &entry.request_id.replace('-', "")[16..];
+    if let Ok(value) = HeaderValue::from_str(&format!("00-{}-{span_id}-01", entry.trace_id)) {
+        headers.insert(TRACEPARENT, value);
+    }
+    response
+}
+
+fn with_body(answer: &Response, problem: &Problem, entry: &Entry) -> Response {
+    if let Some(words) = &problem.internal {
+        if problem.status.is_server_error() {
+            tracing::error!(status = problem.status.as_u16(), "{words}");
+        } else {
+            tracing::warn!(status = problem.status.as_u16(), "{words}");
+        }
+    }
+    let body = serde_json::to_vec(&problem.body(&entry.request_id)).unwrap_or_default();
+    let mut response = (problem.status, body).into_response();
+    *response.headers_mut() = answer.headers().clone();
+    response.headers_mut().remove(header::CONTENT_LENGTH);
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_valid_traceparent_is_taken() {
+        let id = "4bf92f3577b34da6a3ce929d0e0e4736";
+        for (text, expected) in [
+            (format!("00-{id}-00f067aa0ba902b7-01"), Some(id)),
+            (format!("ff-{id}-00f067aa0ba902b7-01"), None),
+            (format!("00-{}-00f067aa0ba902b7-01", "0".repeat(32)), None),
+            (format!("00-{id}-0000000000000000-01"), None),
+            (format!("00-{}-00f067aa0ba902b7-01", id.to_uppercase()), None),
+            ("nonsense".to_owned(), None),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(TRACEPARENT, text.parse().expect("a header"));
+            assert_eq!(trace_id(&headers).as_deref(), expected, "{text}");
+        }
+    }
+}

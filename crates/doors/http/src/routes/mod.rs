@@ -1,0 +1,36 @@
+//! Routes that belong to no practice, one file for each subject.
+
+mod directory;
+mod grants;
+mod items;
+mod me;
+mod organisations;
+mod people;
+mod permissions;
+mod person_actions;
+mod session;
+mod teams;
+
+use steward_api::App;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::Door;
+
+/// All of them, without the prefix `/api/v1`.
+pub(crate) fn routes() -> OpenApiRouter<Door> {
+    OpenApiRouter::new()
+        .merge(session::routes())
+        .merge(me::routes())
+        .merge(people::routes())
+        .merge(person_actions::routes())
+        .merge(teams::routes())
+        .merge(organisations::routes())
+        .merge(items::routes())
+        .merge(grants::routes())
+        .merge(permissions::routes())
+}
+
+/// Whether browsers reach us over TLS.
+fn over_tls(app: &App) -> bool {
+    app.settings().public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+}

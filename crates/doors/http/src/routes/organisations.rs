@@ -1,0 +1,123 @@
+//! Organisations.
+
+use axum::http::Uri;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use steward_api::{Caller, IfMatch, Json, Page, Patch, Path, Problem, Query, Reply};
+use steward_base::{Result, Uuid};
+use steward_people::views::OrganisationView;
+use steward_people::{list, organisations};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::directory::DirectoryQuery;
+use super::people::never_empty;
+use crate::Door;
+
+pub(super) fn routes() -> OpenApiRouter<Door> {
+    OpenApiRouter::new()
+        .routes(routes!(list_organisations, create_organisation))
+        .routes(routes!(get_organisation, update_organisation))
+}
+
+/// Organisations
+#[utoipa::path(
+    get, path = "/organisations", tag = "organisations", params(DirectoryQuery),
+    responses((status = 200, description = "Organisations the caller may see", body = Page<OrganisationView>))
+)]
+async fn list_organisations(
+    caller: Caller,
+    uri: Uri,
+    Query(query): Query<DirectoryQuery>,
+) -> Result<Response, Problem> {
+    let asked = query.read()?;
+    let found = caller.read(move |tx, call| list::organisations(tx, call, &asked)).await?;
+    Ok(query.page(found)?.respond(&uri))
+}
+
+/// A new organisation.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"name": "Example Ltd", "zone": "Europe/Prague"}))]
+struct CreateOrganisation {
+    /// Name.
+    name: String,
+    /// Time zone of people who have none of their own.
+    #[serde(default)]
+    zone: Option<String>,
+}
+
+/// Make an organisation
+#[utoipa::path(
+    post, path = "/organisations", tag = "organisations",
+    responses((status = 201, description = "The organisation", body = OrganisationView))
+)]
+async fn create_organisation(
+    caller: Caller,
+    Json(body): Json<CreateOrganisation>,
+) -> Result<Response, Problem> {
+    caller
+        .write(move |tx, call| {
+            let made = organisations::create(tx, call, None, &body.name, body.zone.as_deref())?;
+            let (place, version) = (format!("/api/v1/organisations/{}", made.id), made.version);
+            Ok(Reply::created(place, OrganisationView::from(made)).with_version(version))
+        })
+        .await
+}
+
+/// One organisation
+#[utoipa::path(
+    get, path = "/organisations/{id}", tag = "organisations",
+    params(("id" = Uuid, Path, description = "The organisation")),
+    responses((status = 200, description = "The organisation", body = OrganisationView))
+)]
+async fn get_organisation(caller: Caller, Path(id): Path<Uuid>) -> Result<Response, Problem> {
+    let found = caller.read(move |tx, call| organisations::get(tx, &call.actor, id)).await?;
+    let version = found.version;
+    Ok(Reply::ok(OrganisationView::from(found)).with_version(version).into_response())
+}
+
+/// A merge patch of an organisation.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"zone": "Europe/Lisbon"}))]
+struct UpdateOrganisation {
+    /// Name.
+    #[serde(default)]
+    #[schema(value_type = String)]
+    name: Patch<String>,
+    /// Time zone of people who have none of their own.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    zone: Patch<String>,
+}
+
+/// Change an organisation
+#[utoipa::path(
+    patch, path = "/organisations/{id}", tag = "organisations",
+    params(
+        ("id" = Uuid, Path, description = "The organisation"),
+        ("If-Match" = String, Header, description = "The ETag you read"),
+    ),
+    responses((status = 200, description = "The organisation", body = OrganisationView))
+)]
+async fn update_organisation(
+    caller: Caller,
+    Path(id): Path<Uuid>,
+    if_match: IfMatch,
+    Json(body): Json<UpdateOrganisation>,
+) -> Result<Response, Problem> {
+    caller
+        .write(move |tx, call| {
+            organisations::get(tx, &call.actor, id)?;
+            let expected = if_match.required()?;
+            let name = never_empty("name", body.name.clone())?;
+            let zone = body.zone.clone().as_option();
+            let zone = zone.as_ref().map(Option::as_deref);
+            let made = organisations::update(tx, call, id, name.as_deref(), zone, expected)?;
+            let version = made.version;
+            Ok(Reply::ok(OrganisationView::from(made)).with_version(version))
+        })
+        .await
+}
