@@ -15,7 +15,19 @@ pub const EVERYONE: Uuid = Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_
 pub const SYSTEM: Uuid = Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0003);
 
 /// A role of the permission matrix.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Asks for help and follows what became of it.
@@ -32,13 +44,8 @@ pub enum Role {
 
 impl Role {
     /// Every role, in the order the matrix is printed.
-    pub const ALL: [Role; 5] = [
-        Role::Requester,
-        Role::Agent,
-        Role::IncidentManager,
-        Role::Auditor,
-        Role::Administrator,
-    ];
+    pub const ALL: [Role; 5] =
+        [Role::Requester, Role::Agent, Role::IncidentManager, Role::Auditor, Role::Administrator];
 
     /// Its name in the API.
     pub fn as_str(self) -> &'static str {

@@ -10,7 +10,9 @@ use crate::actor::{Actor, Role};
 pub type Action = &'static str;
 
 /// On which records a rule applies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, utoipa::ToSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// Records the actor called, was requested for, opened or watches.
@@ -34,12 +36,7 @@ pub struct Rule {
     pub scope: Scope,
 }
 
-const fn rule(
-    role: Role,
-    kind: &'static str,
-    scope: Scope,
-    actions: &'static [Action],
-) -> Rule {
+const fn rule(role: Role, kind: &'static str, scope: Scope, actions: &'static [Action]) -> Rule {
     Rule { role, kind, actions, scope }
 }
 
@@ -49,7 +46,12 @@ use Scope::{Organisation, Own};
 /// Everything anybody but the administrator may do. The administrator may do
 /// every action that stands in [`ACTIONS`], everywhere the grant reaches.
 pub const MATRIX: &[Rule] = &[
-    rule(Requester, "incident", Own, &["read", "create", "comment", "attach", "close", "reopen", "cancel", "watch"]),
+    rule(
+        Requester,
+        "incident",
+        Own,
+        &["read", "create", "comment", "attach", "close", "reopen", "cancel", "watch"],
+    ),
     rule(Requester, "person", Own, &["read"]),
     rule(Requester, "team", Organisation, &["read_name"]),
     rule(Requester, "service", Organisation, &["read"]),
@@ -57,11 +59,35 @@ pub const MATRIX: &[Rule] = &[
     rule(Requester, "configuration_item", Own, &["read"]),
     rule(Requester, "location", Organisation, &["read"]),
     rule(Requester, "organisation", Own, &["read"]),
-    rule(Agent, "incident", Organisation, &[
-        "read", "create", "update", "assign", "hold", "resume", "resolve", "close", "reopen", "cancel",
-        "comment", "read_work_notes", "write_work_notes", "attach", "watch", "relate", "merge",
-        "record_time", "override_priority", "retract_own", "export", "create_for_others",
-    ]),
+    rule(
+        Agent,
+        "incident",
+        Organisation,
+        &[
+            "read",
+            "create",
+            "update",
+            "assign",
+            "hold",
+            "resume",
+            "resolve",
+            "close",
+            "reopen",
+            "cancel",
+            "comment",
+            "read_work_notes",
+            "write_work_notes",
+            "attach",
+            "watch",
+            "relate",
+            "merge",
+            "record_time",
+            "override_priority",
+            "retract_own",
+            "export",
+            "create_for_others",
+        ],
+    ),
     rule(Agent, "person", Organisation, &["read", "create"]),
     rule(Agent, "team", Organisation, &["read", "read_name"]),
     rule(Agent, "service", Organisation, &["read"]),
@@ -69,12 +95,37 @@ pub const MATRIX: &[Rule] = &[
     rule(Agent, "configuration_item", Organisation, &["read"]),
     rule(Agent, "location", Organisation, &["read"]),
     rule(Agent, "organisation", Organisation, &["read"]),
-    rule(IncidentManager, "incident", Organisation, &[
-        "read", "create", "update", "assign", "hold", "resume", "resolve", "close", "reopen", "cancel",
-        "comment", "read_work_notes", "write_work_notes", "attach", "watch", "relate", "merge",
-        "record_time", "override_priority", "retract_own", "retract", "export", "create_for_others",
-        "manage_matrix",
-    ]),
+    rule(
+        IncidentManager,
+        "incident",
+        Organisation,
+        &[
+            "read",
+            "create",
+            "update",
+            "assign",
+            "hold",
+            "resume",
+            "resolve",
+            "close",
+            "reopen",
+            "cancel",
+            "comment",
+            "read_work_notes",
+            "write_work_notes",
+            "attach",
+            "watch",
+            "relate",
+            "merge",
+            "record_time",
+            "override_priority",
+            "retract_own",
+            "retract",
+            "export",
+            "create_for_others",
+            "manage_matrix",
+        ],
+    ),
     rule(IncidentManager, "person", Organisation, &["read", "create"]),
     rule(IncidentManager, "team", Organisation, &["read", "read_name", "update"]),
     rule(IncidentManager, "service", Organisation, &["read", "create", "update"]),
@@ -82,7 +133,12 @@ pub const MATRIX: &[Rule] = &[
     rule(IncidentManager, "configuration_item", Organisation, &["read"]),
     rule(IncidentManager, "location", Organisation, &["read"]),
     rule(IncidentManager, "organisation", Organisation, &["read"]),
-    rule(IncidentManager, "automation_rule", Organisation, &["read", "create", "update", "delete", "try"]),
+    rule(
+        IncidentManager,
+        "automation_rule",
+        Organisation,
+        &["read", "create", "update", "delete", "try"],
+    ),
     rule(IncidentManager, "field", Organisation, &["read"]),
     rule(Auditor, "incident", Organisation, &["read", "read_work_notes", "export"]),
     rule(Auditor, "person", Organisation, &["read"]),
@@ -103,12 +159,36 @@ pub const MATRIX: &[Rule] = &[
 /// Every action there is, by kind: what the administrator may do, and the
 /// columns of the printed matrix.
 pub const ACTIONS: &[(&str, &[Action])] = &[
-    ("incident", &[
-        "read", "create", "create_for_others", "update", "assign", "hold", "resume", "resolve",
-        "close", "reopen", "cancel", "comment", "read_work_notes", "write_work_notes", "attach",
-        "watch", "relate", "merge", "record_time", "override_priority", "retract_own", "retract",
-        "export", "manage_matrix", "redact",
-    ]),
+    (
+        "incident",
+        &[
+            "read",
+            "create",
+            "create_for_others",
+            "update",
+            "assign",
+            "hold",
+            "resume",
+            "resolve",
+            "close",
+            "reopen",
+            "cancel",
+            "comment",
+            "read_work_notes",
+            "write_work_notes",
+            "attach",
+            "watch",
+            "relate",
+            "merge",
+            "record_time",
+            "override_priority",
+            "retract_own",
+            "retract",
+            "export",
+            "manage_matrix",
+            "redact",
+        ],
+    ),
     ("person", &["read", "create", "update", "disable", "erase", "reset_password"]),
     ("team", &["read", "read_name", "create", "update"]),
     ("organisation", &["read", "create", "update"]),
@@ -141,7 +221,12 @@ pub struct FieldGroup {
 pub fn field_groups() -> &'static [FieldGroup] {
     &[
         FieldGroup { group: "public", kind: "incident", read: "read", write: "update" },
-        FieldGroup { group: "internal", kind: "incident", read: "read_work_notes", write: "update" },
+        FieldGroup {
+            group: "internal",
+            kind: "incident",
+            read: "read_work_notes",
+            write: "update",
+        },
         FieldGroup { group: "system", kind: "incident", read: "read", write: "never" },
         FieldGroup { group: "public", kind: "person", read: "read", write: "update" },
     ]

@@ -53,7 +53,12 @@ impl SignInLimit {
     ///
     /// # Errors
     /// `TooMany` with the seconds to wait; the attempt must not be verified then.
-    pub fn attempt(&mut self, account: Option<&str>, address: IpAddr, now: Timestamp) -> Result<()> {
+    pub fn attempt(
+        &mut self,
+        account: Option<&str>,
+        address: IpAddr,
+        now: Timestamp,
+    ) -> Result<()> {
         if self.cost == 0 {
             return Ok(());
         }
@@ -93,10 +98,8 @@ impl SignInLimit {
         let account = account.map(|a| fold(&a.chars().take(64).collect::<String>()));
         let place = place(address);
         let wide = (self.cost / WIDE).max(1);
-        let mut keys = vec![
-            (Key::Pair(account.clone(), place), self.cost),
-            (Key::Address(place), wide),
-        ];
+        let mut keys =
+            vec![(Key::Pair(account.clone(), place), self.cost), (Key::Address(place), wide)];
         keys.extend(account.map(|a| (Key::Account(a), wide)));
         for (key, _) in &mut keys {
             if self.paid.len() >= MOST_KEYS && !self.paid.contains_key(key) {
@@ -153,19 +156,16 @@ mod tests {
     #[test]
     fn neither_many_addresses_nor_many_accounts_get_around() {
         let mut limit = SignInLimit::new(5);
-        let taken = (0..100).filter(|n| {
-            limit.attempt(Some("ann"), ip(&format!("10.0.1.{n}")), at(0)).is_ok()
-        });
+        let taken = (0..100)
+            .filter(|n| limit.attempt(Some("ann"), ip(&format!("10.0.1.{n}")), at(0)).is_ok());
         assert_eq!(taken.count(), 25);
         let mut limit = SignInLimit::new(5);
-        let taken = (0..100).filter(|n| {
-            limit.attempt(Some(&format!("p{n}")), ip("10.0.0.1"), at(0)).is_ok()
-        });
+        let taken = (0..100)
+            .filter(|n| limit.attempt(Some(&format!("p{n}")), ip("10.0.0.1"), at(0)).is_ok());
         assert_eq!(taken.count(), 25);
         let mut limit = SignInLimit::new(5);
-        let taken = (0..100).filter(|n| {
-            limit.attempt(Some("ann"), ip(&format!("2001:db8::{n:x}")), at(0)).is_ok()
-        });
+        let taken = (0..100)
+            .filter(|n| limit.attempt(Some("ann"), ip(&format!("2001:db8::{n:x}")), at(0)).is_ok());
         assert_eq!(taken.count(), 5);
     }
 

@@ -99,11 +99,7 @@ pub(crate) struct Holdings {
 }
 
 impl PersonView {
-    pub(crate) fn of(
-        person: Person,
-        held: &Holdings,
-        names: &HashMap<Uuid, Name>,
-    ) -> PersonView {
+    pub(crate) fn of(person: Person, held: &Holdings, names: &HashMap<Uuid, Name>) -> PersonView {
         let mut teams: Vec<Reference> =
             held.teams.iter().map(|t| Reference::of(*t, names)).collect();
         teams.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));

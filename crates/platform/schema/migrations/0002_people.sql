@@ -45,6 +45,7 @@ create table grant_row (
     organisation {id},
     created_at {time} not null
 ) {strict};
+create index grant_holder on grant_row (holder, role, organisation);
 create unique index grant_for_one on grant_row (holder, role, organisation) where organisation is not null;
 create unique index grant_for_all on grant_row (holder, role) where organisation is null;
 

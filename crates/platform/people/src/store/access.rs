@@ -38,20 +38,37 @@ impl Access {
     }
 }
 
-const PERSON: &str = "p.id, p.login, r.name, r.organisation, coalesce(p.zone, o.zone, 'UTC')";
-const JOINS: &str = "join record r on r.id = p.id \
-     left join organisation o on o.id = r.organisation";
+/// The texts stand whole: this is read for every request.
+macro_rules! person {
+    ($more:literal, $from:literal, $where:literal) => {
+        concat!(
+            "select p.id, p.login, r.name, r.organisation, coalesce(p.zone, o.zone, 'UTC')",
+            $more,
+            " from ",
+            $from,
+            " join record r on r.id = p.id left join organisation o on o.id = r.organisation",
+            " where p.active and ",
+            $where
+        )
+    };
+}
+
+const BY_TOKEN: &str = person!(
+    ", t.id, t.last_used_at, t.scopes",
+    "token t join person p on p.id = t.person",
+    "t.hash = $1 and t.revoked_at is null and (t.expires_at is null or t.expires_at > $2)"
+);
+const BY_SESSION: &str = person!(
+    ", s.id, s.last_used_at",
+    "session s join person p on p.id = s.person",
+    "s.hash = $1 and s.expires_at > $2"
+);
+const BY_ID: &str = person!("", "person p", "p.id = $1");
 
 /// The actor behind an API token, by the hash of its text; `None` when it is
 /// unknown, revoked or expired, or its person is disabled.
 pub fn actor_by_token(tx: &mut Tx, hash: &[u8], now: Timestamp) -> Result<Option<Access>> {
-    let sql = format!(
-        "select {PERSON}, t.id, t.last_used_at, t.scopes from token t
-         join person p on p.id = t.person {JOINS}
-         where t.hash = $1 and t.revoked_at is null and p.active
-         and (t.expires_at is null or t.expires_at > $2)"
-    );
-    let found = tx.opt(&sql, &[hash.into(), now.into()], |r| {
+    let found = tx.opt(BY_TOKEN, &[hash.into(), now.into()], |r| {
         let scopes: String = r.get(7)?;
         let mut actor = bare_actor(r)?;
         actor.read_only = !scopes.split(' ').any(|s| s == "write");
@@ -64,12 +81,7 @@ pub fn actor_by_token(tx: &mut Tx, hash: &[u8], now: Timestamp) -> Result<Option
 /// The actor behind a session, by the hash of its cookie; `None` when it is
 /// unknown or over, or its person is disabled.
 pub fn actor_by_session(tx: &mut Tx, hash: &[u8], now: Timestamp) -> Result<Option<Access>> {
-    let sql = format!(
-        "select {PERSON}, s.id, s.last_used_at from session s
-         join person p on p.id = s.person {JOINS}
-         where s.hash = $1 and s.expires_at > $2 and p.active"
-    );
-    let found = tx.opt(&sql, &[hash.into(), now.into()], |r| {
+    let found = tx.opt(BY_SESSION, &[hash.into(), now.into()], |r| {
         let credential = Credential::Session(r.get(5)?);
         Ok(Access { actor: bare_actor(r)?, credential, last_used_at: r.opt(6)? })
     })?;
@@ -79,8 +91,7 @@ pub fn actor_by_session(tx: &mut Tx, hash: &[u8], now: Timestamp) -> Result<Opti
 /// The person as an actor, with what it holds right now (rules, timers, the
 /// command line); `None` when there is no such person or it is disabled.
 pub fn actor_of(tx: &mut Tx, person: Uuid) -> Result<Option<Actor>> {
-    let sql = format!("select {PERSON} from person p {JOINS} where p.id = $1 and p.active");
-    let Some(mut actor) = tx.opt(&sql, &[person.into()], bare_actor)? else { return Ok(None) };
+    let Some(mut actor) = tx.opt(BY_ID, &[person.into()], bare_actor)? else { return Ok(None) };
     add_rights(tx, &mut actor)?;
     Ok(Some(actor))
 }

@@ -17,15 +17,16 @@ pub(crate) fn fields(kind: &'static str) -> Fields {
         "person" => fields.extend(person()),
         "team" => {
             fields.push(text("email", "t.email", "t.email_key"));
-            let member = Column::new("m.person").within(
-                "r.id in (select m.team from team_member m where ",
-                ")",
-            );
+            let member = Column::new("m.person")
+                .within("r.id in (select m.team from team_member m where ", ")");
             fields.push(reference("member", "person", member));
         }
         "organisation" => {}
         _ => {
-            fields.push((FieldInfo::new("class", FieldType::Choice), Column::new("i.class").keyed("i.class_key")));
+            fields.push((
+                FieldInfo::new("class", FieldType::Choice),
+                Column::new("i.class").keyed("i.class_key"),
+            ));
             let status = FieldInfo::new("life_cycle_status", FieldType::Choice);
             fields.push((status, Column::new("i.life_cycle_status").keyed("i.life_cycle_status")));
             fields.push(reference("owner", "person", Column::new("i.owner")));
@@ -35,8 +36,8 @@ pub(crate) fn fields(kind: &'static str) -> Fields {
 }
 
 fn person() -> Vec<(FieldInfo, Column)> {
-    let team = Column::new("m.team")
-        .within("r.id in (select m.person from team_member m where ", ")");
+    let team =
+        Column::new("m.team").within("r.id in (select m.person from team_member m where ", ")");
     let role = Column::new("h.role").within(
         "r.id in (select h.person from (select g.holder as person, g.role from grant_row g \
          union all select m.person, g.role from team_member m join grant_row g \

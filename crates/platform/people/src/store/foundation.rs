@@ -33,11 +33,10 @@ pub fn system_actor() -> Actor {
 /// Whether the foundation is still to be made, so that a password is hashed
 /// only then.
 pub fn needs_foundation(tx: &mut Tx) -> Result<bool> {
-    let found = tx.opt(
-        "select id from organisation where id = $1",
-        &[DEFAULT_ORGANISATION.into()],
-        |r| r.get::<Uuid>(0),
-    )?;
+    let found =
+        tx.opt("select id from organisation where id = $1", &[DEFAULT_ORGANISATION.into()], |r| {
+            r.get::<Uuid>(0)
+        })?;
     Ok(found.is_none())
 }
 

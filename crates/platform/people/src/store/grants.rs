@@ -109,9 +109,9 @@ pub fn create(
     if let Some(organisation) = organisation {
         organisations::must_exist(tx, "organisation", organisation)?;
     }
-    let same = held_by(tx, holder)?.into_iter().any(|g| {
-        g.holder == holder && g.role == role && g.organisation == organisation
-    });
+    let same = held_by(tx, holder)?
+        .into_iter()
+        .any(|g| g.holder == holder && g.role == role && g.organisation == organisation);
     if same {
         return Err(Error::invalid("role", "unique", "the holder has this role already"));
     }

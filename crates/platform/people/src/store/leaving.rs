@@ -112,13 +112,18 @@ pub fn erase(tx: &mut Tx, call: &Call, id: Uuid, reason: &str) -> Result<Erasure
         return Err(Error::Refused("you cannot erase yourself".into()));
     }
     if reason.trim().is_empty() || reason.chars().count() > 1000 {
-        return Err(Error::invalid("reason", "required", "give a reason of at most 1000 characters"));
+        return Err(Error::invalid(
+            "reason",
+            "required",
+            "give a reason of at most 1000 characters",
+        ));
     }
     let old = load(tx, id)?;
     if old.erased {
         return Err(Error::Refused("this person was erased already".into()));
     }
-    let no = tx.one("select coalesce(max(erased_no), 0) + 1 from person", &[], |r| r.get::<i64>(0))?;
+    let no =
+        tx.one("select coalesce(max(erased_no), 0) + 1 from person", &[], |r| r.get::<i64>(0))?;
     let name = format!("Erased person {no}");
     empty_row(tx, id, no)?;
     rename(tx, &mut head, &name)?;

@@ -200,8 +200,7 @@ fn matching(
     let mut sql = format!("r.kind = {kind_place} and {visible}");
     if let Some(q) = q.filter(|q| !q.trim().is_empty()) {
         let context = context(&call.actor, call)?;
-        let condition =
-            Condition::read(q, fields, &context).map_err(|e| e.into_error("q"))?;
+        let condition = Condition::read(q, fields, &context).map_err(|e| e.into_error("q"))?;
         let condition = condition.to_sql(fields, args).map_err(|e| e.into_error("q"))?;
         sql += &format!(" and {condition}");
     }

@@ -36,8 +36,7 @@ use crate::actor::{Actor, Call};
 use crate::permission::{Target, check};
 
 /// Kinds of the small records that share the table `item`.
-pub const ITEM_KINDS: [&str; 4] =
-    ["service", "service_offering", "configuration_item", "location"];
+pub const ITEM_KINDS: [&str; 4] = ["service", "service_offering", "configuration_item", "location"];
 
 /// What stands between the actor and a record of this crate.
 pub(crate) fn target(tx: &mut Tx, actor: &Actor, head: &Head) -> Result<Target> {

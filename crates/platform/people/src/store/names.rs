@@ -56,6 +56,7 @@ pub(crate) fn in_list(ids: &[Uuid]) -> (String, Vec<Value>) {
     let size = ids.len().next_power_of_two();
     let places: Vec<String> = (1..=size).map(|n| format!("${n}")).collect();
     let last = ids.last().copied();
-    let args = ids.iter().copied().chain(std::iter::repeat_n(last.unwrap_or_default(), size - ids.len()));
+    let args =
+        ids.iter().copied().chain(std::iter::repeat_n(last.unwrap_or_default(), size - ids.len()));
     (places.join(", "), args.map(Value::Id).collect())
 }

@@ -85,10 +85,7 @@ pub fn create(
         created_at: call.now,
     };
     let mut head = create_record(tx, &record)?;
-    tx.run_one(
-        "insert into organisation (id, zone) values ($1, $2)",
-        &[id.into(), zone.into()],
-    )?;
+    tx.run_one("insert into organisation (id, zone) values ($1, $2)", &[id.into(), zone.into()])?;
     words::index(tx, id, &[("name", Some(name))])?;
     let mut changes = vec![Change::text("name", name, None)];
     changes.extend(zone.map(|z| Change::plain("zone", json!(null), z)));

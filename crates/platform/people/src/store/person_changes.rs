@@ -68,11 +68,11 @@ pub fn update(
     if new.organisation != old.organisation {
         move_to(tx, &mut head, new.organisation)?;
     }
-    words::index(tx, id, &[
-        ("name", Some(&new.name)),
-        ("login", Some(&new.login)),
-        ("email", new.email.as_deref()),
-    ])?;
+    words::index(
+        tx,
+        id,
+        &[("name", Some(&new.name)), ("login", Some(&new.login)), ("email", new.email.as_deref())],
+    )?;
     finish(tx, call, &mut head, "person.updated", &changes)?;
     Ok(Person { version: head.version, ..new })
 }

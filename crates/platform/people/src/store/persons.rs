@@ -177,12 +177,11 @@ pub fn create(tx: &mut Tx, call: &Call, new: &NewPerson) -> Result<Person> {
     let language = if new.language.is_empty() { "en" } else { &new.language };
     validate(new, language)?;
     organisations::must_exist(tx, "organisation", organisation)?;
-    if tx.opt(
-        "select id from person where login_key = $1",
-        &[fold(&new.login).into()],
-        |r| r.get::<Uuid>(0),
-    )?
-    .is_some()
+    if tx
+        .opt("select id from person where login_key = $1", &[fold(&new.login).into()], |r| {
+            r.get::<Uuid>(0)
+        })?
+        .is_some()
     {
         return Err(Error::invalid("login", "unique", "this login is taken"));
     }
@@ -197,11 +196,11 @@ pub fn create(tx: &mut Tx, call: &Call, new: &NewPerson) -> Result<Person> {
     };
     let mut head = create_record(tx, &record)?;
     insert(tx, id, new, language)?;
-    words::index(tx, id, &[
-        ("name", Some(&new.name)),
-        ("login", Some(&new.login)),
-        ("email", new.email.as_deref()),
-    ])?;
+    words::index(
+        tx,
+        id,
+        &[("name", Some(&new.name)), ("login", Some(&new.login)), ("email", new.email.as_deref())],
+    )?;
     let mut changes = first_changes(id, new, language, organisation);
     for role in &new.roles {
         let grant = grants::insert(tx, call, id, "person", *role, Some(organisation))?;

@@ -91,7 +91,7 @@ fn by_text(kind: &str, text: &str, folded: String, args: &mut Args) -> String {
     }
     let kind = args.push(kind);
     sql += &format!(
-        " union all select 4, b.id from record b where b.kind = {kind} and b.name_key = {folded}"
+        " union all select 4, b.id from record b where b.name_key = {folded} and b.kind = {kind}"
     );
     sql
 }

@@ -156,7 +156,10 @@ pub fn add_member(
     expected: Option<i64>,
 ) -> Result<()> {
     let mut head = open(tx, call, "team", team, "update", expected)?;
-    if tx.opt("select id from person where id = $1", &[person.into()], |r| r.get::<Uuid>(0))?.is_none() {
+    if tx
+        .opt("select id from person where id = $1", &[person.into()], |r| r.get::<Uuid>(0))?
+        .is_none()
+    {
         return Err(Error::invalid("member", "reference", "there is no such person"));
     }
     for grant in grants::held_by(tx, team)? {

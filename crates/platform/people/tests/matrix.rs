@@ -1,0 +1,259 @@
+//! The permission matrix: printed and complete, and the same for one record
+//! and for lists.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use proptest::prelude::*;
+use steward_base::{Error, Uuid};
+use steward_people::{
+    ACTIONS, Actor, EVERYONE, Grant, MATRIX, Role, Scope, Target, allowed, check, check_create,
+    field_groups, includes, refusal, visibility,
+};
+
+const A: Uuid = Uuid::from_u128(0xa);
+const B: Uuid = Uuid::from_u128(0xb);
+
+fn actor(grants: Vec<Grant>) -> Actor {
+    Actor {
+        id: Uuid::from_u128(1),
+        login: "ann".into(),
+        name: "Ann".into(),
+        organisation: A,
+        teams: vec![],
+        grants,
+        zone: "UTC".into(),
+        read_only: false,
+    }
+}
+
+fn holding(role: Role, organisation: Option<Uuid>) -> Actor {
+    actor(vec![Grant { role, organisation }])
+}
+
+fn other(organisation: Uuid) -> Target {
+    Target { organisation, own: false, team: false }
+}
+
+fn own(organisation: Uuid) -> Target {
+    Target { organisation, own: true, team: false }
+}
+
+/// How far the role's action reaches, asked of the function that decides.
+fn reach(role: Role, kind: &str, action: &str) -> &'static str {
+    let actor = holding(role, Some(A));
+    let team = Target { organisation: A, own: false, team: true };
+    if allowed(&actor, kind, action, &other(A)) {
+        return "organisation";
+    }
+    if allowed(&actor, kind, action, &team) {
+        return "team";
+    }
+    if allowed(&actor, kind, action, &own(A)) { "own" } else { "-" }
+}
+
+#[test]
+fn the_matrix_is_printed() {
+    let mut text = String::from(
+        "Who may do what, as enforced. A role is held for one organisation or for all;\n\
+         \"organisation\" reaches every record of it, \"own\" those one called, asked for,\n\
+         opened or watches. Made by the test: UPDATE=1 writes it anew.\n\n",
+    );
+    let _ = write!(text, "{:<38}", "");
+    for role in Role::ALL {
+        let _ = write!(text, "{:<18}", role.as_str());
+    }
+    text = text.trim_end().to_owned() + "\n";
+    for (kind, actions) in ACTIONS {
+        for action in *actions {
+            let mut line = format!("{:<38}", format!("{kind}.{action}"));
+            for role in Role::ALL {
+                let _ = write!(line, "{:<18}", reach(role, kind, action));
+            }
+            let _ = writeln!(text, "{}", line.trim_end());
+        }
+    }
+    text += "\nField groups: what one must be allowed to do to read or write them\n";
+    for g in field_groups() {
+        let name = format!("{} {}", g.kind, g.group);
+        let _ = writeln!(text, "{name:<38}read: {:<20}write: {}", g.read, g.write);
+    }
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/matrix.txt");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(path, &text).expect("the matrix is written");
+    }
+    let stored = std::fs::read_to_string(path).unwrap_or_default();
+    assert_eq!(stored, text, "the matrix changed: look at it, then run with UPDATE=1");
+}
+
+#[test]
+fn every_rule_names_known_kinds_and_actions_once() {
+    let mut seen = BTreeSet::new();
+    for rule in MATRIX {
+        assert_ne!(rule.role, Role::Administrator, "the administrator may do everything");
+        let known = ACTIONS.iter().find(|(kind, _)| *kind == rule.kind);
+        let (_, known) = known.unwrap_or_else(|| panic!("{} is no kind", rule.kind));
+        for action in rule.actions {
+            assert!(known.contains(action), "{}.{action} is no action", rule.kind);
+            let first = seen.insert((rule.role, rule.kind, *action));
+            assert!(first, "{:?} {}.{action} stands twice", rule.role, rule.kind);
+        }
+    }
+    for group in field_groups() {
+        let (_, known) =
+            ACTIONS.iter().find(|(kind, _)| *kind == group.kind).expect("a known kind");
+        assert!(known.contains(&group.read));
+        assert!(group.write == "never" || known.contains(&group.write));
+    }
+}
+
+#[test]
+fn what_roles_may_never_do() {
+    for role in [Role::Requester, Role::Auditor] {
+        let actor = holding(role, None);
+        for target in [own(A), other(A), other(EVERYONE)] {
+            assert!(!allowed(&actor, "grant", "create", &target));
+            assert!(!allowed(&actor, "incident", "write_work_notes", &target));
+        }
+    }
+    let requester = holding(Role::Requester, None);
+    assert!(!allowed(&requester, "incident", "read_work_notes", &own(A)));
+    assert!(!allowed(&requester, "incident", "export", &own(A)));
+    let auditor = holding(Role::Auditor, None);
+    let reads = ["read", "read_name", "read_work_notes", "export"];
+    for (kind, actions) in ACTIONS {
+        for action in actions.iter().filter(|a| !reads.contains(a)) {
+            assert!(!allowed(&auditor, kind, action, &own(A)), "auditor {kind}.{action}");
+        }
+    }
+    let administrator = holding(Role::Administrator, None);
+    assert!(!allowed(&administrator, "incident", "no_such_action", &own(A)));
+}
+
+#[test]
+fn a_token_that_may_only_read() {
+    let mut actor = holding(Role::Administrator, None);
+    actor.read_only = true;
+    let reads = ["read", "read_name", "read_work_notes", "export", "try"];
+    for (kind, actions) in ACTIONS {
+        for action in *actions {
+            let expected = reads.contains(action);
+            assert_eq!(allowed(&actor, kind, action, &own(A)), expected, "{kind}.{action}");
+        }
+    }
+    assert_eq!(refusal(&actor, "incident", "resolve"), "this token may only read");
+}
+
+#[test]
+fn hidden_is_not_found_and_visible_is_forbidden() {
+    let agent = holding(Role::Agent, Some(A));
+    assert_eq!(check(&agent, "incident", "resolve", &other(A)), Ok(()));
+    assert_eq!(check(&agent, "incident", "resolve", &other(B)), Err(Error::NotFound));
+    assert_eq!(
+        check(&agent, "incident", "retract", &other(A)),
+        Err(Error::Forbidden(
+            "incident.retract asks for the role incident manager or administrator".into()
+        ))
+    );
+    let requester = holding(Role::Requester, Some(A));
+    assert_eq!(check(&requester, "incident", "read", &other(A)), Err(Error::NotFound));
+    assert!(matches!(check(&requester, "incident", "assign", &own(A)), Err(Error::Forbidden(_))));
+    assert!(matches!(check(&requester, "team", "update", &other(A)), Err(Error::Forbidden(_))));
+    assert!(matches!(check_create(&requester, "person", A), Err(Error::Forbidden(_))));
+    assert_eq!(check_create(&agent, "person", A), Ok(()));
+    assert!(matches!(check_create(&agent, "person", B), Err(Error::Forbidden(_))));
+}
+
+#[test]
+fn what_is_global_is_read_by_role_alone() {
+    let agent = holding(Role::Agent, Some(A));
+    assert!(allowed(&agent, "service", "read", &other(EVERYONE)));
+    assert!(!allowed(&agent, "incident", "resolve", &other(EVERYONE)));
+    assert!(!allowed(&actor(vec![]), "service", "read", &other(EVERYONE)));
+}
+
+#[test]
+fn which_role_includes_which() {
+    let table = [
+        (Role::Requester, vec![Role::Requester]),
+        (Role::Agent, vec![Role::Agent]),
+        (Role::IncidentManager, vec![Role::Agent, Role::IncidentManager]),
+        (Role::Auditor, vec![Role::Auditor]),
+        (Role::Administrator, Role::ALL.to_vec()),
+    ];
+    for (role, expected) in table {
+        let mut found: Vec<Role> = Role::ALL.into_iter().filter(|r| includes(role, *r)).collect();
+        found.retain(|r| {
+            *r != Role::Requester || role == Role::Requester || role == Role::Administrator
+        });
+        assert_eq!(found, expected, "{role:?}");
+    }
+    assert!(includes(Role::Agent, Role::Requester));
+    assert!(!includes(Role::Auditor, Role::Requester));
+    assert!(!includes(Role::Requester, Role::Agent));
+}
+
+fn any_role() -> impl Strategy<Value = Role> {
+    proptest::sample::select(Role::ALL.to_vec())
+}
+
+fn any_organisation() -> impl Strategy<Value = Uuid> {
+    proptest::sample::select(vec![A, B, Uuid::from_u128(0xc), EVERYONE])
+}
+
+fn any_action() -> impl Strategy<Value = (&'static str, &'static str)> {
+    let all: Vec<(&str, &str)> =
+        ACTIONS.iter().flat_map(|(kind, actions)| actions.iter().map(|a| (*kind, *a))).collect();
+    proptest::sample::select(all)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    /// One record and a list are decided alike.
+    #[test]
+    fn allowed_and_visibility_agree(
+        grants in proptest::collection::vec((any_role(), proptest::option::of(any_organisation())), 0..4),
+        (kind, action) in any_action(),
+        organisation in any_organisation(),
+        own: bool,
+        team: bool,
+        read_only: bool,
+    ) {
+        let grants = grants.into_iter().map(|(role, organisation)| Grant { role, organisation });
+        let mut actor = actor(grants.collect());
+        actor.read_only = read_only;
+        let target = Target { organisation, own, team };
+        let seen = visibility(&actor, kind, action);
+        let listed = seen.all
+            || seen.organisations.contains(&organisation)
+            || seen.own && own
+            || seen.team && team;
+        prop_assert_eq!(allowed(&actor, kind, action, &target), listed);
+        if seen.is_none() {
+            prop_assert!(!listed);
+        }
+    }
+
+    /// A role that includes another may do all that the other may.
+    #[test]
+    fn what_is_included_is_allowed(
+        role in any_role(),
+        lesser in any_role(),
+        (kind, action) in any_action(),
+        organisation in any_organisation(),
+        own: bool,
+        team: bool,
+    ) {
+        let target = Target { organisation, own, team };
+        let may = |role| allowed(&holding(role, Some(A)), kind, action, &target);
+        if includes(role, lesser) && may(lesser) {
+            // Own records of other organisations are own whatever the grant.
+            let by_scope = MATRIX.iter().any(|r| {
+                r.role == lesser && r.kind == kind && r.actions.contains(&action)
+                    && r.scope == Scope::Organisation
+            });
+            prop_assert!(may(role) || (own && !by_scope));
+        }
+    }
+}
