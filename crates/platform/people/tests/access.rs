@@ -339,3 +339,38 @@ fn an_administrator_is_always_left() {
         assert!(world.actor("admin").has_role(Role::Administrator));
     });
 }
+
+/// Two administrators who disable each other at the same moment: one stays.
+#[test]
+fn two_administrators_cannot_disable_each_other() {
+    on_both(|db| {
+        let world = World::new(db);
+        world.here("second", &[]);
+        let admin = world.by("admin");
+        let (first, second) = (admin.actor.id, world.actor("second").id);
+        world
+            .write(move |tx| grants::create(tx, &admin, second, Role::Administrator, None))
+            .expect("granted");
+        for _ in 0..5 {
+            let pairs = [(world.by("admin"), second), (world.by("second"), first)];
+            let off: Vec<bool> = std::thread::scope(|scope| {
+                let threads = pairs.map(|(call, other)| {
+                    let db = world.db();
+                    scope.spawn(move || {
+                        db.write_blocking(move |tx| disable(tx, &call, other, None)).is_ok()
+                    })
+                });
+                threads.into_iter().map(|t| t.join().expect("no panic")).collect()
+            });
+            assert_eq!(off.iter().filter(|ok| **ok).count(), 1, "{off:?}");
+            let system = world.call(steward_people::system_actor());
+            world
+                .write(move |tx| {
+                    enable(tx, &system, first, None)?;
+                    enable(tx, &system, second, None)
+                })
+                .expect("both again");
+        }
+        world.verifies();
+    });
+}

@@ -118,17 +118,17 @@ fn with_rights(tx: &mut Tx, found: Option<Access>) -> Result<Option<Access>> {
 /// Teams and grants, direct and through teams, in one statement.
 fn add_rights(tx: &mut Tx, actor: &mut Actor) -> Result<()> {
     let rows = tx.rows(
-        "select m.team, null, null from team_member m where m.person = $1
+        "select m.team, g.role, g.organisation from team_member m
+         left join grant_row g on g.holder = m.team where m.person = $1
          union all
-         select null, g.role, g.organisation from grant_row g where g.holder = $1
-         union all
-         select null, g.role, g.organisation from team_member m
-         join grant_row g on g.holder = m.team where m.person = $1",
+         select null, g.role, g.organisation from grant_row g where g.holder = $1",
         &[actor.id.into()],
         |r| Ok((r.opt::<Uuid>(0)?, r.opt::<String>(1)?, r.opt::<Uuid>(2)?)),
     )?;
     for (team, role, organisation) in rows {
-        actor.teams.extend(team);
+        if let Some(team) = team.filter(|t| !actor.teams.contains(t)) {
+            actor.teams.push(team);
+        }
         // A role this program does not know (of a newer one) gives nothing.
         let Some(role) = role.as_deref().and_then(Role::parse) else { continue };
         let grant = Grant { role, organisation };
