@@ -30,7 +30,16 @@ create table attachment (
     removed_at {time}
 ) {strict};
 create index attachment_record on attachment (record, at, id);
-create index attachment_blob on attachment (sha256);
+create index attachment_content on attachment (sha256);
+create index attachment_person on attachment (by_person);
+
+-- The bytes of attachments stand in an object store, each content once.
+create table file_content (
+    sha256 {bytes} primary key,
+    object text not null unique,
+    size {int} not null,
+    at {time} not null
+) {strict};
 
 create table watcher (
     record {id} not null,

@@ -5,6 +5,7 @@
 //! Invariant: a ticket's state and its fact are written by one function
 //! ([`save`] or [`create`]) in one transaction.
 
+pub mod attachment;
 mod command;
 pub mod fields;
 pub mod journal;
