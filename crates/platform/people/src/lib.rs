@@ -10,6 +10,7 @@
 
 mod actor;
 pub mod auth;
+mod matrix;
 mod permission;
 mod rules;
 mod sign_in_limit;
@@ -17,6 +18,7 @@ pub mod store;
 pub mod views;
 
 pub use actor::{Actor, Call, DEFAULT_ORGANISATION, EVERYONE, Grant, Role, SYSTEM};
+pub use matrix::{FieldGroupRow, MatrixRow, PermissionsView, permissions, reach};
 pub use permission::{
     ACTIONS, Action, FieldGroup, MATRIX, Rule, Scope, Target, Visibility, allowed, check,
     check_create, field_groups, includes, refusal, visibility,

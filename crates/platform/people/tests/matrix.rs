@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use steward_base::{Error, Uuid};
 use steward_people::{
     ACTIONS, Actor, EVERYONE, Grant, MATRIX, Role, Scope, Target, allowed, check, check_create,
-    field_groups, includes, refusal, visibility,
+    field_groups, includes, permissions, reach, refusal, visibility,
 };
 
 const A: Uuid = Uuid::from_u128(0xa);
@@ -39,19 +39,6 @@ fn own(organisation: Uuid) -> Target {
     Target { organisation, own: true, team: false }
 }
 
-/// How far the role's action reaches, asked of the function that decides.
-fn reach(role: Role, kind: &str, action: &str) -> &'static str {
-    let actor = holding(role, Some(A));
-    let team = Target { organisation: A, own: false, team: true };
-    if allowed(&actor, kind, action, &other(A)) {
-        return "organisation";
-    }
-    if allowed(&actor, kind, action, &team) {
-        return "team";
-    }
-    if allowed(&actor, kind, action, &own(A)) { "own" } else { "-" }
-}
-
 #[test]
 fn the_matrix_is_printed() {
     let mut text = String::from(
@@ -68,7 +55,14 @@ fn the_matrix_is_printed() {
         for action in *actions {
             let mut line = format!("{:<38}", format!("{kind}.{action}"));
             for role in Role::ALL {
-                let _ = write!(line, "{:<18}", reach(role, kind, action));
+                let _ = write!(
+                    line,
+                    "{:<18}",
+                    match reach(role, kind, action) {
+                        "none" => "-",
+                        other => other,
+                    }
+                );
             }
             let _ = writeln!(text, "{}", line.trim_end());
         }
@@ -84,6 +78,19 @@ fn the_matrix_is_printed() {
     }
     let stored = std::fs::read_to_string(path).unwrap_or_default();
     assert_eq!(stored, text, "the matrix changed: look at it, then run with UPDATE=1");
+}
+
+#[test]
+fn the_screen_shows_every_cell() {
+    let shown = permissions();
+    let cells: usize = ACTIONS.iter().map(|(_, actions)| actions.len()).sum();
+    assert_eq!(shown.rows.len(), cells * Role::ALL.len());
+    for row in &shown.rows {
+        assert_eq!(row.scope, reach(row.role, row.kind, row.action));
+    }
+    let notes = shown.field_groups.iter().filter(|g| g.group == "internal" && g.read);
+    assert!(notes.clone().count() > 0 && notes.clone().all(|g| g.role != Role::Requester));
+    assert!(shown.field_groups.iter().all(|g| g.group != "system" || !g.write));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use steward_people::items::{ItemChange, NewItem};
 use steward_people::list::{self, ListQuery};
 use steward_people::persons::{NewPerson, PersonChange};
 use steward_people::{
-    Call, DEFAULT_ORGANISATION, EVERYONE, Role, SYSTEM, erase, items, names, needs_foundation,
+    DEFAULT_ORGANISATION, EVERYONE, Role, SYSTEM, erase, items, names, needs_foundation,
     organisations, persons, resolve, resolve_any, show, teams,
 };
 use steward_schema::testing::on_both;
