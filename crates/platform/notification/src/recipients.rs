@@ -1,0 +1,142 @@
+//! Who is concerned by a fact: pure.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+use steward_base::Uuid;
+use steward_history::{Door, Fact};
+
+/// Why somebody is told. Of several reasons for one fact the first here counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// Somebody wrote `@login`.
+    Mentioned,
+    /// It is theirs now.
+    Assigned,
+    /// A public comment.
+    Commented,
+    /// A work note: only for those who may read them.
+    Noted,
+    /// It is resolved.
+    Resolved,
+    /// It is open again.
+    Reopened,
+    /// A rule says so.
+    Rule,
+}
+
+impl Kind {
+    const ALL: [Kind; 7] = [
+        Kind::Mentioned,
+        Kind::Assigned,
+        Kind::Commented,
+        Kind::Noted,
+        Kind::Resolved,
+        Kind::Reopened,
+        Kind::Rule,
+    ];
+
+    /// Its name in the database and in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::Mentioned => "mentioned",
+            Kind::Assigned => "assigned",
+            Kind::Commented => "commented",
+            Kind::Noted => "noted",
+            Kind::Resolved => "resolved",
+            Kind::Reopened => "reopened",
+            Kind::Rule => "rule",
+        }
+    }
+
+    /// The kind of that name.
+    pub fn parse(name: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|k| k.as_str() == name)
+    }
+}
+
+/// Persons around a ticket at the moment of a fact.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Around {
+    pub assignee: Option<Uuid>,
+    pub caller: Option<Uuid>,
+    pub requested_for: Option<Uuid>,
+    pub watchers: Vec<Uuid>,
+}
+
+/// What a fact of a ticket may have to be told for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Concern {
+    event: Option<Kind>,
+    assigned: Option<Uuid>,
+    mentioned: Vec<Uuid>,
+    /// Whether only those who read work notes may hear of it.
+    pub internal: bool,
+    /// The entry it brought.
+    pub entry: Option<Uuid>,
+}
+
+impl Concern {
+    /// `None` for a fact nobody is told of: of another kind, or imported.
+    pub fn of(fact: &Fact) -> Option<Concern> {
+        if fact.stamp.door == Door::Import {
+            return None;
+        }
+        let event = match fact.kind.rsplit_once('.').map(|(_, event)| event) {
+            Some("commented") => Some(Kind::Commented),
+            Some("noted") => Some(Kind::Noted),
+            Some("resolved") => Some(Kind::Resolved),
+            Some("reopened") => Some(Kind::Reopened),
+            _ => None,
+        };
+        let assigned = fact.to("assigned_to").and_then(id);
+        if event.is_none() && assigned.is_none() {
+            return None;
+        }
+        let mentioned = fact.to("mentions").and_then(Json::as_array);
+        let mentioned = mentioned.map(|ids| ids.iter().filter_map(id).collect());
+        Some(Concern {
+            event,
+            assigned,
+            mentioned: mentioned.unwrap_or_default(),
+            internal: event == Some(Kind::Noted),
+            entry: fact.to("entry").and_then(id),
+        })
+    }
+
+    /// Whether it takes the persons around the ticket to answer.
+    pub fn needs_people(&self) -> bool {
+        self.event.is_some()
+    }
+
+    /// Who is told, and why; whoever acted (or had it done for them) is not.
+    pub fn recipients(&self, fact: &Fact, around: &Around) -> BTreeMap<Uuid, Kind> {
+        let mut told: BTreeMap<Uuid, Kind> = BTreeMap::new();
+        let mut tell = |who: &Uuid, kind: Kind| {
+            let entry = told.entry(*who).or_insert(kind);
+            *entry = kind.min(*entry);
+        };
+        self.mentioned.iter().for_each(|p| tell(p, Kind::Mentioned));
+        self.assigned.iter().for_each(|p| tell(p, Kind::Assigned));
+        if let Some(event) = self.event {
+            let customers = matches!(event, Kind::Commented | Kind::Resolved);
+            let workers = !matches!(event, Kind::Resolved);
+            if customers {
+                around.caller.iter().chain(&around.requested_for).for_each(|p| tell(p, event));
+            }
+            if workers {
+                around.assignee.iter().for_each(|p| tell(p, event));
+            }
+            around.watchers.iter().for_each(|p| tell(p, event));
+        }
+        told.remove(&fact.stamp.by);
+        if let Some(other) = fact.stamp.on_behalf_of {
+            told.remove(&other);
+        }
+        told
+    }
+}
+
+pub(crate) fn id(value: &Json) -> Option<Uuid> {
+    value.as_str().and_then(|text| text.parse().ok())
+}

@@ -1,0 +1,111 @@
+//! The reader of the log that writes the bell's rows.
+
+use steward_base::{Entropy, Error, Result, Timestamp, Uuid};
+use steward_database::Tx;
+use steward_history::{Fact, Subscriber, facts_of};
+use steward_people::{access, allowed};
+use steward_ticket::{Ticket, store as tickets, target};
+
+use crate::recipients::{Around, Concern, id};
+use crate::store::{NewRow, insert, watchers_then};
+
+/// Writes a row for everybody who is to be told of a fact.
+pub struct Notifications {
+    entropy: Entropy,
+}
+
+impl Notifications {
+    /// A reader that draws ids from here.
+    pub fn new(entropy: Entropy) -> Notifications {
+        Notifications { entropy }
+    }
+
+    fn take(&self, tx: &mut Tx, fact: &Fact, now: Timestamp) -> Result<()> {
+        let Some(concern) = Concern::of(fact) else { return Ok(()) };
+        let ticket = match tickets::by_id(tx, fact.record) {
+            Ok(ticket) => ticket,
+            Err(Error::NotFound) => return Ok(()),
+            Err(other) => return Err(other),
+        };
+        let around = match concern.needs_people() {
+            true => around(tx, &ticket, fact)?,
+            false => Around::default(),
+        };
+        for (person, kind) in concern.recipients(fact, &around) {
+            if !may_read(tx, person, &ticket, concern.internal)? {
+                continue;
+            }
+            let row = NewRow {
+                id: self.entropy.id(now),
+                person,
+                record: fact.record,
+                seq: fact.seq,
+                kind,
+                by: fact.stamp.by,
+                at: fact.stamp.recorded_at,
+                entry: concern.entry,
+            };
+            insert(tx, &row)?;
+        }
+        Ok(())
+    }
+}
+
+impl Subscriber for Notifications {
+    fn name(&self) -> &'static str {
+        "notifications"
+    }
+
+    fn handle(&self, tx: &mut Tx, facts: &[Fact], now: Timestamp) -> Result<()> {
+        facts.iter().try_for_each(|fact| self.take(tx, fact, now))
+    }
+
+    // Read again from the beginning, the rows stay with their marks of having
+    // been read; writing one again changes nothing.
+}
+
+/// Whether the person may read what it would be told of, right now.
+pub(crate) fn may_read(tx: &mut Tx, person: Uuid, ticket: &Ticket, internal: bool) -> Result<bool> {
+    let Some(actor) = access::actor_of(tx, person)? else { return Ok(false) };
+    let target = target(tx, &actor, ticket)?;
+    let sees = |action| allowed(&actor, ticket.kind(), action, &target);
+    Ok(sees("read") && (!internal || sees("read_work_notes")))
+}
+
+/// Who stood around the ticket when the fact happened, so that reading the log
+/// again tells the same persons.
+fn around(tx: &mut Tx, ticket: &Ticket, fact: &Fact) -> Result<Around> {
+    let mut around = Around {
+        assignee: ticket.assigned_to,
+        caller: ticket.caller,
+        requested_for: ticket.requested_for,
+        watchers: watchers_then(tx, fact.record, fact.stamp.recorded_at)?,
+    };
+    let later = [
+        ("assigned_to", &mut around.assignee),
+        ("caller", &mut around.caller),
+        ("requested_for", &mut around.requested_for),
+    ];
+    if ticket.head.seq > fact.seq {
+        for (field, place) in later {
+            if let Some(then) = before_next_change(tx, fact, field)? {
+                *place = then;
+            }
+        }
+    }
+    Ok(around)
+}
+
+/// What the first later change of the field says it was before.
+fn before_next_change(tx: &mut Tx, fact: &Fact, field: &str) -> Result<Option<Option<Uuid>>> {
+    let mut after = fact.seq;
+    loop {
+        let facts = facts_of(tx, fact.record, after, 200)?;
+        let Some(last) = facts.last() else { return Ok(None) };
+        after = last.seq;
+        let found = facts.iter().flat_map(|f| &f.changes).find(|c| c["field"] == field);
+        if let Some(change) = found {
+            return Ok(Some(id(&change["from"])));
+        }
+    }
+}
