@@ -1,5 +1,6 @@
 // The rail: queues with their counts, the places of the desk, who is signed in.
 import {
+  IconAddressBook,
   IconBook2,
   IconCircleCheck,
   IconHeadset,
@@ -45,7 +46,7 @@ export function Rail({ small, onKeys }: { small: boolean; onKeys: () => void }) 
     return { q, to: paths.queue(q), label: team.name, Icon: IconHeadset };
   });
   const places: Place[] = [
-    { to: paths.people(), label: t('desk:place.people'), Icon: IconUser },
+    { to: paths.people(), label: t('desk:place.people'), Icon: IconAddressBook },
     { to: paths.teams(), label: t('desk:place.teams'), Icon: IconUsers },
     { to: paths.permissions(), label: t('desk:place.permissions'), Icon: IconLayoutGrid },
   ];
@@ -103,7 +104,6 @@ export function Rail({ small, onKeys }: { small: boolean; onKeys: () => void }) 
         {!small && (
           <div className="nav-h">
             {t('desk:queue.title')}
-            <span className="push">{t('desk:queue.count')}</span>
           </div>
         )}
         {queues.map(row)}
@@ -117,9 +117,10 @@ export function Rail({ small, onKeys }: { small: boolean; onKeys: () => void }) 
         </a>
       </div>
       <div className="who">
-        <Link to={paths.account()} className="quiet whoami" aria-label={t('desk:place.account', { name: me.name })}>
+        <Link to={paths.account()} className="quiet whoami">
           <Avatar name={me.name} me />
-          {!small && <span className="grow cut mid">{me.name}</span>}
+          <span className="vh">{t('desk:place.account')} </span>
+          <span className={small ? 'vh' : 'grow cut mid'}>{me.name}</span>
         </Link>
         <Bell />
         {!small && (

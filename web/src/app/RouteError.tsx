@@ -9,6 +9,7 @@ export function NotFound() {
   return (
     <main className="pane page">
       <Empty
+        heading="h1"
         icon={<IconSearch aria-hidden />}
         title={t('common:notFound.title')}
         actions={

@@ -1,4 +1,5 @@
 // The frame of the desk: rail at the left, the page beside it.
+import '@fontsource-variable/geist-mono/wght.css';
 import './shell.css';
 import { Outlet, useLocation } from '@tanstack/react-router';
 import { useState } from 'react';

@@ -1,6 +1,7 @@
 // What both entries share: theme, queries, styles.
 import '@mantine/core/styles/baseline.css';
 import '@mantine/core/styles/global.css';
+import '@fontsource-variable/geist/wght.css';
 import './tokens.css';
 import '../ui/base.css';
 import { MantineProvider } from '@mantine/core';

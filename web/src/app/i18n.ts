@@ -7,6 +7,8 @@ type Texts = Record<string, unknown>;
 export type Translate = (key: string, values?: Record<string, unknown>) => string;
 
 const LANGUAGE = 'en';
+/** How dates look when the browser names no variant of the language. */
+const FORMATS = 'en-GB';
 
 void i18n.init({
   lng: LANGUAGE,
@@ -33,5 +35,6 @@ export function tOr(key: string, fallback: string): string {
 
 /** The language for dates and numbers. */
 export function language(): string {
-  return i18n.language;
+  const own = typeof navigator === 'undefined' ? [] : navigator.languages;
+  return own.find((one) => one.startsWith(i18n.language)) ?? FORMATS;
 }

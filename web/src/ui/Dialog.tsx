@@ -4,6 +4,8 @@ import { useEffect, useId, useRef, type ReactNode } from 'react';
 import { t } from '@/app/i18n';
 import { Button } from './Button';
 
+const FIRST = [':scope > :not(header) input', ':scope > :not(header) select', ':scope > :not(header) textarea', ':scope > :not(header) button:not([aria-disabled])'].join(', ');
+
 export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
@@ -11,6 +13,8 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
     const before = document.activeElement;
     const dialog = ref.current;
     if (dialog && !dialog.open) dialog.showModal();
+    // The browser would choose the cross; the first thing to fill or press is meant.
+    dialog?.querySelector<HTMLElement>(FIRST)?.focus();
     return () => {
       if (before instanceof HTMLElement) before.focus();
     };

@@ -30,11 +30,11 @@ export function Skeleton({ rows = 6 }: { rows?: number }) {
   );
 }
 
-export function Empty({ title, children, actions, icon }: { title: string; children?: ReactNode; actions?: ReactNode; icon?: ReactNode }) {
+export function Empty({ title, children, actions, icon, heading: Heading = 'h2' }: { title: string; heading?: 'h1' | 'h2'; children?: ReactNode; actions?: ReactNode; icon?: ReactNode }) {
   return (
     <div className="state">
       {icon ?? <IconCircleCheck aria-hidden />}
-      <h2>{title}</h2>
+      <Heading>{title}</Heading>
       {children && <p>{children}</p>}
       {actions && <div className="row">{actions}</div>}
     </div>

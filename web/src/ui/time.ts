@@ -19,9 +19,17 @@ export function day(iso: string, now: Date = new Date()): string {
   return at.toLocaleDateString(language(), { day: 'numeric', month: 'long', year: at.getFullYear() === now.getFullYear() ? undefined : 'numeric' });
 }
 
+/** The day within a sentence: "today", "14 March". */
+export function dayInText(iso: string, now: Date = new Date()): string {
+  const at = new Date(iso);
+  if (sameDay(at, now)) return t('common:time.todayInText');
+  if (sameDay(at, new Date(now.getTime() - DAY))) return t('common:time.yesterdayInText');
+  return day(iso, now);
+}
+
 /** "today 07:50", "14 March 2016 07:50". */
 export function moment(iso: string, now: Date = new Date()): string {
-  return `${day(iso, now)} ${clock(iso)}`;
+  return `${dayInText(iso, now)} ${clock(iso)}`;
 }
 
 /** How long ago, in the largest whole unit: "4 min", "3 h", "12 days". */

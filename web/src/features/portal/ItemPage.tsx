@@ -12,7 +12,7 @@ import { useMe } from '@/app/session';
 import { draftKey, readDraft, writeDraft } from '@/features/incident/ticket/draft';
 import { Button, buttonClass } from '@/ui/Button';
 import { ErrorBanner, Skeleton } from '@/ui/States';
-import { clock, day, fileSize, moment } from '@/ui/time';
+import { clock, dayInText, fileSize, moment } from '@/ui/time';
 import { can, cannotWrite, firstName, standing, step } from './words';
 
 export function ItemPage() {
@@ -51,7 +51,7 @@ function Item({ number }: { number: string }) {
             <div>
               <h1>{incident.short_description}</h1>
               <span className="sm">
-                {t('portal:item.told', { day: lower(day(incident.opened_at)), time: clock(incident.opened_at) })} · <span className="mono">{number}</span>
+                {t('portal:item.told', { day: dayInText(incident.opened_at), time: clock(incident.opened_at) })} · <span className="mono">{number}</span>
               </span>
             </div>
             <Now incident={incident} />
@@ -70,7 +70,6 @@ function Item({ number }: { number: string }) {
   );
 }
 
-const lower = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
 const STEPS = ['received', 'working', 'done'];
 
 function Now({ incident }: { incident: Incident }) {
@@ -145,7 +144,7 @@ function Dock({ incident }: { incident: Incident }) {
   const off = cannotWrite(incident);
   const label = reopening ? t('portal:item.stillWrong') : t('portal:item.write', { name: who });
   return (
-    <section className="dock" aria-label={label}>
+    <section className="dock" aria-label={t('portal:item.answer')}>
       {trouble != null && <ErrorBanner title={t('portal:item.failed')} error={trouble} />}
       {(off === null || reopening) && (
         <form

@@ -20,8 +20,9 @@ export function PortalShell() {
             <IconKey aria-hidden />
           </span>
           {t('portal:name')}
-          <Link className="push quiet me" to={paths.portalAccount()} aria-label={t('portal:account.open', { name: me.name })}>
+          <Link className="push quiet whoami" to={paths.portalAccount()}>
             <Avatar name={me.name} large />
+            <span className="vh">{t('portal:account.open', { name: me.name })}</span>
           </Link>
         </header>
       )}

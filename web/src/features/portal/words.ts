@@ -1,11 +1,9 @@
 // Plain words for where an incident stands. No process words here.
 import type { Incident, IncidentRow } from '@/api/types';
 import { t } from '@/app/i18n';
-import { day } from '@/ui/time';
+import { dayInText } from '@/ui/time';
 
 type Row = Pick<IncidentRow, 'state' | 'on_hold_reason' | 'assigned_to' | 'resolved_at' | 'updated_at'>;
-
-const lower = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
 
 export function firstName(name: string | undefined | null): string {
   return (name ?? '').split(' ')[0] ?? '';
@@ -27,9 +25,9 @@ export function standing(row: Row): string {
     case 'on_hold':
       return row.on_hold_reason === 'awaiting_caller' ? t('portal:standing.you') : t('portal:standing.others');
     case 'resolved':
-      return t('portal:standing.done', { day: lower(day(row.resolved_at ?? row.updated_at)) });
+      return t('portal:standing.done', { day: dayInText(row.resolved_at ?? row.updated_at) });
     case 'closed':
-      return t('portal:standing.closed', { day: lower(day(row.resolved_at ?? row.updated_at)) });
+      return t('portal:standing.closed', { day: dayInText(row.resolved_at ?? row.updated_at) });
     default:
       return t('portal:standing.canceled');
   }

@@ -74,8 +74,11 @@ export function SignInPage() {
             <ul>
               {data.demo.map((one) => (
                 <li key={one.login}>
-                  <button type="button" onClick={() => void enter(one.login, one.password)} aria-label={t('session:use', { name: one.name })}>
-                    <span className="mid">{one.name}</span>
+                  <button type="button" onClick={() => void enter(one.login, one.password)}>
+                    <span className="mid">
+                      <span className="vh">{t('session:as')} </span>
+                      {one.name}
+                    </span>
                     <span className="meta">{one.note}</span>
                     <span className="mono">
                       {one.login} / {one.password}

@@ -23,8 +23,8 @@ export function StateDialog({ numbers, action, onClose, onDone }: Props) {
     <Dialog title={dialogTitle(t('incident:command.state'), numbers)} onClose={onClose}>
       {!many && !incident && <Skeleton rows={3} />}
       <div className="menu-list">
-        {offered.map((one, index) => (
-          <Button key={one.name} tone="ghost" autoFocus={index === offered.findIndex((o) => o.allowed)} off={one.allowed ? null : (one.reason ?? t('incident:notAllowed'))} onClick={() => setChosen(one.name)}>
+        {offered.map((one) => (
+          <Button key={one.name} tone="ghost" off={one.allowed ? null : (one.reason ?? t('incident:notAllowed'))} onClick={() => setChosen(one.name)}>
             {t(`incident:action.${one.name}`)}
             {!one.allowed && <span className="meta cut">{one.reason}</span>}
           </Button>

@@ -53,7 +53,8 @@ export function Aside({ incident, onCommand }: { incident: Incident; onCommand: 
         <dl className="dl">
           <dt>{t('incident:field.state')}</dt>
           <dd>
-            <button type="button" className="value" onClick={() => onCommand('state')} aria-label={t('incident:aside.changeState')}>
+            <button type="button" className="value" onClick={() => onCommand('state')}>
+              <span className="vh">{t('incident:aside.changeState')}: </span>
               <StateTag state={incident.state} reason={incident.on_hold_reason} />
             </button>
           </dd>
@@ -65,7 +66,8 @@ export function Aside({ incident, onCommand }: { incident: Incident; onCommand: 
           )}
           <dt>{t('incident:field.priority')}</dt>
           <dd>
-            <button type="button" className="value" onClick={() => onCommand('priority')} aria-label={t('incident:aside.changePriority', { priority: incident.priority })}>
+            <button type="button" className="value" onClick={() => onCommand('priority')}>
+              <span className="vh">{t('incident:aside.changePriority')}: </span>
               <PriorityTag priority={incident.priority} />
               {incident.priority_override ? <span className="meta"> {incident.priority_override.reason}</span> : <span className="meta"> {t('incident:aside.fromMatrix')}</span>}
             </button>
@@ -73,6 +75,7 @@ export function Aside({ incident, onCommand }: { incident: Incident; onCommand: 
           <dt>{t('incident:field.assigned_to')}</dt>
           <dd>
             <button type="button" className="value" onClick={() => onCommand('assign')}>
+              <span className="vh">{t('incident:command.assign')}: </span>
               {incident.assigned_to?.name ?? t('incident:preview.nobody')}
               {incident.assignment_group && `, ${incident.assignment_group.name}`}
             </button>

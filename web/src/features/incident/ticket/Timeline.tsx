@@ -2,6 +2,8 @@ import { IconChevronDown } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import type { Incident, TimelineItem } from '@/api/types';
 import { t } from '@/app/i18n';
+import { useMe } from '@/app/session';
+import { Avatar } from '@/ui/Tags';
 import { clock, day } from '@/ui/time';
 import { Fact } from './Fact';
 import { Message, Prose } from './Message';
@@ -10,6 +12,7 @@ import { filterStory, layOut, type Show } from './story';
 const BRIEF_TAIL = 4;
 
 export function Timeline({ incident, items, show, brief }: { incident: Incident; items: TimelineItem[]; show: Show; brief?: boolean }) {
+  const me = useMe();
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
   const pieces = useMemo(
     () => layOut(filterStory(items, show), { days: !brief, tail: brief ? BRIEF_TAIL : 0, fold: show === 'all' }),
@@ -22,7 +25,9 @@ export function Timeline({ incident, items, show, brief }: { incident: Incident;
       {incident.description && (show === 'all' || show === 'public') && (
         <article className="msg" aria-label={t('incident:timeline.description')}>
           <header>
-            <b>{t('incident:timeline.description')}</b>
+            <Avatar name={incident.opened_by?.name ?? ''} me={incident.opened_by?.id === me.id} />
+            <b>{incident.opened_by?.name}</b>
+            <span>{t('incident:timeline.description')}</span>
             <time className="push" dateTime={incident.opened_at}>
               {clock(incident.opened_at)}
             </time>

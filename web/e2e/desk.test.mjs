@@ -1,0 +1,224 @@
+// The desk in a real browser: from sign-in to a resolved incident, by keyboard.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { apiSession, makePerson, openPage, PASSWORD, shot, signIn, startBrowser, startServer } from './support.mjs';
+
+let server;
+let browser;
+let admin;
+const login = `ben${Date.now() % 100000}`;
+const requester = `jonas${Date.now() % 100000}`;
+
+before(async () => {
+  server = await startServer();
+  browser = await startBrowser();
+  admin = await apiSession(server.url, 'admin');
+  await makePerson(admin, server.url, { login, name: 'Ben Adeyemi Test', roles: ['agent'] });
+  await makePerson(admin, server.url, { login: requester, name: 'Jonas Lindqvist Test', roles: ['requester'] });
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+/** A new incident of the requester, made over the API. */
+async function incident(short_description) {
+  const api = await apiSession(server.url, requester);
+  return (await api('POST', '/incidents', { short_description })).number;
+}
+const settled = (page) => page.waitForLoadState('networkidle', { timeout: 3000 }).catch(() => {});
+
+describe('signing in', () => {
+  test('a wrong password is told next to the field, the right one opens the queue', async () => {
+    const page = await openPage(browser);
+    await page.goto(`${server.url}/sign-in`);
+    await page.getByLabel('Login').fill(login);
+    await page.getByLabel('Password', { exact: true }).fill('not it');
+    await page.keyboard.press('Enter');
+    await page.getByText('Login or password is not right.').waitFor();
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'My work' }).waitFor();
+    assert.match(page.url(), /\/queue\?q=/);
+    assert.deepEqual(page.faults, []);
+    await page.context().close();
+  });
+
+  test('a page behind the sign-in comes back after it', async () => {
+    const page = await openPage(browser);
+    await page.goto(`${server.url}/people`);
+    await page.waitForURL(/sign-in/);
+    await page.getByLabel('Login').fill(login);
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'People' }).waitFor();
+    await page.context().close();
+  });
+});
+
+describe('an incident from call to resolution', () => {
+  test('create, assign, note, reply, resolve, all by keyboard', async () => {
+    const page = await openPage(browser);
+    await signIn(page, server.url, login);
+    await page.getByRole('heading', { name: 'My work' }).waitFor();
+    const { keyboard } = page;
+
+    await keyboard.press('c');
+    await page.getByRole('heading', { name: 'New incident' }).waitFor();
+    await keyboard.press('Control+Enter');
+    await page.locator('[aria-invalid="true"]').first().waitFor();
+    await page.waitForFunction(() => document.activeElement?.getAttribute('aria-invalid') === 'true');
+    await keyboard.type('Printer on floor 2 prints blank pages');
+    await keyboard.press('Tab');
+    await keyboard.type('Jonas Lindqvist T');
+    await page.getByRole('option', { name: /Jonas Lindqvist Test/ }).first().waitFor();
+    await settled(page);
+    await keyboard.press('Enter');
+    await keyboard.press('Tab');
+    await keyboard.type('Since this morning, every page.');
+    await keyboard.press('Control+Enter');
+    await page.waitForURL(/\/incidents\/INC\d+/);
+    await page.getByRole('heading', { name: 'Printer on floor 2 prints blank pages' }).waitFor();
+
+    await keyboard.press('a');
+    await page.getByRole('dialog').waitFor();
+    await keyboard.type('Ben Adeyemi T');
+    await page.getByRole('option', { name: /Ben Adeyemi Test/ }).first().waitFor();
+    await settled(page);
+    await keyboard.press('Enter');
+    await keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: /Assign: Ben Adeyemi Test/ }).waitFor();
+
+    await keyboard.press('n');
+    await page.locator('.comp[data-mode="note"] textarea:focus').waitFor();
+    await keyboard.type('Drum unit is worn, spare in the cellar.');
+    await page.getByRole('button', { name: 'Save internal note' }).waitFor();
+    await keyboard.press('Control+Enter');
+    const note = page.locator('.msg.internal');
+    await note.getByText('Drum unit is worn').waitFor();
+    await note.getByText('Only agents can read this').waitFor();
+
+    await keyboard.press('Escape');
+    await keyboard.press('r');
+    await page.locator('.comp[data-mode="reply"] textarea:focus').waitFor();
+    await keyboard.type('We change the drum at noon.');
+    await page.getByRole('button', { name: 'Send to Jonas' }).waitFor();
+    await keyboard.press('Control+Enter');
+    await page.locator('.msg.pub-out').getByText('We change the drum at noon.').waitFor();
+    await shot(page, 'flow-ticket');
+
+    await keyboard.press('Escape');
+    await keyboard.press('s');
+    await page.getByRole('dialog').waitFor();
+    await page.getByRole('button', { name: 'Resolve', exact: true }).last().focus();
+    await keyboard.press('Enter');
+    await page.getByRole('heading', { name: /^Resolve: INC/ }).waitFor();
+    await keyboard.press('Control+Enter');
+    await page.getByRole('dialog').locator('[aria-invalid="true"]').first().waitFor();
+    await shot(page, 'flow-resolve');
+    const code = page.getByLabel('Resolution code');
+    await code.focus();
+    if (await code.evaluate((node) => node.tagName === 'SELECT')) await keyboard.press('ArrowDown');
+    else await keyboard.type('solved');
+    await keyboard.press('Tab');
+    await keyboard.type('New drum, test page is fine.');
+    await keyboard.press('Control+Enter');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.locator('.th .st', { hasText: 'Resolved' }).waitFor();
+    assert.deepEqual(page.faults, []);
+    await page.context().close();
+  });
+
+  test('the queue moves by J and K, opens by Enter, and its condition is in the URL', async () => {
+    const first = await incident('Queue test one');
+    await incident('Queue test two');
+    const page = await openPage(browser);
+    await signIn(page, server.url, login);
+    await page.getByRole('heading', { name: 'My work' }).waitFor();
+    await page.keyboard.press('/');
+    await page.locator('.filters input:focus').waitFor();
+    await page.keyboard.type('state:new queue test');
+    await page.keyboard.press('Enter');
+    await page.waitForURL((url) => url.searchParams.get('q') === 'state:new queue test');
+    await page.locator(`[data-number="${first}"]`).waitFor();
+    const current = () => page.locator('.q.current').getAttribute('data-number');
+    await page.locator('.q.current').waitFor();
+    const before = await current();
+    await page.keyboard.press('j');
+    await page.waitForFunction((old) => document.querySelector('.q.current')?.dataset.number !== old, before);
+    const second = await current();
+    await page.keyboard.press('k');
+    await page.waitForFunction((old) => document.querySelector('.q.current')?.dataset.number !== old, second);
+    await page.keyboard.press('x');
+    await page.getByText('1 selected').waitFor();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(new RegExp(`/incidents/${before}`));
+    await page.locator('.th h1').waitFor();
+    await page.keyboard.press('j');
+    await page.waitForURL(new RegExp(`/incidents/${second}`));
+    await page.goto(`${server.url}/queue?q=${encodeURIComponent('priorty:1')}`);
+    await page.locator('.filter-error').waitFor();
+    await shot(page, 'filter-error');
+    await page.context().close();
+  });
+});
+
+describe('what one typed', () => {
+  test('a draft survives a reload and is gone after sending', async () => {
+    const number = await incident('Draft test');
+    const page = await openPage(browser);
+    await signIn(page, server.url, login);
+    await page.goto(`${server.url}/incidents/${number}`);
+    await page.getByRole('heading', { name: 'Draft test' }).waitFor();
+    await page.keyboard.press('r');
+    await page.keyboard.type('Half a sentence');
+    await page.getByText('Draft saved').waitFor();
+    await page.reload();
+    const area = page.locator('.comp textarea');
+    await area.waitFor();
+    assert.equal(await area.inputValue(), 'Half a sentence');
+    await page.getByRole('tab', { name: /Internal note/ }).click();
+    assert.equal(await area.inputValue(), '', 'a reply must never slip into a note, nor the other way round');
+    await page.getByRole('tab', { name: /Reply/ }).click();
+    await area.focus();
+    await page.keyboard.press('Control+Enter');
+    await page.locator('.msg.pub-out').getByText('Half a sentence').waitFor();
+    await page.reload();
+    await area.waitFor();
+    assert.equal(await area.inputValue(), '');
+    await page.context().close();
+  });
+});
+
+describe('live', () => {
+  test('what one agent does, another sees without a reload; new rows wait in a pill', async () => {
+    const number = await incident('Live test');
+    const one = await openPage(browser);
+    const two = await openPage(browser);
+    await signIn(one, server.url, login);
+    await signIn(two, server.url, 'admin');
+    await two.goto(`${server.url}/incidents/${number}`);
+    await two.getByRole('heading', { name: 'Live test' }).waitFor();
+    await one.goto(`${server.url}/incidents/${number}`);
+    await one.getByRole('heading', { name: 'Live test' }).waitFor();
+    await settled(two);
+    await one.keyboard.press('n');
+    await one.keyboard.type('Seen by both');
+    await one.keyboard.press('Control+Enter');
+    await two.locator('.msg.internal').getByText('Seen by both').waitFor();
+
+    await two.goto(`${server.url}/queue?q=${encodeURIComponent('state:open live')}`);
+    await two.locator(`[data-number="${number}"]`).waitFor();
+    await settled(two);
+    const rows = await two.locator('.q').count();
+    const fresh = await incident('Live newcomer');
+    await two.getByRole('button', { name: '1 new' }).waitFor();
+    assert.equal(await two.locator('.q').count(), rows, 'nothing may move by itself');
+    await shot(two, 'queue-new-rows');
+    await two.getByRole('button', { name: '1 new' }).click();
+    await two.locator(`[data-number="${fresh}"]`).waitFor();
+    await one.context().close();
+    await two.context().close();
+  });
+});
