@@ -19,7 +19,7 @@ create table ticket (
     priority_reason text,
     caller {id},
     requested_for {id},
-    opened_by {id} not null,
+    opened_by {id},
     contact_type {key},
     category {key},
     subcategory {key},

@@ -3,7 +3,7 @@
 //! for one kind of ticket works for all.
 //!
 //! Invariant: a ticket's state and its fact are written by one function
-//! ([`save`] or [`create`]) in one transaction.
+//! ([`save`], [`create`] or, for the past, [`record_history`]) in one transaction.
 
 pub mod attachment;
 mod command;
@@ -12,6 +12,7 @@ pub mod journal;
 pub mod list;
 mod memory;
 mod model;
+mod record_history;
 pub mod rich;
 pub mod store;
 pub mod text;
@@ -20,4 +21,5 @@ mod write;
 pub use command::{Command, Commands};
 pub use memory::InMemory;
 pub use model::{OPEN_STATES, TRACKED, Ticket, changes, to_json};
+pub use record_history::{Past, PastUpdate, record_history};
 pub use write::{Effect, create, new_head, save, target};

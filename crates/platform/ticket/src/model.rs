@@ -35,8 +35,8 @@ pub struct Ticket {
     pub caller: Option<Uuid>,
     /// For whom it is asked.
     pub requested_for: Option<Uuid>,
-    /// Who wrote it down.
-    pub opened_by: Uuid,
+    /// Who wrote it down; history may not say.
+    pub opened_by: Option<Uuid>,
     /// How it reached us.
     pub contact_type: Option<String>,
     /// Code of the category.
@@ -111,7 +111,7 @@ const PLAIN: &[&str] = &[
 ];
 
 /// The shipped fields whose values are words.
-const TEXTS: &[&str] = &[
+pub(crate) const TEXTS: &[&str] = &[
     "short_description", "description", "priority_reason", "close_notes", "external_number",
     "external_problem", "external_change", "external_cause", "external_vendor",
 ];
@@ -158,7 +158,7 @@ impl Ticket {
             "priority_reason" => text(&self.priority_reason),
             "caller" => id(&self.caller),
             "requested_for" => id(&self.requested_for),
-            "opened_by" => Some(FieldValue::Id(self.opened_by)),
+            "opened_by" => id(&self.opened_by),
             "contact_type" => text(&self.contact_type),
             "category" => text(&self.category),
             "subcategory" => text(&self.subcategory),
@@ -248,7 +248,9 @@ pub fn changes(before: Option<&Ticket>, after: &Ticket, registry: &Registry) -> 
     let old = before.map_or(&empty, |t| &t.custom);
     for field in registry.custom() {
         let (from, to) = (old.get(&field.name), after.custom.get(&field.name));
-        if from == to {
+        // By type: a database may give 1e16 back as 10000000000000000.
+        let was = before.and_then(|t| t.custom_value(&field.ty, &field.name));
+        if was == after.custom_value(&field.ty, &field.name) {
             continue;
         }
         let name = format!("custom.{}", field.name);

@@ -7,7 +7,7 @@ use steward_history::{Change, FactRef, NewRecord, append, create_record, next_nu
 use steward_people::{Actor, Call, Target};
 
 use crate::journal::{NewEntry, add_entry};
-use crate::model::{Ticket, changes};
+use crate::model::{TEXTS, Ticket, changes};
 use crate::store;
 use crate::text::index;
 
@@ -16,7 +16,7 @@ pub fn target(tx: &mut Tx, actor: &Actor, ticket: &Ticket) -> Result<Target> {
     let id = Some(actor.id);
     let own = ticket.caller == id
         || ticket.requested_for == id
-        || ticket.opened_by == actor.id
+        || ticket.opened_by == id
         || store::is_watcher(tx, ticket.head.id, actor.id)?;
     let team = ticket.assignment_group.is_some_and(|group| actor.teams.contains(&group));
     Ok(Target { organisation: ticket.head.organisation, own, team })
@@ -112,10 +112,5 @@ pub fn save(
 
 /// Whether the full text has to follow.
 fn texts_differ(a: &Ticket, b: &Ticket) -> bool {
-    a.short_description != b.short_description
-        || a.description != b.description
-        || a.close_notes != b.close_notes
-        || a.custom != b.custom
-        || a.priority_reason != b.priority_reason
-        || a.external_number != b.external_number
+    TEXTS.iter().any(|field| a.value(field) != b.value(field)) || a.custom != b.custom
 }

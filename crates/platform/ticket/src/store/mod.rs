@@ -9,7 +9,8 @@ pub use relation::{
     Relation, add_relation, add_watcher, children, duplicates, is_watcher, relations,
     remove_relation, remove_watcher, watchers,
 };
-pub use row::{TICKET, by_id, by_number, find, insert, ticket_row, update};
+pub use row::{TICKET, by_id, by_number, find, insert, number_is_free, ticket_row, update};
 pub use version::{rebuild_versions, track, track_from};
 
 pub(crate) use custom::write_values;
+pub(crate) use version::{tracked_differ, valid_from};

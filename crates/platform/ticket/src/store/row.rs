@@ -52,7 +52,7 @@ pub fn ticket_row(r: &Row) -> Result<Ticket> {
         priority_reason: r.opt(19)?,
         caller: r.opt(20)?,
         requested_for: r.opt(21)?,
-        opened_by: r.get(22)?,
+        opened_by: r.opt(22)?,
         contact_type: r.opt(23)?,
         category: r.opt(24)?,
         subcategory: r.opt(25)?,
@@ -109,6 +109,14 @@ pub fn find(tx: &mut Tx, kind: &str, number_or_id: &str) -> Result<Ticket> {
         Err(_) => by_number(tx, &number_or_id.to_ascii_uppercase())?,
     };
     if ticket.kind() == kind { Ok(ticket) } else { Err(Error::NotFound) }
+}
+
+/// Whether no record has this number.
+pub fn number_is_free(tx: &mut Tx, number: &str) -> Result<bool> {
+    let taken = tx.opt("select id from record where number = $1", &[number.into()], |r| {
+        r.get::<Uuid>(0)
+    })?;
+    Ok(taken.is_none())
 }
 
 /// All columns after the fixed ones, in one order for insert and update.

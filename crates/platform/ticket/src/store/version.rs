@@ -20,18 +20,13 @@ pub fn track(
 ) -> Result<()> {
     let custom = tracked_custom(after, registry);
     if let Some(before) = before {
-        let same = TRACKED.iter().all(|f| before.json(f) == after.json(f));
-        if same && tracked_custom(before, registry) == custom {
+        if !tracked_differ(before, after, registry) {
             return Ok(());
         }
     }
     let mut from = at;
     if before.is_some() {
-        let current = tx.opt(
-            "select valid_from from ticket_version where ticket = $1 and valid_to is null",
-            &[after.head.id.into()],
-            |r| r.get::<Timestamp>(0),
-        )?;
+        let current = valid_from(tx, after.head.id)?;
         from = current.map_or(at, |c| c.max(at));
         tx.later(
             "update ticket_version set valid_to = $1 where ticket = $2 and valid_to is null",
@@ -39,6 +34,21 @@ pub fn track(
         )?;
     }
     insert(tx, after, custom, from, recorded_at)
+}
+
+/// Whether a tracked field differs.
+pub(crate) fn tracked_differ(before: &Ticket, after: &Ticket, registry: &Registry) -> bool {
+    TRACKED.iter().any(|f| before.value(f) != after.value(f))
+        || tracked_custom(before, registry) != tracked_custom(after, registry)
+}
+
+/// Since when the newest version of a ticket holds.
+pub(crate) fn valid_from(tx: &mut Tx, ticket: Uuid) -> Result<Option<Timestamp>> {
+    tx.opt(
+        "select valid_from from ticket_version where ticket = $1 and valid_to is null",
+        &[ticket.into()],
+        |r| r.get::<Timestamp>(0),
+    )
 }
 
 /// [`track`] for an import that knows the effective time of the row before.
