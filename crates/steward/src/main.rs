@@ -1,2 +1,41 @@
-//! The binary.
-fn main() {}
+//! Steward: IT service management in one binary. This crate is the composition
+//! root: command line, configuration, the clock, workers, and what puts the
+//! rooms together.
+
+mod cli;
+mod commands;
+mod config;
+mod open;
+mod serve;
+mod system;
+mod workers;
+
+use std::process::ExitCode;
+
+/// What a command ends with when it does not succeed.
+enum Failure {
+    /// The command could not do its work: status 1.
+    Failed(String),
+    /// The command was called wrongly: status 2.
+    Usage(String),
+}
+
+impl From<steward_base::Error> for Failure {
+    fn from(error: steward_base::Error) -> Failure {
+        Failure::Failed(error.to_string())
+    }
+}
+
+fn main() -> ExitCode {
+    match cli::run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Failed(words)) => {
+            eprintln!("steward: {words}");
+            ExitCode::from(1)
+        }
+        Err(Failure::Usage(words)) => {
+            eprintln!("steward: {words}");
+            ExitCode::from(2)
+        }
+    }
+}

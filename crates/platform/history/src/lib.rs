@@ -24,5 +24,5 @@ pub use store::{
     Head, NewRecord, append, content_of, create_record, erase_subject, facts_of, head,
     head_by_number, raise_epoch, redact, rename, save_head, setting, set_setting,
 };
-pub use subscriber::{Progress, Subscriber, facts_after, lag, newest, run_batch};
+pub use subscriber::{Progress, Subscriber, behind, facts_after, lag, newest, run_batch};
 pub use verify::{Finding, Report, verify};

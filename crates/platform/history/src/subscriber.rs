@@ -115,6 +115,18 @@ fn lock_cursor(tx: &mut Tx, subscriber: &dyn Subscriber, now: Timestamp) -> Resu
     tx.opt(&read, &name, place)
 }
 
+/// Whether there are facts that the subscriber of this name has not read; one
+/// that has never read is behind.
+pub fn behind(tx: &mut Tx, name: &str) -> Result<bool> {
+    let cursor = tx.opt(
+        "select epoch, xid, position from subscriber where name = $1",
+        &[name.into()],
+        |r| Ok(Place { epoch: r.get(0)?, xid: r.get(1)?, position: r.get(2)? }),
+    )?;
+    let Some(cursor) = cursor else { return Ok(true) };
+    Ok(!facts_after(tx, cursor, 1)?.is_empty())
+}
+
 /// The place of the newest fact; on PostgreSQL a transaction still open may yet
 /// commit before it.
 pub fn newest(tx: &mut Tx) -> Result<Place> {

@@ -1,0 +1,101 @@
+//! `steward backup` and `steward restore`, on SQLite: one tar file with the
+//! database, consistent at one commit, and the attachments.
+
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Write as _};
+use std::path::{Component, Path};
+
+use steward_base::Error;
+use steward_database::{Db, Engine};
+use steward_history::raise_epoch;
+
+use crate::config::Config;
+use crate::open::{Migrate, open};
+use crate::{Failure, system};
+
+/// Name of the database inside a backup and in the data directory.
+const DATABASE: &str = "steward.db";
+/// Directory of the attachments inside a backup and in the data directory.
+const FILES: &str = "files";
+
+/// Writes a backup while others serve.
+pub(crate) fn backup(config: &Config, file: &Path) -> Result<(), Failure> {
+    let db = open(config, Migrate::OnlyEmpty, &system::entropy())?;
+    if db.engine() == Engine::Postgres {
+        return Err(Failure::Failed(
+            "backups are for SQLite; on PostgreSQL use pg_dump or base backups, and copy the \
+             attachments under --data"
+                .into(),
+        ));
+    }
+    let target = File::create_new(file).map_err(|error| cannot(file, &error))?;
+    let copy = file.with_extension("db-part");
+    let written = write(&db, config, target, &copy);
+    let _ = std::fs::remove_file(&copy);
+    if written.is_err() {
+        // Half a backup must not look like one.
+        let _ = std::fs::remove_file(file);
+    }
+    written.map_err(|error| cannot(file, &error))
+}
+
+fn write(db: &Db, config: &Config, target: File, copy: &Path) -> std::io::Result<()> {
+    // The database first: every attachment it names is there by now, and
+    // attachments never change.
+    db.copy_to(copy).map_err(std::io::Error::other)?;
+    let mut archive = tar::Builder::new(BufWriter::new(target));
+    archive.append_path_with_name(copy, DATABASE)?;
+    let files = config.data.join(FILES);
+    if files.is_dir() {
+        archive.append_dir_all(FILES, &files)?;
+    }
+    let mut target = archive.into_inner()?;
+    target.flush()?;
+    target.get_ref().sync_all()
+}
+
+/// Puts a backup into an empty directory. The epoch is raised, so that what
+/// follows sorts behind whatever was before.
+pub(crate) fn restore(config: &Config, file: &Path) -> Result<(), Failure> {
+    if config.database.is_some() {
+        return Err(Failure::Usage("restore is for SQLite: give --data, not --database".into()));
+    }
+    let source = File::open(file).map_err(|error| cannot(file, &error))?;
+    if std::fs::read_dir(&config.data).is_ok_and(|mut entries| entries.next().is_some()) {
+        let words = format!("{} is not empty; restore into an empty directory", config.data.display());
+        return Err(Failure::Failed(words));
+    }
+    std::fs::create_dir_all(&config.data).map_err(|error| cannot(&config.data, &error))?;
+    let mut archive = tar::Archive::new(BufReader::new(source));
+    for entry in archive.entries().map_err(|error| cannot(file, &error))? {
+        let mut entry = entry.map_err(|error| cannot(file, &error))?;
+        let path = entry.path().map_err(|error| cannot(file, &error))?.into_owned();
+        if !expected(&path) {
+            let words = format!("{}: {} is not part of a backup", file.display(), path.display());
+            return Err(Failure::Failed(words));
+        }
+        entry.unpack_in(&config.data).map_err(|error| cannot(&config.data, &error))?;
+    }
+    if !config.data.join(DATABASE).is_file() {
+        return Err(Failure::Failed(format!("{} is no backup of Steward", file.display())));
+    }
+    let db = open(config, Migrate::Yes, &system::entropy())?;
+    db.write_blocking(|tx| raise_epoch(tx).map(drop))?;
+    println!("restored into {}; `steward verify` looks it over", config.data.display());
+    Ok(())
+}
+
+fn expected(path: &Path) -> bool {
+    let mut parts = path.components();
+    match parts.next() {
+        Some(Component::Normal(first)) if first == DATABASE => parts.next().is_none(),
+        Some(Component::Normal(first)) => {
+            first == FILES && parts.all(|part| matches!(part, Component::Normal(_)))
+        }
+        _ => false,
+    }
+}
+
+fn cannot(path: &Path, error: &std::io::Error) -> Failure {
+    Error::DiskFull(format!("{}: {error}", path.display())).into()
+}

@@ -1,0 +1,24 @@
+//! `steward verify`.
+
+use crate::config::Config;
+use crate::open::{Migrate, open};
+use crate::{Failure, system};
+
+/// Walks every chain and every seal; status 1 when anything is wrong.
+pub(crate) fn run(config: &Config, against: Option<String>) -> Result<(), Failure> {
+    let db = open(config, Migrate::OnlyEmpty, &system::entropy())?;
+    let seal = against.map(|line| line.trim().to_owned());
+    let report = db.read_blocking(move |tx| steward_history::verify(tx, seal.as_deref()))?;
+    for finding in &report.findings {
+        println!("{finding}");
+    }
+    println!(
+        "{} records, {} facts, {} texts ({} erased), {} seals",
+        report.records, report.facts, report.contents, report.erased, report.seals
+    );
+    if report.findings.is_empty() {
+        println!("all chains and seals hold");
+        return Ok(());
+    }
+    Err(Failure::Failed(format!("{} findings", report.findings.len())))
+}

@@ -1,0 +1,104 @@
+//! Opening the database: made where it is empty, migrated by `serve` only,
+//! refused when it is of a newer program.
+
+use steward_base::{Entropy, Error, Result};
+use steward_database::{Db, Engine, schema_version};
+use steward_people::auth::{check_new_password, hash_password};
+use steward_people::{SYSTEM, access, ensure_foundation, needs_foundation, system_actor};
+use steward_schema::MIGRATIONS;
+
+use crate::config::Config;
+use crate::system;
+
+/// Who may bring an old schema up to date.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Migrate {
+    /// `serve`, after a backup.
+    Yes,
+    /// Every other command: an empty database is made, an old one refused.
+    OnlyEmpty,
+}
+
+/// The version this program's schema has.
+pub(crate) fn newest_schema() -> i64 {
+    MIGRATIONS.last().map_or(0, |m| m.version)
+}
+
+/// Opens the database, ready to be used.
+pub(crate) fn open(config: &Config, migrate: Migrate, entropy: &Entropy) -> Result<Db> {
+    make_directory(config)?;
+    let db = Db::open(&config.options())?;
+    let found = db.read_blocking(schema_version)?;
+    let newest = newest_schema();
+    if found != 0 && found < newest {
+        if migrate == Migrate::OnlyEmpty {
+            return Err(Error::Refused(format!(
+                "this database has schema version {found}, this program {newest}: \
+                 `steward serve` migrates it"
+            )));
+        }
+        backup_before(config, &db, found)?;
+    }
+    let applied = db.migrate(MIGRATIONS, system::now())?;
+    if found != 0 && !applied.is_empty() {
+        eprintln!("steward: migrated the database from schema version {found} to {newest}");
+    }
+    lay_foundation(&db, entropy)?;
+    Ok(db)
+}
+
+fn make_directory(config: &Config) -> Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    let mut builder = std::fs::DirBuilder::new();
+    let made = builder.recursive(true).mode(0o700).create(&config.data);
+    made.map_err(|error| Error::DiskFull(format!("{}: {error}", config.data.display())))
+}
+
+fn backup_before(config: &Config, db: &Db, version: i64) -> Result<()> {
+    if db.engine() == Engine::Postgres {
+        eprintln!(
+            "steward: migrating PostgreSQL from schema version {version}; the way back is your \
+             own backup"
+        );
+        return Ok(());
+    }
+    let path = config.data.join(format!("steward-before-{}.db", newest_schema()));
+    if path.exists() {
+        return Ok(());
+    }
+    db.copy_to(&path)?;
+    eprintln!("steward: the database as it was before the migration: {}", path.display());
+    Ok(())
+}
+
+/// Organisations, the installation's own actor, the first administrator.
+fn lay_foundation(db: &Db, entropy: &Entropy) -> Result<()> {
+    if !db.read_blocking(needs_foundation)? {
+        return Ok(());
+    }
+    let given = std::env::var("STEWARD_ADMIN_PASSWORD").ok().filter(|text| !text.is_empty());
+    let password = given.clone().unwrap_or_else(|| made_up(entropy));
+    check_new_password("STEWARD_ADMIN_PASSWORD", "admin", &password)?;
+    let hash = hash_password(&password, entropy.salt())?;
+    let call = system::call(system_actor(), entropy);
+    let made = db.write_blocking(move |tx| ensure_foundation(tx, &call, Some(&hash)))?;
+    if made && given.is_none() {
+        eprintln!("steward: the first administrator is admin, password {password} (shown once)");
+    }
+    Ok(())
+}
+
+/// Twenty letters and digits that cannot be mistaken for each other.
+fn made_up(entropy: &Entropy) -> String {
+    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let bytes = entropy.secret();
+    let text: String =
+        bytes.iter().take(20).map(|b| char::from(LETTERS[usize::from(b % 32)])).collect();
+    format!("{}-{}-{}-{}", &text[..5], &text[5..10], &text[10..15], &text[15..])
+}
+
+/// The installation's own actor with what it holds now.
+pub(crate) fn own_actor(db: &Db) -> Result<steward_people::Actor> {
+    db.read_blocking(|tx| access::actor_of(tx, SYSTEM))?
+        .ok_or_else(|| Error::internal("the installation's own actor is missing"))
+}

@@ -1,0 +1,88 @@
+//! `steward serve`: everything put together, until SIGTERM.
+
+use steward_api::{App, Settings};
+use steward_database::Db;
+use steward_history::seal_now;
+use steward_http::Door;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::config::{LogForm, ServeConfig};
+use crate::open::{Migrate, newest_schema, open};
+use crate::{Failure, system, workers};
+
+/// Serves until it is told to stop.
+pub(crate) fn run(config: ServeConfig) -> Result<(), Failure> {
+    start_log(config.log);
+    let entropy = system::entropy();
+    let db = open(&config.config, Migrate::Yes, &entropy)?;
+    let settings = Settings {
+        public_url: config.public_url.clone(),
+        sign_in_limit: config.sign_in_limit,
+        ..Settings::default()
+    };
+    let app = App::builder(db.clone(), entropy, system::clock()).settings(settings).build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Failed(error.to_string()))?;
+    runtime.block_on(serve(&config, app))?;
+    drop(runtime);
+    last_seal(&db)
+}
+
+async fn serve(config: &ServeConfig, app: App) -> Result<(), Failure> {
+    let listener = TcpListener::bind(&config.listen)
+        .await
+        .map_err(|error| Failure::Failed(format!("cannot listen on {}: {error}", config.listen)))?;
+    let door = Door::new(app.clone(), newest_schema()).trusting(config.trusted_proxies.clone());
+    let live = door.live.clone();
+    let workers = workers::start(&app, Vec::new());
+    let hub = tokio::spawn({
+        let (live, app) = (live.clone(), app.clone());
+        async move { live.run(app).await }
+    });
+    let address = listener.local_addr().map_or(config.listen.clone(), |a| a.to_string());
+    let shown = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    tracing::info!(address, "serving on {shown}");
+    steward_http::serve(listener, steward_http::router(door), async move {
+        stopped().await;
+        tracing::info!("stopping: requests under way finish");
+        live.close();
+    })
+    .await;
+    drop(workers);
+    hub.abort();
+    Ok(())
+}
+
+async fn stopped() {
+    let terminate = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = terminate => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+fn last_seal(db: &Db) -> Result<(), Failure> {
+    let now = system::now();
+    if let Some(seal) = db.write_blocking(move |tx| seal_now(tx, now))? {
+        tracing::info!(seal = seal.line(), "the last seal");
+    }
+    Ok(())
+}
+
+fn start_log(form: LogForm) {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("STEWARD_LOG_FILTER")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match form {
+        LogForm::Json => log.json().flatten_event(true).init(),
+        LogForm::Text => log.with_target(false).init(),
+    }
+}
