@@ -1,1 +1,22 @@
-//! Placeholder.
+//! Incident management: restore service fast. Rules, life cycle, fields and
+//! routes of this practice; everything else it does through the platform.
+
+pub mod api;
+pub mod body;
+pub mod commands;
+mod create;
+mod edit;
+pub mod fields;
+pub mod life_cycle;
+pub mod priority;
+pub mod rules;
+mod table;
+mod timeline;
+pub mod timers;
+mod view;
+
+pub use commands::{Action, act, load, update, write_entry};
+pub use create::create;
+pub use fields::{KIND, PREFIX, Settings, registry};
+pub use table::{commands as add_commands, return_to_groups};
+pub use view::IncidentView;

@@ -9,8 +9,13 @@ use steward_fields::{FieldType, Registry};
 use crate::model::Ticket;
 
 /// Texts of the ticket's row that are found by their words through here.
-const EXTERNAL: [&str; 5] = [
-    "external_number", "external_problem", "external_change", "external_cause", "external_vendor",
+const EXTERNAL: [&str; 6] = [
+    "priority_reason",
+    "external_number",
+    "external_problem",
+    "external_change",
+    "external_cause",
+    "external_vendor",
 ];
 
 /// Brings the typed rows in line with the ticket; writes only what changed.

@@ -6,7 +6,7 @@ mod row;
 mod version;
 
 pub use relation::{
-    Relation, add_relation, add_watcher, children, duplicates, is_watcher, relations,
+    Relation, add_relation, add_watcher, children, duplicates, is_watcher, open_of, relations,
     remove_relation, remove_watcher, watchers,
 };
 pub use row::{TICKET, by_id, by_number, find, insert, number_is_free, ticket_row, update};

@@ -139,3 +139,16 @@ pub fn duplicates(tx: &mut Tx, master: Uuid) -> Result<Vec<Ticket>> {
         ticket_row,
     )
 }
+
+/// Open tickets of a kind that a person has, oldest first, at most 10,000.
+pub fn open_of(tx: &mut Tx, kind: &str, person: Uuid) -> Result<Vec<Ticket>> {
+    tx.rows(
+        &format!(
+            "{TICKET} from ticket t join record r on r.id = t.id
+             where t.assigned_to = $1 and t.kind = $2 and t.is_open = 1
+             order by t.row_no limit 10000"
+        ),
+        &[person.into(), kind.into()],
+        ticket_row,
+    )
+}

@@ -1,0 +1,165 @@
+//! Incidents: listed, opened, read, changed.
+
+use axum::http::Uri;
+use axum::response::{IntoResponse, Response};
+use steward_api::{Caller, IfMatch, Json, ListQuery, Page, Path, Problem, Query, Reply, write_cursor};
+use steward_base::{Error, Result, Timestamp};
+use steward_condition::Context;
+use steward_people::Call;
+use steward_ticket::list::{ListQuery as Asked, count, list, parse_sort};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::registries;
+use crate::body::{CreateIncident, UpdateIncident};
+use crate::fields::KIND;
+use crate::view::{self, IncidentView};
+use crate::{commands, create};
+
+pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
+    OpenApiRouter::new()
+        .routes(routes!(list_incidents, create_incident))
+        .routes(routes!(get_incident, update_incident))
+}
+
+/// The context in which a call's condition is read.
+pub(super) fn context(call: &Call) -> Context {
+    let zone = jiff::tz::TimeZone::get(&call.actor.zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    Context {
+        now: call.now,
+        zone,
+        me: Some(call.actor.id),
+        my_teams: call.actor.teams.clone(),
+    }
+}
+
+/// What a request asks of a list.
+pub(super) fn asked(query: &ListQuery) -> Result<Asked> {
+    let as_of = query.as_of.as_deref().map(|text| {
+        text.parse::<Timestamp>().map_err(|_| {
+            Error::malformed("as_of", "time", "is a time like 2026-11-24T08:00:00.000Z")
+        })
+    });
+    Ok(Asked {
+        q: query.q.clone().unwrap_or_default(),
+        sort: parse_sort(query.sort.as_deref().unwrap_or("-opened_at"))?,
+        limit: query.limit()?,
+        after: query.after()?,
+        as_of: as_of.transpose()?,
+    })
+}
+
+/// Incidents
+///
+/// Those the caller may see that meet the condition.
+#[utoipa::path(
+    get, path = "/incidents", tag = "incidents", params(ListQuery),
+    responses((status = 200, description = "A page of incidents", body = Page<IncidentView>))
+)]
+async fn list_incidents(
+    caller: Caller,
+    uri: Uri,
+    Query(query): Query<ListQuery>,
+) -> Result<Response, Problem> {
+    let asked = asked(&query)?;
+    let registries = registries(caller.app());
+    let counts = query.count == Some(true);
+    let (rows, next, total) = caller
+        .read(move |tx, call| {
+            let registry = registries.get(tx, KIND)?;
+            let context = context(call);
+            let page = list(tx, &call.actor, &registry, &context, &asked)?;
+            let total = match counts {
+                true => Some(count(tx, &call.actor, &registry, &context, &asked)?),
+                false => None,
+            };
+            let rows = view::rows(tx, &call.actor, page.items, &registry)?;
+            Ok((rows, page.next, total))
+        })
+        .await?;
+    let next = next.map(|key| write_cursor(&key, &query.belongs_to())).transpose()?;
+    Ok(Page { items: rows, next, count: total }.respond(&uri))
+}
+
+/// Open an incident
+///
+/// Only `short_description` is required; the caller is you when left out.
+#[utoipa::path(
+    post, path = "/incidents", tag = "incidents", request_body = CreateIncident,
+    responses((status = 201, description = "The incident", body = IncidentView))
+)]
+async fn create_incident(
+    caller: Caller,
+    Json(body): Json<CreateIncident>,
+) -> Result<Response, Problem> {
+    let registries = registries(caller.app());
+    caller
+        .write(move |tx, call| {
+            let ticket = create::create(tx, call, &registries, &body)?;
+            let location = format!("/api/v1/incidents/{}", ticket.number());
+            let version = ticket.head.version;
+            let shown = shown(tx, call, &registries, ticket)?;
+            Ok(Reply::created(location, shown).with_version(version))
+        })
+        .await
+}
+
+/// An incident after a write, as its actor sees it.
+pub(super) fn shown(
+    tx: &mut steward_database::Tx,
+    call: &Call,
+    registries: &steward_fields::Registries,
+    ticket: steward_ticket::Ticket,
+) -> Result<IncidentView> {
+    let loaded = commands::loaded(tx, call, registries, ticket)?;
+    view::one(tx, &call.actor, loaded, call.now)
+}
+
+/// One incident
+#[utoipa::path(
+    get, path = "/incidents/{number}", tag = "incidents",
+    params(("number" = String, Path, description = "Number or id")),
+    responses((status = 200, description = "The incident", body = IncidentView))
+)]
+async fn get_incident(
+    caller: Caller,
+    Path(number): Path<String>,
+) -> Result<Response, Problem> {
+    let registries = registries(caller.app());
+    let view = caller
+        .read(move |tx, call| {
+            let loaded = commands::load(tx, call, &registries, &number)?;
+            view::one(tx, &call.actor, loaded, call.now)
+        })
+        .await?;
+    let version = view.version;
+    Ok(Reply::ok(view).with_version(version).into_response())
+}
+
+/// Change an incident
+///
+/// A merge patch; `If-Match` with the version you read is required.
+#[utoipa::path(
+    patch, path = "/incidents/{number}", tag = "incidents", request_body = UpdateIncident,
+    params(
+        ("number" = String, Path, description = "Number or id"),
+        ("If-Match" = String, Header, description = "The ETag you read", example = "\"3\"")
+    ),
+    responses((status = 200, description = "The incident", body = IncidentView))
+)]
+async fn update_incident(
+    caller: Caller,
+    Path(number): Path<String>,
+    version: IfMatch,
+    Json(body): Json<UpdateIncident>,
+) -> Result<Response, Problem> {
+    let expected = version.required()?;
+    let registries = registries(caller.app());
+    caller
+        .write(move |tx, call| {
+            let ticket = commands::update(tx, call, &registries, &number, expected, &body)?;
+            let version = ticket.head.version;
+            Ok(Reply::ok(shown(tx, call, &registries, ticket)?).with_version(version))
+        })
+        .await
+}

@@ -1,0 +1,298 @@
+//! Watchers and relations of an incident.
+
+use axum::http::Uri;
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json_;
+use steward_api::{Caller, Json, Page, PageQuery, Path, Problem, Query, Reply};
+use steward_base::time::wire;
+use steward_base::{Error, Result, Uuid};
+use steward_database::Tx;
+use steward_history::{Change, append, save_head};
+use steward_people::views::Reference;
+use steward_people::{Call, allowed, check, names, resolve};
+use steward_ticket::store::{self, Relation};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::registries;
+use crate::commands::{self, Loaded};
+use crate::fields::KIND;
+
+pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
+    OpenApiRouter::new()
+        .routes(routes!(list_watchers))
+        .routes(routes!(add_watcher, remove_watcher))
+        .routes(routes!(list_relations, add_relation))
+        .routes(routes!(remove_relation))
+}
+
+fn note(tx: &mut Tx, call: &Call, loaded: &mut Loaded, fact: &str, changes: &[Change]) -> Result<()> {
+    let kind = format!("{KIND}.{fact}");
+    append(tx, &call.entropy, &mut loaded.ticket.head, &call.stamp(), &kind, changes)?;
+    save_head(tx, &mut loaded.ticket.head)
+}
+
+/// Who watches, oldest first
+#[utoipa::path(
+    get, path = "/incidents/{number}/watchers", tag = "incidents",
+    params(("number" = String, Path, description = "Number or id"), PageQuery),
+    responses((status = 200, description = "Watchers", body = Page<Reference>))
+)]
+async fn list_watchers(
+    caller: Caller,
+    uri: Uri,
+    Path(number): Path<String>,
+    Query(query): Query<PageQuery>,
+) -> Result<Response, Problem> {
+    query.limit()?;
+    let registries = registries(caller.app());
+    let page = caller
+        .read(move |tx, call| {
+            let loaded = commands::load(tx, call, &registries, &number)?;
+            let ids = store::watchers(tx, loaded.ticket.head.id)?;
+            let names = names(tx, &ids)?;
+            Ok(Page::whole(ids.into_iter().map(|id| Reference::of(id, &names)).collect()))
+        })
+        .await?;
+    Ok(page.respond(&uri))
+}
+
+/// The person of a path: yourself, or for those who work on incidents anybody.
+fn watcher(tx: &mut Tx, call: &Call, loaded: &Loaded, login: &str) -> Result<Uuid> {
+    let person = if login == call.actor.login {
+        call.actor.id
+    } else {
+        check(&call.actor, KIND, "update", &loaded.target)?;
+        resolve(tx, &call.actor, "person", "login", login)?.id
+    };
+    check(&call.actor, KIND, "watch", &loaded.target)?;
+    Ok(person)
+}
+
+/// Let a person watch
+#[utoipa::path(
+    put, path = "/incidents/{number}/watchers/{login}", tag = "incidents",
+    params(
+        ("number" = String, Path, description = "Number or id"),
+        ("login" = String, Path, description = "Login or id of the person")
+    ),
+    responses((status = 204, description = "The person watches"))
+)]
+async fn add_watcher(
+    caller: Caller,
+    Path((number, login)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let registries = registries(caller.app());
+    caller
+        .write(move |tx, call| {
+            let mut loaded = commands::load(tx, call, &registries, &number)?;
+            let person = watcher(tx, call, &loaded, &login)?;
+            if store::add_watcher(tx, loaded.ticket.head.id, person, call.now)? {
+                let change = [Change::plain("watcher", Json_::Null, person.to_string())];
+                note(tx, call, &mut loaded, "watched", &change)?;
+            }
+            Ok(Reply::none())
+        })
+        .await
+}
+
+/// End a person's watching
+#[utoipa::path(
+    delete, path = "/incidents/{number}/watchers/{login}", tag = "incidents",
+    params(
+        ("number" = String, Path, description = "Number or id"),
+        ("login" = String, Path, description = "Login or id of the person")
+    ),
+    responses((status = 204, description = "The person no longer watches"))
+)]
+async fn remove_watcher(
+    caller: Caller,
+    Path((number, login)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let registries = registries(caller.app());
+    caller
+        .write(move |tx, call| {
+            let mut loaded = commands::load(tx, call, &registries, &number)?;
+            let person = watcher(tx, call, &loaded, &login)?;
+            if !store::remove_watcher(tx, loaded.ticket.head.id, person)? {
+                return Err(Error::NotFound);
+            }
+            let change = [Change::plain("watcher", person.to_string(), Json_::Null)];
+            note(tx, call, &mut loaded, "unwatched", &change)?;
+            Ok(Reply::none())
+        })
+        .await
+}
+
+/// A link to another record.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = Relation)]
+struct RelationView {
+    /// The link.
+    id: Uuid,
+    /// Its type, read from `from` to `to`.
+    #[serde(rename = "type")]
+    relation_type: String,
+    /// Where it starts.
+    from: Reference,
+    /// Where it ends.
+    to: Reference,
+    /// Who made it.
+    by: Reference,
+    /// When.
+    at: String,
+}
+
+/// Types of links that people make by hand.
+const TYPES: [&str; 4] = ["related_to", "caused_by", "blocked_by", "follows"];
+
+/// Links of this incident, oldest first
+#[utoipa::path(
+    get, path = "/incidents/{number}/relations", tag = "incidents",
+    params(("number" = String, Path, description = "Number or id"), PageQuery),
+    responses((status = 200, description = "Links", body = Page<RelationView>))
+)]
+async fn list_relations(
+    caller: Caller,
+    uri: Uri,
+    Path(number): Path<String>,
+    Query(query): Query<PageQuery>,
+) -> Result<Response, Problem> {
+    query.limit()?;
+    let registries = registries(caller.app());
+    let page = caller
+        .read(move |tx, call| {
+            let loaded = commands::load(tx, call, &registries, &number)?;
+            let own = loaded.ticket.head.id;
+            let mut seen = Vec::new();
+            for relation in store::relations(tx, own)? {
+                let other = if relation.from == own { relation.to } else { relation.from };
+                if visible(tx, call, other)? {
+                    seen.push(relation);
+                }
+            }
+            Ok(Page::whole(views(tx, seen)?))
+        })
+        .await?;
+    Ok(page.respond(&uri))
+}
+
+fn visible(tx: &mut Tx, call: &Call, id: Uuid) -> Result<bool> {
+    let ticket = store::by_id(tx, id)?;
+    let target = steward_ticket::target(tx, &call.actor, &ticket)?;
+    Ok(allowed(&call.actor, ticket.kind(), "read", &target))
+}
+
+fn views(tx: &mut Tx, relations: Vec<Relation>) -> Result<Vec<RelationView>> {
+    let ids: Vec<Uuid> = relations.iter().flat_map(|r| [r.from, r.to, r.by]).collect();
+    let names = names(tx, &ids)?;
+    let view = |r: Relation| RelationView {
+        id: r.id,
+        relation_type: r.relation_type,
+        from: Reference::of(r.from, &names),
+        to: Reference::of(r.to, &names),
+        by: Reference::of(r.by, &names),
+        at: wire(r.at),
+    };
+    Ok(relations.into_iter().map(view).collect())
+}
+
+/// A new link.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"type": "related_to", "to": "INC0001042"}))]
+struct AddRelation {
+    /// `related_to`, `caused_by`, `blocked_by` or `follows`.
+    #[serde(rename = "type")]
+    relation_type: String,
+    /// Number or id of the other incident.
+    to: String,
+}
+
+/// Link it with another incident
+#[utoipa::path(
+    post, path = "/incidents/{number}/relations", tag = "incidents", request_body = AddRelation,
+    params(("number" = String, Path, description = "Number or id")),
+    responses((status = 201, description = "The link", body = RelationView))
+)]
+async fn add_relation(
+    caller: Caller,
+    Path(number): Path<String>,
+    Json(body): Json<AddRelation>,
+) -> Result<Response, Problem> {
+    let registries = registries(caller.app());
+    caller
+        .write(move |tx, call| {
+            if !TYPES.contains(&body.relation_type.as_str()) {
+                let message = format!("is one of {}", TYPES.join(", "));
+                return Err(Error::invalid("type", "choice", message));
+            }
+            let mut loaded = commands::load(tx, call, &registries, &number)?;
+            check(&call.actor, KIND, "relate", &loaded.target)?;
+            let other = commands::load(tx, call, &registries, &body.to).map_err(|_| {
+                let message = "no incident that you may see has this number";
+                Error::invalid("to", "reference", message)
+            })?;
+            let relation = Relation {
+                id: call.new_id(),
+                relation_type: body.relation_type.clone(),
+                from: loaded.ticket.head.id,
+                to: other.ticket.head.id,
+                by: call.actor.id,
+                at: call.now,
+            };
+            if relation.from == relation.to {
+                return Err(Error::invalid("to", "self", "an incident is not linked with itself"));
+            }
+            if !store::add_relation(tx, &relation)? {
+                return Err(Error::Refused("this link stands already".into()));
+            }
+            let changes = [
+                Change::plain("relation", Json_::Null, relation.relation_type.as_str()),
+                Change::plain("to", Json_::Null, relation.to.to_string()),
+            ];
+            note(tx, call, &mut loaded, "related", &changes)?;
+            let location = format!("/api/v1/incidents/{}/relations/{}", loaded.ticket.number(), relation.id);
+            let view = views(tx, vec![relation])?.pop().ok_or(Error::NotFound)?;
+            Ok(Reply::created(location, view))
+        })
+        .await
+}
+
+/// Remove a link
+#[utoipa::path(
+    delete, path = "/incidents/{number}/relations/{id}", tag = "incidents",
+    params(
+        ("number" = String, Path, description = "Number or id"),
+        ("id" = Uuid, Path, description = "The link")
+    ),
+    responses((status = 204, description = "The link is gone"))
+)]
+async fn remove_relation(
+    caller: Caller,
+    Path((number, id)): Path<(String, Uuid)>,
+) -> Result<Response, Problem> {
+    let registries = registries(caller.app());
+    caller
+        .write(move |tx, call| {
+            let mut loaded = commands::load(tx, call, &registries, &number)?;
+            check(&call.actor, KIND, "relate", &loaded.target)?;
+            let own = loaded.ticket.head.id;
+            let found = store::relations(tx, own)?.into_iter().find(|r| r.id == id);
+            let relation = found.ok_or(Error::NotFound)?;
+            if relation.relation_type == "duplicate_of" {
+                return Err(Error::Refused("a duplicate is taken apart with unmerge".into()));
+            }
+            store::remove_relation(tx, id)?;
+            let changes = [
+                Change::plain("relation", relation.relation_type.as_str(), Json_::Null),
+                Change::plain("to", relation.to.to_string(), Json_::Null),
+            ];
+            note(tx, call, &mut loaded, "unrelated", &changes)?;
+            Ok(Reply::none().into())
+        })
+        .await
+        .map(IntoResponse::into_response)
+}

@@ -1,0 +1,194 @@
+//! The life cycle and the priority matrix, as data.
+
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json_;
+use steward_api::{Caller, Json, Problem, Reply};
+use steward_base::{Error, Result};
+use steward_database::Tx;
+use steward_fields::{Registries, bump};
+use steward_history::{Change, append, head, save_head, set_setting};
+use steward_people::{Call, EVERYONE, Target, check};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::registries;
+use crate::fields::{KIND, Settings};
+use crate::life_cycle::{LIFE_CYCLE, STATES};
+use crate::priority::PriorityMatrix;
+
+pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
+    OpenApiRouter::new()
+        .routes(routes!(life_cycle))
+        .routes(routes!(priority_matrix, set_priority_matrix))
+}
+
+/// The life cycle of incidents.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+struct LifeCycle {
+    /// All states, in order.
+    states: Vec<State>,
+    /// All transitions.
+    transitions: Vec<TransitionView>,
+}
+
+/// A state.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+struct State {
+    /// Its code.
+    name: String,
+    /// Its label.
+    label: String,
+}
+
+/// A line of the life cycle.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+struct TransitionView {
+    /// The state it starts from.
+    from: String,
+    /// The action.
+    action: String,
+    /// The state it ends in.
+    to: String,
+    /// Who usually does it.
+    who: String,
+    /// Fields that must come with it.
+    required: Vec<String>,
+}
+
+/// The life cycle of incidents
+#[utoipa::path(
+    get, path = "/life-cycles/incident", tag = "incidents",
+    responses((status = 200, description = "States and transitions", body = LifeCycle))
+)]
+async fn life_cycle(_caller: Caller) -> Response {
+    let state = |(name, label): &(&str, &str)| State { name: (*name).into(), label: (*label).into() };
+    let transitions = LIFE_CYCLE.iter().map(|t| TransitionView {
+        from: t.from.into(),
+        action: t.action.into(),
+        to: t.to.into(),
+        who: t.who.into(),
+        required: t.required.iter().map(|r| (*r).into()).collect(),
+    });
+    Json(LifeCycle {
+        states: STATES.iter().map(state).collect(),
+        transitions: transitions.collect(),
+    })
+    .into_response()
+}
+
+/// One cell of the matrix.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Cell {
+    /// 1 (widest) to 3.
+    #[schema(minimum = 1, maximum = 3)]
+    impact: i64,
+    /// 1 (most urgent) to 3.
+    #[schema(minimum = 1, maximum = 3)]
+    urgency: i64,
+    /// 1 (critical) to 5 (planning).
+    #[schema(minimum = 1, maximum = 5)]
+    priority: i64,
+}
+
+/// The matrix: all nine cells.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Cells {
+    /// Every pair of impact and urgency, once.
+    cells: Vec<Cell>,
+}
+
+fn cells(matrix: &PriorityMatrix) -> Cells {
+    let pairs = (1..=3_u8).flat_map(|i| (1..=3_u8).map(move |u| (i, u)));
+    let cell = |(i, u): (u8, u8)| Cell {
+        impact: i.into(),
+        urgency: u.into(),
+        priority: matrix.priority(i, u).into(),
+    };
+    Cells { cells: pairs.map(cell).collect() }
+}
+
+fn matrix(given: &Cells) -> Result<PriorityMatrix> {
+    let mut filled = [[0_u8; 3]; 3];
+    for cell in &given.cells {
+        let level = |n: i64, field: &str| match n {
+            1..=3 => Ok(n as usize - 1),
+            _ => Err(Error::invalid(format!("cells.{field}"), "range", "is 1, 2 or 3")),
+        };
+        let (i, u) = (level(cell.impact, "impact")?, level(cell.urgency, "urgency")?);
+        if filled[i][u] != 0 {
+            return Err(Error::invalid("cells", "repeated", "names a pair twice"));
+        }
+        filled[i][u] = u8::try_from(cell.priority).unwrap_or(0);
+        if !(1..=5).contains(&filled[i][u]) {
+            return Err(Error::invalid("cells.priority", "range", "is 1 to 5"));
+        }
+    }
+    if filled.iter().flatten().any(|p| *p == 0) {
+        return Err(Error::invalid("cells", "complete", "every pair of impact and urgency needs a priority"));
+    }
+    Ok(PriorityMatrix { cells: filled })
+}
+
+/// Priority from impact and urgency
+#[utoipa::path(
+    get, path = "/priority-matrix", tag = "incidents",
+    responses((status = 200, description = "All nine cells", body = Cells))
+)]
+async fn priority_matrix(caller: Caller) -> Result<Response, Problem> {
+    let registries = registries(caller.app());
+    let settings =
+        caller.read(move |tx, _| Ok(Settings::of(&*registries.get(tx, KIND)?))).await?;
+    Ok(Json(cells(&settings.matrix)).into_response())
+}
+
+/// Change the priority matrix
+///
+/// It counts for what is opened or changed from now on.
+#[utoipa::path(
+    put, path = "/priority-matrix", tag = "incidents", request_body = Cells,
+    responses((status = 200, description = "All nine cells", body = Cells))
+)]
+async fn set_priority_matrix(
+    caller: Caller,
+    Json(body): Json<Cells>,
+) -> Result<Response, Problem> {
+    let matrix = matrix(&body)?;
+    let registries = registries(caller.app());
+    caller
+        .write(move |tx, call| {
+            write_matrix(tx, call, &registries, &matrix)?;
+            Ok(Reply::ok(cells(&matrix)))
+        })
+        .await
+}
+
+fn write_matrix(
+    tx: &mut Tx,
+    call: &Call,
+    registries: &Registries,
+    matrix: &PriorityMatrix,
+) -> Result<()> {
+    let global = Target { organisation: EVERYONE, own: false, team: false };
+    check(&call.actor, KIND, "manage_matrix", &global).map_err(|e| match e {
+        Error::NotFound => {
+            Error::Forbidden(steward_people::refusal(&call.actor, KIND, "manage_matrix"))
+        }
+        other => other,
+    })?;
+    let before = Settings::of(&*registries.get(tx, KIND)?).matrix;
+    if before == *matrix {
+        return Ok(());
+    }
+    let value = serde_json::to_value(matrix).map_err(Error::internal)?;
+    set_setting(tx, "incident.priority_matrix", &value.to_string())?;
+    bump(tx)?;
+    let mut everyone = head(tx, EVERYONE)?;
+    let was: Json_ = serde_json::to_value(before).map_err(Error::internal)?;
+    let change = [Change::plain("priority_matrix", was, value)];
+    append(tx, &call.entropy, &mut everyone, &call.stamp(), "settings.changed", &change)?;
+    save_head(tx, &mut everyone)
+}

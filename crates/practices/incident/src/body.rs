@@ -1,0 +1,239 @@
+//! What requests say about an incident. Unknown and read-only fields are
+//! refused by name.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use steward_api::Patch;
+use utoipa::ToSchema;
+
+/// A new incident.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "short_description": "VPN drops every 20 minutes from Gothenburg",
+    "description": "It drops while the audit call is on.", "impact": 2, "urgency": 1
+}))]
+pub struct CreateIncident {
+    /// One line of 1 to 255 characters.
+    #[schema(min_length = 1, max_length = 255)]
+    pub short_description: String,
+    /// The whole story.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// Who has the trouble: id, login, e-mail or name; you, when left out.
+    #[serde(default)]
+    pub caller: Option<String>,
+    /// 1 (widest) to 3; 3 when left out.
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 3)]
+    pub impact: Option<i64>,
+    /// 1 (most urgent) to 3; 3 when left out.
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 3)]
+    pub urgency: Option<i64>,
+    /// How it reached us.
+    #[serde(default)]
+    pub contact_type: Option<String>,
+    /// Category, by code or label.
+    #[serde(default)]
+    pub category: Option<String>,
+    /// Subcategory, by code or label.
+    #[serde(default)]
+    pub subcategory: Option<String>,
+    /// Team: id or name.
+    #[serde(default)]
+    pub assignment_group: Option<String>,
+    /// Person: id, login, e-mail or name.
+    #[serde(default)]
+    pub assigned_to: Option<String>,
+    /// Service: id or name.
+    #[serde(default)]
+    pub service: Option<String>,
+    /// Service offering: id or name.
+    #[serde(default)]
+    pub service_offering: Option<String>,
+    /// Configuration item: id or name.
+    #[serde(default)]
+    pub configuration_item: Option<String>,
+    /// Location: id or name.
+    #[serde(default)]
+    pub location: Option<String>,
+    /// Values of custom fields.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub custom: Option<BTreeMap<String, serde_json::Value>>,
+}
+
+/// The priority set by hand.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PriorityOverride {
+    /// 1 to 5.
+    #[schema(minimum = 1, maximum = 5)]
+    pub priority: i64,
+    /// Why, 1 to 4000 characters.
+    #[schema(min_length = 1, max_length = 4000)]
+    pub reason: String,
+}
+
+/// A merge patch: fields left out stay, `null` empties.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"urgency": 1, "category": null}))]
+pub struct UpdateIncident {
+    /// One line of 1 to 255 characters.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub short_description: Patch<String>,
+    /// The whole story.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub description: Patch<String>,
+    /// Who has the trouble.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub caller: Patch<String>,
+    /// 1 (widest) to 3.
+    #[serde(default)]
+    #[schema(value_type = Option<i64>, minimum = 1, maximum = 3)]
+    pub impact: Patch<i64>,
+    /// 1 (most urgent) to 3.
+    #[serde(default)]
+    #[schema(value_type = Option<i64>, minimum = 1, maximum = 3)]
+    pub urgency: Patch<i64>,
+    /// The priority set by hand; `null` goes back to the matrix.
+    #[serde(default)]
+    #[schema(value_type = Option<PriorityOverride>)]
+    pub priority_override: Patch<PriorityOverride>,
+    /// How it reached us.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub contact_type: Patch<String>,
+    /// Category, by code or label.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub category: Patch<String>,
+    /// Subcategory, by code or label.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub subcategory: Patch<String>,
+    /// Team: id or name.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub assignment_group: Patch<String>,
+    /// Person: id, login, e-mail or name.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub assigned_to: Patch<String>,
+    /// Service: id or name.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub service: Patch<String>,
+    /// Service offering: id or name.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub service_offering: Patch<String>,
+    /// Configuration item: id or name.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub configuration_item: Patch<String>,
+    /// Location: id or name.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub location: Patch<String>,
+    /// The ticket this is part of, by number or id.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub parent: Patch<String>,
+    /// Values of custom fields; `null` empties one.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub custom: Option<BTreeMap<String, serde_json::Value>>,
+}
+
+/// Who gets it. `null` takes it away.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"assignment_group": "Network", "assigned_to": "ben"}))]
+pub struct Assign {
+    /// Team: id or name.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub assignment_group: Patch<String>,
+    /// Person: id, login, e-mail or name.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub assigned_to: Patch<String>,
+}
+
+/// Why it waits.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"on_hold_reason": "awaiting_caller", "until": "2026-12-01T08:00:00.000Z"}))]
+pub struct Hold {
+    /// Code or label of the reason.
+    pub on_hold_reason: String,
+    /// When it stops waiting by itself.
+    #[serde(default)]
+    pub until: Option<String>,
+    /// A comment to the caller that goes with it.
+    #[serde(default)]
+    pub comment: Option<String>,
+}
+
+/// How it was solved.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"close_code": "solved", "close_notes": "Rekey timer set back to 28800 s."}))]
+pub struct Resolve {
+    /// Code or label of how it ended.
+    pub close_code: String,
+    /// What was done.
+    pub close_notes: String,
+}
+
+/// Why it comes back.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"comment": "It drops again."}))]
+pub struct Reopen {
+    /// A comment that says what is still wrong.
+    pub comment: String,
+}
+
+/// Why it ends without a resolution.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"reason": "The printer was only switched off."}))]
+pub struct Cancel {
+    /// The reason.
+    pub reason: String,
+}
+
+/// What it repeats.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"of": "INC0001042"}))]
+pub struct Duplicate {
+    /// Number or id of the incident it repeats.
+    pub of: String,
+}
+
+/// Nothing further.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
+/// Time worked.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"minutes": 25}))]
+pub struct WorkTime {
+    /// Minutes, 1 to 1440.
+    #[schema(minimum = 1, maximum = 1440)]
+    pub minutes: i64,
+    /// A work note that goes with it.
+    #[serde(default)]
+    pub note: Option<String>,
+}

@@ -1,0 +1,273 @@
+//! Fields of a request onto an incident: references resolved, choices and
+//! lengths checked, each error under the field's name.
+
+use serde_json::Value as Json;
+use steward_api::Patch;
+use steward_base::{Error, Result, Uuid};
+use steward_database::Tx;
+use steward_fields::{FieldType, Registry, parse_custom};
+use steward_people::{Call, check, resolve};
+use steward_ticket::{Ticket, store};
+
+use crate::body::{CreateIncident, UpdateIncident};
+use crate::commands::{Loaded, given};
+use crate::fields::KIND;
+use crate::rules;
+
+/// Most bytes of a description.
+const MAX_TEXT: usize = 65_536;
+
+/// A team named in a patch.
+pub(crate) fn team(
+    tx: &mut Tx,
+    call: &Call,
+    patch: &Patch<String>,
+) -> Result<Option<Option<Uuid>>> {
+    reference(tx, call, "team", "assignment_group", patch)
+}
+
+/// A person named in a patch; must be active.
+pub(crate) fn person(
+    tx: &mut Tx,
+    call: &Call,
+    field: &str,
+    patch: &Patch<String>,
+) -> Result<Option<Option<Uuid>>> {
+    let found = reference(tx, call, "person", field, patch)?;
+    if let Some(Some(id)) = found
+        && !steward_people::persons::load(tx, id)?.active
+    {
+        return Err(Error::invalid(field, "active", "this person is disabled"));
+    }
+    Ok(found)
+}
+
+fn reference(
+    tx: &mut Tx,
+    call: &Call,
+    kind: &str,
+    field: &str,
+    patch: &Patch<String>,
+) -> Result<Option<Option<Uuid>>> {
+    Ok(match given(patch) {
+        None => None,
+        Some(None) => Some(None),
+        Some(Some(text)) => Some(Some(resolve(tx, &call.actor, kind, field, &text)?.id)),
+    })
+}
+
+fn check_text(field: &str, text: &str) -> Result<()> {
+    if text.len() > MAX_TEXT {
+        return Err(Error::invalid(field, "length", "has more than 64 KiB"));
+    }
+    if text.contains('\0') {
+        return Err(Error::invalid(field, "characters", "holds a null character"));
+    }
+    Ok(())
+}
+
+/// What an edit needs to know.
+pub(crate) struct Edits<'a> {
+    pub call: &'a Call,
+    pub loaded: &'a Loaded,
+}
+
+impl Edits<'_> {
+    /// Applies a merge patch.
+    pub fn apply(&self, tx: &mut Tx, after: &mut Ticket, body: &UpdateIncident) -> Result<()> {
+        self.texts(after, body)?;
+        self.choices(after, body)?;
+        self.references(tx, after, body)?;
+        self.priority(after, body)?;
+        if let Some(custom) = &body.custom {
+            set_custom(tx, self.call, self.loaded, after, custom)?;
+        }
+        Ok(())
+    }
+
+    fn texts(&self, after: &mut Ticket, body: &UpdateIncident) -> Result<()> {
+        match given(&body.short_description) {
+            None => {}
+            Some(text) => {
+                after.short_description =
+                    rules::check_short_description(text.as_deref().unwrap_or(""))?;
+            }
+        }
+        if let Some(text) = given(&body.description) {
+            check_text("description", text.as_deref().unwrap_or(""))?;
+            after.description = text.filter(|t| !t.is_empty());
+        }
+        Ok(())
+    }
+
+    fn choices(&self, after: &mut Ticket, body: &UpdateIncident) -> Result<()> {
+        let registry = &self.loaded.registry;
+        for (field, patch, place) in [
+            ("contact_type", &body.contact_type, &mut after.contact_type),
+            ("category", &body.category, &mut after.category),
+            ("subcategory", &body.subcategory, &mut after.subcategory),
+        ] {
+            if let Some(code) = given(patch) {
+                *place = code.map(|c| registry.choice(field, &c)).transpose()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn references(&self, tx: &mut Tx, after: &mut Ticket, body: &UpdateIncident) -> Result<()> {
+        let call = self.call;
+        let group = team(tx, call, &body.assignment_group)?;
+        let assignee = person(tx, call, "assigned_to", &body.assigned_to)?;
+        if group.is_some() || assignee.is_some() {
+            check(&call.actor, KIND, "assign", &self.loaded.target)?;
+            rules::set_assignment(after, group, assignee);
+        }
+        if let Some(caller) = person(tx, call, "caller", &body.caller)? {
+            after.caller = caller;
+        }
+        for (kind, patch, place) in [
+            ("service", &body.service, &mut after.service),
+            ("service_offering", &body.service_offering, &mut after.service_offering),
+            ("configuration_item", &body.configuration_item, &mut after.configuration_item),
+            ("location", &body.location, &mut after.location),
+        ] {
+            if let Some(id) = reference(tx, call, kind, kind, patch)? {
+                *place = id;
+            }
+        }
+        if let Some(parent) = given(&body.parent) {
+            after.parent = parent.map(|p| self.parent(tx, &p)).transpose()?;
+        }
+        Ok(())
+    }
+
+    /// A parent must be visible, and no ticket may stand above itself.
+    fn parent(&self, tx: &mut Tx, number: &str) -> Result<Uuid> {
+        let unknown =
+            || Error::invalid("parent", "reference", "no incident that you may see has this number");
+        let parent = store::find(tx, KIND, number).map_err(|_| unknown())?;
+        let target = steward_ticket::target(tx, &self.call.actor, &parent)?;
+        check(&self.call.actor, KIND, "read", &target).map_err(|_| unknown())?;
+        let own = self.loaded.ticket.head.id;
+        let mut above = Some(parent.head.id);
+        for _ in 0..20 {
+            match above {
+                None => return Ok(parent.head.id),
+                Some(id) if id == own => break,
+                Some(id) => above = store::by_id(tx, id)?.parent,
+            }
+        }
+        Err(Error::invalid("parent", "circle", "would stand below itself, or over 20 deep"))
+    }
+
+    fn priority(&self, after: &mut Ticket, body: &UpdateIncident) -> Result<()> {
+        for (field, patch, place) in [
+            ("impact", &body.impact, &mut after.impact),
+            ("urgency", &body.urgency, &mut after.urgency),
+        ] {
+            if let Some(level) = given(patch) {
+                let level = level
+                    .ok_or_else(|| Error::invalid(field, "required", "cannot be emptied"))?;
+                *place = rules::check_level(field, level)?;
+            }
+        }
+        if let Some(given) = given(&body.priority_override) {
+            check(&self.call.actor, KIND, "override_priority", &self.loaded.target)?;
+            (after.priority_override, after.priority_reason) = match given {
+                None => (None, None),
+                Some(by_hand) => {
+                    if !(1..=5).contains(&by_hand.priority) {
+                        let field = "priority_override.priority";
+                        return Err(Error::invalid(field, "range", "is 1 to 5"));
+                    }
+                    let length = by_hand.reason.trim().chars().count();
+                    if !(1..=4000).contains(&length) {
+                        let field = "priority_override.reason";
+                        return Err(Error::invalid(field, "length", "give 1 to 4000 characters"));
+                    }
+                    (Some(by_hand.priority as u8), Some(by_hand.reason))
+                }
+            };
+        }
+        rules::prioritise(after, &self.loaded.settings);
+        Ok(())
+    }
+}
+
+/// Sets custom fields; `null` empties one.
+pub(crate) fn set_custom(
+    tx: &mut Tx,
+    call: &Call,
+    loaded: &Loaded,
+    after: &mut Ticket,
+    custom: &std::collections::BTreeMap<String, Json>,
+) -> Result<()> {
+    for (name, value) in custom {
+        let path = format!("custom.{name}");
+        let unknown = || {
+            let names: Vec<&str> = loaded.registry.custom().map(|f| f.name.as_str()).collect();
+            let offer = if names.is_empty() {
+                "there are no custom fields".to_owned()
+            } else {
+                format!("is not one of {}", names.join(", "))
+            };
+            Error::invalid(path.clone(), "unknown_field", offer)
+        };
+        let field = loaded.registry.field(name).filter(|f| f.custom).ok_or_else(unknown)?;
+        if field.group == "internal" {
+            check(&call.actor, KIND, "read_work_notes", &loaded.target)?;
+        }
+        let mut value = parse_custom(&loaded.registry, field, value)?;
+        if let (FieldType::Reference(kind), Some(text)) = (&field.ty, value.as_str()) {
+            value = resolve(tx, &call.actor, kind, &path, text)?.id.to_string().into();
+        }
+        if value.is_null() {
+            after.custom.remove(name);
+        } else {
+            after.custom.insert(name.clone(), value);
+        }
+    }
+    Ok(())
+}
+
+/// A creation as the patch that fills the new incident.
+pub(crate) fn as_patch(body: &CreateIncident) -> UpdateIncident {
+    fn set<T: Clone>(value: &Option<T>) -> Patch<T> {
+        value.clone().map_or(Patch::Keep, Patch::Set)
+    }
+    UpdateIncident {
+        short_description: Patch::Set(body.short_description.clone()),
+        description: set(&body.description),
+        caller: Patch::Keep,
+        impact: set(&body.impact),
+        urgency: set(&body.urgency),
+        priority_override: Patch::Keep,
+        contact_type: set(&body.contact_type),
+        category: set(&body.category),
+        subcategory: set(&body.subcategory),
+        assignment_group: set(&body.assignment_group),
+        assigned_to: set(&body.assigned_to),
+        service: set(&body.service),
+        service_offering: set(&body.service_offering),
+        configuration_item: set(&body.configuration_item),
+        location: set(&body.location),
+        parent: Patch::Keep,
+        custom: body.custom.clone(),
+    }
+}
+
+/// Fields that only those who work on incidents may set at the start.
+pub(crate) fn beyond_requester(body: &CreateIncident, registry: &Registry) -> Option<String> {
+    let asked = [
+        ("assignment_group", body.assignment_group.is_some()),
+        ("assigned_to", body.assigned_to.is_some()),
+        ("impact", body.impact.is_some_and(|i| i != 3)),
+        ("contact_type", body.contact_type.as_deref().is_some_and(|c| c != "self_service")),
+    ];
+    let shipped = asked.iter().find(|(_, asked)| *asked).map(|(name, _)| (*name).to_owned());
+    let internal = body.custom.iter().flatten().find_map(|(name, _)| {
+        let field = registry.field(name)?;
+        (field.group == "internal").then(|| format!("custom.{name}"))
+    });
+    shipped.or(internal)
+}

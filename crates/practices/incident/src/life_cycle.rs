@@ -1,0 +1,129 @@
+//! The life cycle of an incident as one table. Rules, `actions`, screens and
+//! documents read it; there is no other copy.
+
+use serde::Serialize;
+
+/// A state, as (code, label).
+pub const STATES: &[(&str, &str)] = &[
+    ("new", "New"),
+    ("in_progress", "In progress"),
+    ("on_hold", "On hold"),
+    ("resolved", "Resolved"),
+    ("closed", "Closed"),
+    ("canceled", "Canceled"),
+];
+
+/// `state:open` in a condition.
+pub const OPEN: &[&str] = &["new", "in_progress", "on_hold"];
+/// `state:active` in a condition.
+pub const ACTIVE: &[&str] = &["new", "in_progress", "on_hold", "resolved"];
+
+/// One line of the life cycle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Transition {
+    /// The state it starts from.
+    pub from: &'static str,
+    /// What somebody does; also the permission it asks for, and the path of
+    /// the API.
+    pub action: &'static str,
+    /// The state it ends in.
+    pub to: &'static str,
+    /// Who usually does it, in words; the permission matrix decides.
+    pub who: &'static str,
+    /// Fields that must come with it.
+    pub required: &'static [&'static str],
+}
+
+const fn line(
+    from: &'static str,
+    action: &'static str,
+    to: &'static str,
+    who: &'static str,
+    required: &'static [&'static str],
+) -> Transition {
+    Transition { from, action, to, who, required }
+}
+
+const RESOLUTION: &[&str] = &["close_code", "close_notes"];
+
+/// The whole life cycle.
+pub const LIFE_CYCLE: &[Transition] = &[
+    line("new", "assign", "in_progress", "agent", &[]),
+    line("in_progress", "assign", "in_progress", "agent", &[]),
+    line("on_hold", "assign", "on_hold", "agent", &[]),
+    line("new", "hold", "on_hold", "agent", &["on_hold_reason"]),
+    line("in_progress", "hold", "on_hold", "agent", &["on_hold_reason"]),
+    line("on_hold", "hold", "on_hold", "agent", &["on_hold_reason"]),
+    line("on_hold", "resume", "in_progress", "agent", &[]),
+    line("new", "resolve", "resolved", "agent", RESOLUTION),
+    line("in_progress", "resolve", "resolved", "agent", RESOLUTION),
+    line("on_hold", "resolve", "resolved", "agent", RESOLUTION),
+    line("resolved", "close", "closed", "caller or agent", &[]),
+    line("resolved", "reopen", "in_progress", "caller or agent", &["comment"]),
+    line("closed", "reopen", "in_progress", "caller or agent", &["comment"]),
+    line("new", "cancel", "canceled", "caller or agent", &["reason"]),
+    line("in_progress", "cancel", "canceled", "caller or agent", &["reason"]),
+    line("on_hold", "cancel", "canceled", "caller or agent", &["reason"]),
+    line("new", "merge", "canceled", "agent", &["of"]),
+    line("in_progress", "merge", "canceled", "agent", &["of"]),
+    line("on_hold", "merge", "canceled", "agent", &["of"]),
+    line("canceled", "unmerge", "in_progress", "agent", &[]),
+];
+
+/// Every action, in the order screens offer them.
+pub const ACTIONS: &[&str] =
+    &["assign", "hold", "resume", "resolve", "close", "reopen", "cancel", "merge", "unmerge"];
+
+/// The permission an action asks for.
+pub fn permission(action: &str) -> &str {
+    if action == "unmerge" { "merge" } else { action }
+}
+
+/// Where the action leads from this state, or the reason why it leads nowhere.
+pub fn step(from: &str, action: &str) -> Result<&'static Transition, String> {
+    let found = LIFE_CYCLE.iter().find(|t| t.from == from && t.action == action);
+    found.ok_or_else(|| {
+        let states: Vec<&str> =
+            LIFE_CYCLE.iter().filter(|t| t.action == action).map(|t| label(t.from)).collect();
+        format!(
+            "{action} is not possible in state {}; it is possible in {}",
+            label(from),
+            states.join(", ")
+        )
+    })
+}
+
+/// The label of a state.
+pub fn label(state: &str) -> &str {
+    STATES.iter().find(|(code, _)| *code == state).map_or(state, |(_, label)| label)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every pair of state and action, the forbidden ones too.
+    #[test]
+    fn every_pair_is_decided() {
+        let expected = [
+            ("new", "in_progress on_hold - resolved - - canceled canceled -"),
+            ("in_progress", "in_progress on_hold - resolved - - canceled canceled -"),
+            ("on_hold", "on_hold on_hold in_progress resolved - - canceled canceled -"),
+            ("resolved", "- - - - closed in_progress - - -"),
+            ("closed", "- - - - - in_progress - - -"),
+            ("canceled", "- - - - - - - - in_progress"),
+        ];
+        assert_eq!(expected.len(), STATES.len());
+        for (from, row) in expected {
+            let found: Vec<&str> =
+                ACTIONS.iter().map(|a| step(from, a).map_or("-", |t| t.to)).collect();
+            assert_eq!(found.join(" "), row, "from {from}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_names_the_states_where_it_is_possible() {
+        let reason = step("new", "close").expect_err("cannot close what is new");
+        assert_eq!(reason, "close is not possible in state New; it is possible in Resolved");
+    }
+}

@@ -1,0 +1,62 @@
+//! Priority from impact and urgency: a matrix that administrators may change.
+
+use serde::{Deserialize, Serialize};
+use steward_base::{Error, Result};
+
+/// The matrix: `cells[impact - 1][urgency - 1]` is the priority, 1 to 5.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PriorityMatrix {
+    /// Priorities by impact, then urgency.
+    pub cells: [[u8; 3]; 3],
+}
+
+impl Default for PriorityMatrix {
+    /// The matrix every row of the shipped real log obeys; impact 1 with
+    /// urgency 3 does not occur there and is Moderate.
+    fn default() -> Self {
+        PriorityMatrix { cells: [[1, 2, 3], [2, 3, 4], [3, 4, 4]] }
+    }
+}
+
+impl PriorityMatrix {
+    /// The priority for impact and urgency, each 1 to 3; others count as 3.
+    pub fn priority(&self, impact: u8, urgency: u8) -> u8 {
+        let place = |level: u8| usize::from(level.clamp(1, 3)) - 1;
+        self.cells[place(impact)][place(urgency)]
+    }
+
+    /// Checks a matrix somebody wrote.
+    ///
+    /// # Errors
+    /// `Invalid` on the cell outside 1 to 5.
+    pub fn check(&self) -> Result<()> {
+        for (i, row) in self.cells.iter().enumerate() {
+            for (u, priority) in row.iter().enumerate() {
+                if !(1..=5).contains(priority) {
+                    let cell = format!("impact {} with urgency {}", i + 1, u + 1);
+                    let message = format!("{cell} must be 1 to 5");
+                    return Err(Error::invalid("cells", "range", message));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_matrix_is_the_one_of_the_real_log() {
+        let matrix = PriorityMatrix::default();
+        for (impact, urgency, priority) in [
+            (1, 1, 1), (1, 2, 2), (1, 3, 3), (2, 1, 2), (2, 2, 3), (2, 3, 4), (3, 1, 3),
+            (3, 2, 4), (3, 3, 4),
+        ] {
+            assert_eq!(matrix.priority(impact, urgency), priority, "{impact} x {urgency}");
+        }
+        assert!(matrix.check().is_ok());
+        assert!(PriorityMatrix { cells: [[0; 3]; 3] }.check().is_err());
+    }
+}

@@ -1,0 +1,242 @@
+//! The rules of an incident: values in, the incident afterwards or a refusal
+//! out. No clock, no database.
+
+use jiff::ToSpan as _;
+use steward_base::{Error, Result, Timestamp, Uuid};
+use steward_ticket::Ticket;
+
+use crate::fields::Settings;
+use crate::life_cycle::step;
+
+/// Moves through the life cycle, or says why not.
+fn move_to(ticket: &mut Ticket, action: &str) -> Result<()> {
+    let transition = step(&ticket.state, action).map_err(Error::Refused)?;
+    if transition.to != "on_hold" {
+        ticket.on_hold_reason = None;
+        ticket.on_hold_until = None;
+    }
+    ticket.state = transition.to.to_owned();
+    Ok(())
+}
+
+/// Gives an incident to a group, a person or both. A change of the group after
+/// the first counts as a reassignment. Work begins when a person has it.
+pub fn assign(
+    before: &Ticket,
+    group: Option<Option<Uuid>>,
+    person: Option<Option<Uuid>>,
+) -> Result<Ticket> {
+    let mut after = before.clone();
+    step(&before.state, "assign").map_err(Error::Refused)?;
+    if group.is_none() && person.is_none() {
+        return Err(Error::invalid(
+            "assignment_group",
+            "required",
+            "name an assignment_group, an assigned_to or both",
+        ));
+    }
+    set_assignment(&mut after, group, person);
+    if after.assigned_to.is_some() {
+        move_to(&mut after, "assign")?;
+        if before.state == "on_hold" {
+            // Waiting goes on whoever has it.
+            after.on_hold_reason.clone_from(&before.on_hold_reason);
+            after.on_hold_until = before.on_hold_until;
+        }
+    }
+    Ok(after)
+}
+
+/// Sets group and person; a new group without a person named takes the person
+/// away, since they may not be of that group.
+pub fn set_assignment(
+    ticket: &mut Ticket,
+    group: Option<Option<Uuid>>,
+    person: Option<Option<Uuid>>,
+) {
+    if let Some(group) = group {
+        if ticket.assignment_group.is_some() && group.is_some() && group != ticket.assignment_group
+        {
+            ticket.reassignment_count += 1;
+        }
+        if group != ticket.assignment_group && person.is_none() {
+            ticket.assigned_to = None;
+        }
+        ticket.assignment_group = group;
+    }
+    if let Some(person) = person {
+        ticket.assigned_to = person;
+    }
+}
+
+/// Puts an incident on hold, with a reason and perhaps until a moment.
+pub fn hold(
+    before: &Ticket,
+    reason: &str,
+    until: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<Ticket> {
+    let mut after = before.clone();
+    move_to(&mut after, "hold")?;
+    if until.is_some_and(|until| until <= now) {
+        return Err(Error::invalid("until", "future", "must lie in the future"));
+    }
+    after.on_hold_reason = Some(reason.to_owned());
+    after.on_hold_until = until;
+    Ok(after)
+}
+
+/// Takes an incident off hold.
+pub fn resume(before: &Ticket) -> Result<Ticket> {
+    let mut after = before.clone();
+    move_to(&mut after, "resume")?;
+    Ok(after)
+}
+
+/// Resolves an incident.
+pub fn resolve(
+    before: &Ticket,
+    code: &str,
+    notes: &str,
+    by: Uuid,
+    now: Timestamp,
+) -> Result<Ticket> {
+    let mut after = before.clone();
+    move_to(&mut after, "resolve")?;
+    if notes.trim().is_empty() {
+        return Err(Error::invalid("close_notes", "required", "say what was done"));
+    }
+    after.close_code = Some(code.to_owned());
+    after.close_notes = Some(notes.to_owned());
+    after.resolved_at = Some(now);
+    after.resolved_by = Some(by);
+    Ok(after)
+}
+
+/// Closes a resolved incident: the caller confirms, or time has passed.
+pub fn close(before: &Ticket, now: Timestamp) -> Result<Ticket> {
+    let mut after = before.clone();
+    move_to(&mut after, "close")?;
+    after.closed_at = Some(now);
+    Ok(after)
+}
+
+/// Until when a closed incident may be reopened.
+pub fn reopen_until(ticket: &Ticket, settings: &Settings) -> Option<Timestamp> {
+    ticket.closed_at.and_then(|at| at.checked_add((settings.reopen_days * 24).hours()).ok())
+}
+
+/// Why an incident may not be reopened, if so.
+pub fn reopen_refusal(ticket: &Ticket, settings: &Settings, now: Timestamp) -> Option<String> {
+    let over = reopen_until(ticket, settings).is_some_and(|until| now > until);
+    over.then(|| {
+        format!(
+            "it was closed more than {} days ago; open a new incident that names {}",
+            settings.reopen_days,
+            ticket.number()
+        )
+    })
+}
+
+/// Takes a resolved or closed incident up again.
+pub fn reopen(before: &Ticket, settings: &Settings, now: Timestamp) -> Result<Ticket> {
+    let mut after = before.clone();
+    move_to(&mut after, "reopen")?;
+    if let Some(reason) = reopen_refusal(before, settings, now) {
+        return Err(Error::Refused(reason));
+    }
+    after.reopen_count += 1;
+    after.resolved_at = None;
+    after.resolved_by = None;
+    after.closed_at = None;
+    after.close_code = None;
+    after.close_notes = None;
+    Ok(after)
+}
+
+/// Ends an incident without a resolution.
+pub fn cancel(before: &Ticket, reason: &str, now: Timestamp) -> Result<Ticket> {
+    let mut after = before.clone();
+    move_to(&mut after, "cancel")?;
+    if reason.trim().is_empty() {
+        return Err(Error::invalid("reason", "required", "say why"));
+    }
+    after.close_code = Some("canceled".into());
+    after.close_notes = Some(reason.to_owned());
+    after.closed_at = Some(now);
+    Ok(after)
+}
+
+/// Marks an incident as a duplicate of another.
+pub fn merge(before: &Ticket, master: &Ticket, now: Timestamp) -> Result<Ticket> {
+    let mut after = before.clone();
+    move_to(&mut after, "merge")?;
+    if master.head.id == before.head.id {
+        return Err(Error::invalid("of", "self", "an incident is not its own duplicate"));
+    }
+    if master.duplicate_of.is_some() {
+        let message = "that incident is a duplicate itself; name the one it repeats";
+        return Err(Error::invalid("of", "duplicate", message));
+    }
+    after.duplicate_of = Some(master.head.id);
+    after.close_code = Some("duplicate".into());
+    after.closed_at = Some(now);
+    Ok(after)
+}
+
+/// Takes a duplicate apart again; it goes on where it was, or in progress.
+pub fn unmerge(before: &Ticket, state_before: Option<&str>) -> Result<Ticket> {
+    let mut after = before.clone();
+    if before.duplicate_of.is_none() {
+        return Err(Error::Refused("it is not a duplicate".into()));
+    }
+    move_to(&mut after, "unmerge")?;
+    if state_before == Some("new") {
+        after.state = "new".into();
+    }
+    after.duplicate_of = None;
+    after.close_code = None;
+    after.closed_at = None;
+    Ok(after)
+}
+
+/// Sets the priority from the matrix, unless it is set by hand.
+pub fn prioritise(ticket: &mut Ticket, settings: &Settings) {
+    ticket.priority = ticket
+        .priority_override
+        .unwrap_or_else(|| settings.matrix.priority(ticket.impact, ticket.urgency));
+}
+
+/// When a resolved incident closes by itself; `None` is never.
+pub fn auto_close_at(ticket: &Ticket, settings: &Settings) -> Option<Timestamp> {
+    if ticket.state != "resolved" || settings.auto_close_days == 0 {
+        return None;
+    }
+    ticket.resolved_at?.checked_add((settings.auto_close_days * 24).hours()).ok()
+}
+
+/// Whether an answer of the caller ends the waiting.
+pub fn answer_resumes(ticket: &Ticket, by: Uuid) -> bool {
+    ticket.state == "on_hold"
+        && ticket.on_hold_reason.as_deref() == Some("awaiting_caller")
+        && (ticket.caller == Some(by) || ticket.requested_for == Some(by))
+}
+
+/// Checks the one line that says what it is about.
+pub fn check_short_description(text: &str) -> Result<String> {
+    let text = text.trim();
+    let length = text.chars().count();
+    if !(1..=255).contains(&length) || text.chars().any(char::is_control) {
+        let message = "give one line of 1 to 255 characters";
+        return Err(Error::invalid("short_description", "length", message));
+    }
+    Ok(text.to_owned())
+}
+
+/// Checks a level of impact or urgency.
+pub fn check_level(field: &str, level: i64) -> Result<u8> {
+    match level {
+        1..=3 => Ok(level as u8),
+        _ => Err(Error::invalid(field, "range", "is 1, 2 or 3")),
+    }
+}

@@ -1,0 +1,73 @@
+//! What this practice gives the others: its commands by name.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde_json::Value as Json;
+use steward_base::{Error, Result, Uuid};
+use steward_database::Tx;
+use steward_fields::Registries;
+use steward_people::Call;
+use steward_ticket::Commands;
+use steward_ticket::journal::{EntryKind, NewEntry};
+
+use crate::body::UpdateIncident;
+use crate::commands::{Action, act, update, write_entry};
+
+/// Actions that rules and other practices may name as `incident.<action>`.
+const ACTIONS: [&str; 8] =
+    ["assign", "hold", "resume", "resolve", "close", "reopen", "cancel", "merge"];
+
+/// Adds the commands of incidents: the actions, `incident.update` with fields
+/// as in a patch, `incident.comment` and `incident.note` with a text.
+pub fn commands(table: &mut Commands, registries: &Arc<Registries>) {
+    for name in ACTIONS {
+        let registries = registries.clone();
+        let run = move |tx: &mut Tx, call: &Call, id: Uuid, args: &Json| {
+            let action = Action::parse(name, args)?;
+            act(tx, call, &registries, &id.to_string(), None, &action).map(drop)
+        };
+        table.add(&format!("incident.{name}"), Arc::new(run));
+    }
+    let fields = registries.clone();
+    let change = move |tx: &mut Tx, call: &Call, id: Uuid, args: &Json| {
+        let body = UpdateIncident::deserialize(args)
+            .map_err(|e| Error::invalid("args", "format", e.to_string()))?;
+        update(tx, call, &fields, &id.to_string(), None, &body).map(drop)
+    };
+    table.add("incident.update", Arc::new(change));
+    for (name, kind) in
+        [("incident.comment", EntryKind::Comment), ("incident.note", EntryKind::WorkNote)]
+    {
+        let registries = registries.clone();
+        let run = move |tx: &mut Tx, call: &Call, id: Uuid, args: &Json| {
+            let text = args["text"].as_str().unwrap_or("");
+            let entry = NewEntry::new(call.new_id(), kind, text, false)?;
+            write_entry(tx, call, &registries, &id.to_string(), &entry).map(drop)
+        };
+        table.add(name, Arc::new(run));
+    }
+}
+
+/// Returns the open incidents of a person to their groups, in the transaction
+/// that disables the person. Returns how many.
+///
+/// # Errors
+/// Those of the writes.
+pub fn return_to_groups(
+    tx: &mut Tx,
+    call: &Call,
+    registries: &Registries,
+    person: Uuid,
+) -> Result<usize> {
+    let open = steward_ticket::store::open_of(tx, crate::KIND, person)?;
+    let count = open.len();
+    for before in open {
+        let loaded = crate::commands::loaded(tx, call, registries, before.clone())?;
+        let mut after = before.clone();
+        after.assigned_to = None;
+        let effect = steward_ticket::Effect { fact: "incident.returned".into(), ..Default::default() };
+        crate::commands::finish(tx, call, &loaded, &before, &mut after, effect)?;
+    }
+    Ok(count)
+}
