@@ -99,6 +99,10 @@ fn check_new(registry: &Registry, new: &NewCustomField) -> Result<()> {
     if !["public", "internal"].contains(&new.group.as_str()) {
         wrong("group", "choice", "is public or internal".into());
     }
+    if new.tracked && matches!(new.ty, FieldType::Text | FieldType::LongText) {
+        // Its past would keep words where no erasure looks.
+        wrong("tracked", "type", "the past of a text is in the history only".into());
+    }
     if new.ty == FieldType::Choice && new.choices.is_empty() {
         wrong("choices", "required", "a choice field needs at least one choice".into());
     }
@@ -135,12 +139,10 @@ pub fn parse_custom(registry: &Registry, field: &Field, value: &Json) -> Result<
             wrong("length", "has more than 64 KiB")
         }
         (FieldType::Text | FieldType::LongText, Json::String(_)) => Ok(value.clone()),
-        (FieldType::Integer, Json::Number(n)) => match n.as_i64() {
-            Some(n) => Ok(n.into()),
-            None if n.as_f64().is_some_and(|f| f.fract() == 0.0 && f.abs() < 9.0e15) => {
-                Ok((n.as_f64().unwrap_or(0.0) as i64).into())
-            }
-            None => wrong("type", "is a whole number"),
+        // Up to 15 digits, which every engine and every browser keeps exactly.
+        (FieldType::Integer, Json::Number(n)) => match n.as_f64() {
+            Some(f) if f.fract() == 0.0 && f.abs() < 1.0e15 => Ok((f as i64).into()),
+            _ => wrong("type", "is a whole number of at most 15 digits"),
         },
         (FieldType::Number, Json::Number(_)) => Ok(value.clone()),
         (FieldType::Boolean, Json::Bool(_)) => Ok(value.clone()),

@@ -99,17 +99,20 @@ impl SqlSchema for TicketSchema<'_> {
             return Some(value_column(field));
         }
         Some(match name {
-            // Numbers are ASCII capitals; asked in any case.
-            "number" => Column::new("r.number").keyed("lower(r.number)"),
+            "number" => self.number(),
             "short_description" => {
                 Column::new("t.short_description").keyed("t.short_description_key")
             }
-            _ => Column::new(format!("t.{name}")),
+            // A choice that has no choices yet is asked by its key.
+            _ => Column::new(format!("t.{name}")).keyed(format!("t.{name}")),
         })
     }
 
     fn words(&self, field: Option<&str>, terms: &[WordTerm], args: &mut Args) -> Option<String> {
         let term = |term: &WordTerm, args: &mut Args| match field {
+            Some("number") => Some(self.number_words(term, args)),
+            // The words of the past are in the history only.
+            _ if self.past => None,
             None => Some(self.anywhere(term, args)),
             Some(f) if TEXT_PARTS.contains(&f) => {
                 Some(match_sql(self.engine, "text_public", Some(f), term, args))
@@ -158,19 +161,67 @@ impl TicketSchema<'_> {
             if !field.tracked {
                 return None;
             }
-            // The name is from the registry, letters, digits and _ only.
-            let text = format!("(v.custom ->> '{name}')");
-            return Some(match field.ty {
-                FieldType::Text | FieldType::Choice => Column::new(text.clone()).keyed(text),
-                _ => return None,
-            });
+            return self.past_custom(name, &field.ty);
         }
         match name {
-            _ if TRACKED.contains(&name) => Some(Column::new(format!("v.{name}"))),
-            "number" => Some(Column::new("r.number").keyed("lower(r.number)")),
+            _ if TRACKED.contains(&name) => {
+                Some(Column::new(format!("v.{name}")).keyed(format!("v.{name}")))
+            }
+            "number" => Some(self.number()),
             "organisation" | "opened_at" | "opened_by" => Some(Column::new(format!("t.{name}"))),
             _ => None,
         }
+    }
+}
+
+impl TicketSchema<'_> {
+    /// Numbers are ASCII capitals; asked in any case, compared by bytes.
+    fn number_key(&self) -> &'static str {
+        match self.engine {
+            Engine::Sqlite => "lower(r.number)",
+            Engine::Postgres => "(lower(r.number) collate \"C\")",
+        }
+    }
+
+    fn number(&self) -> Column {
+        Column::new("r.number").keyed(self.number_key())
+    }
+
+    /// A number is one word.
+    fn number_words(&self, term: &WordTerm, args: &mut Args) -> String {
+        let key = self.number_key();
+        match term.words.as_slice() {
+            [word] if term.prefix => {
+                let (from, to) = (args.push(word.as_str()), args.push(format!("{word}\u{10ffff}")));
+                format!("({key} >= {from} and {key} < {to})")
+            }
+            [word] => format!("{key} = {}", args.push(word.as_str())),
+            _ => "false".into(),
+        }
+    }
+
+    /// A tracked custom field as it was: a JSON value made its type again.
+    fn past_custom(&self, name: &str, ty: &FieldType) -> Option<Column> {
+        // The name is from the registry, letters, digits and _ only.
+        let json = format!("(v.custom ->> '{name}')");
+        let lite = self.engine == Engine::Sqlite;
+        Some(Column::new(match ty {
+            FieldType::Choice => return Some(Column::new(json.clone()).keyed(json)),
+            FieldType::Integer => format!("cast({json} as bigint)"),
+            FieldType::Number => format!("cast({json} as double precision)"),
+            // SQLite reads a truth value as 1 or 0 by itself.
+            FieldType::Boolean if lite => json,
+            FieldType::Boolean => format!("cast({json} as boolean)"),
+            FieldType::Date if lite => {
+                format!("(cast(round(unixepoch({json}, 'subsec') * 1000) as integer) * 1000)")
+            }
+            FieldType::Date => {
+                format!("cast(extract(epoch from cast({json} as timestamptz)) * 1000000 as bigint)")
+            }
+            FieldType::Reference(_) if lite => format!("unhex(replace({json}, '-', ''))"),
+            FieldType::Reference(_) => format!("cast({json} as uuid)"),
+            FieldType::Text | FieldType::LongText => return None,
+        }))
     }
 }
 

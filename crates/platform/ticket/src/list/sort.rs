@@ -137,6 +137,12 @@ impl Order {
             return None;
         }
         let id: Uuid = cursor.last()?.as_str()?.parse().ok()?;
+        let fits = |(key, value): (&Key, &Json)| {
+            bind(key, value).is_some() || (key.nullable && value.is_null())
+        };
+        if !self.keys.iter().zip(cursor).all(fits) {
+            return None;
+        }
         if let Some(row) = self.row_value(cursor, id, args) {
             return Some(row);
         }

@@ -90,6 +90,42 @@ fn schema<'a>(
     TicketSchema { registry, actor, sees, engine: tx.engine(), past: query.as_of.is_some() }
 }
 
+/// Rows that indexed terms may leave for terms without an index.
+const MOST_UNINDEXED: i64 = 10_000;
+
+/// A field without an index is only asked of few rows.
+fn check_indexed(
+    tx: &mut Tx,
+    actor: &Actor,
+    registry: &Registry,
+    context: &Context,
+    query: &ListQuery,
+    prepared: &Prepared,
+) -> Result<()> {
+    let Some(field) = prepared.condition.fields().iter().find(|f| !f.indexed) else {
+        return Ok(());
+    };
+    if let Some(part) = prepared.condition.indexed_part() {
+        let seen = schema(tx, actor, registry, &prepared.sees, query);
+        let condition =
+            Condition::resolve(&part, &seen, context).map_err(|e| condition_error(&e))?;
+        let part = Prepared { condition, sees: prepared.sees.clone() };
+        let mut args = Args::new();
+        let body = body(tx, actor, registry, &part, query, &mut args)?;
+        let limit = args.push(MOST_UNINDEXED + 1);
+        let sql = format!("select count(*) from (select 1 {body} limit {limit}) few");
+        if tx.one(&sql, args.values(), |r| r.get::<i64>(0))? <= MOST_UNINDEXED {
+            return Ok(());
+        }
+    }
+    let name = &field.name;
+    let message = format!(
+        "“{name}” has no index; add terms that leave at most {MOST_UNINDEXED} tickets, \
+         or have the field marked as indexed"
+    );
+    Err(Error::invalid("q", "not_indexed", message))
+}
+
 /// `from ... where ...` of a list, its arguments in `args`.
 fn body(
     tx: &Tx,
@@ -139,6 +175,7 @@ pub fn list(
         return Err(Error::malformed("limit", "range", "is 1 to 500"));
     }
     let prepared = prepare(tx, actor, registry, context, query)?;
+    check_indexed(tx, actor, registry, context, query, &prepared)?;
     let mut args = Args::new();
     let mut sql = body(tx, actor, registry, &prepared, query, &mut args)?;
     let order = Order::new(&query.sort, query.as_of.is_some());
@@ -161,7 +198,7 @@ pub fn list(
         let mut ticket = ticket_row(r)?;
         let place = order.values(r, 50, ticket.head.id)?;
         if query.as_of.is_some() {
-            as_it_was(&mut ticket, r, 50 + keys)?;
+            as_it_was(&mut ticket, registry, r, 50 + keys)?;
         }
         Ok((ticket, place))
     })?;
@@ -175,9 +212,14 @@ pub fn list(
 
 /// The tracked columns of the moment asked for.
 const PAST: &str = ", v.state, v.on_hold_reason, v.priority, v.assignment_group, v.assigned_to, \
-     v.service, v.service_offering, v.category, v.location";
+     v.service, v.service_offering, v.category, v.location, v.custom";
 
-fn as_it_was(ticket: &mut Ticket, r: &steward_database::Row, at: usize) -> Result<()> {
+fn as_it_was(
+    ticket: &mut Ticket,
+    registry: &Registry,
+    r: &steward_database::Row,
+    at: usize,
+) -> Result<()> {
     ticket.state = r.get(at)?;
     ticket.on_hold_reason = r.opt(at + 1)?;
     ticket.priority = r.get(at + 2)?;
@@ -187,6 +229,13 @@ fn as_it_was(ticket: &mut Ticket, r: &steward_database::Row, at: usize) -> Resul
     ticket.service_offering = r.opt(at + 6)?;
     ticket.category = r.opt(at + 7)?;
     ticket.location = r.opt(at + 8)?;
+    let was = r.opt::<Json>(at + 9)?.unwrap_or_default();
+    for field in registry.custom().filter(|f| f.tracked) {
+        match was.get(&field.name) {
+            Some(value) => drop(ticket.custom.insert(field.name.clone(), value.clone())),
+            None => drop(ticket.custom.remove(&field.name)),
+        }
+    }
     Ok(())
 }
 
@@ -199,6 +248,7 @@ pub fn count(
     query: &ListQuery,
 ) -> Result<i64> {
     let prepared = prepare(tx, actor, registry, context, query)?;
+    check_indexed(tx, actor, registry, context, query, &prepared)?;
     let mut args = Args::new();
     let sql = body(tx, actor, registry, &prepared, query, &mut args)?;
     tx.one(&format!("select count(*) {sql}"), args.values(), |r| r.get(0))

@@ -4,6 +4,8 @@ use steward_base::text::words;
 
 /// Most tokens of one document; fields come first, then the newest entries.
 pub const MAX_TOKENS: usize = 16_000;
+/// Most bytes of them; PostgreSQL takes a document of less than 1 MiB.
+const MAX_BYTES: usize = 600_000;
 /// Stands between entries, so that no phrase reaches from one into the next.
 /// Not a letter or digit: no word that is searched can be it.
 pub(crate) const BOUNDARY: &str = "\u{241f}";
@@ -30,11 +32,16 @@ impl Document {
         fields: &[&str],
         entries: &[&str],
     ) -> Document {
-        let mut left = MAX_TOKENS;
+        let (mut left, mut bytes) = (MAX_TOKENS, MAX_BYTES);
         let mut take = |text: &str| {
             let mut cut = words(text);
-            cut.truncate(left);
-            left -= cut.len();
+            let fits = |word: &&String| {
+                let fits = left > 0 && bytes >= word.len();
+                (left, bytes) = if fits { (left - 1, bytes - word.len()) } else { (0, 0) };
+                fits
+            };
+            let keep = cut.iter().take_while(fits).count();
+            cut.truncate(keep);
             cut
         };
         Document {
