@@ -5,7 +5,9 @@
 //! appends.
 //! Invariant: what has no place here is reported, never dropped in silence.
 
+mod decide;
 mod directory;
+mod log;
 pub mod mapping;
 pub mod plan;
 mod progress;
@@ -14,6 +16,14 @@ pub mod reader;
 mod report;
 pub mod simple;
 mod store;
+mod vocabulary;
+mod write;
 
+pub use log::{Options, import_log};
 pub use progress::Show;
 pub use report::{Report, Summary};
+
+/// What an incident log holds.
+pub const KIND: &str = "incident";
+/// The prefix of its numbers.
+pub const PREFIX: &str = "INC";

@@ -19,9 +19,6 @@ pub const SHIPPED: &[(&str, &str)] = &[("uci-incident-log", UCI_INCIDENT_LOG)];
 pub struct Mapping {
     /// Name of the source: an update is known by it, so it never changes.
     pub source: String,
-    /// Prefix of numbers that are of our form.
-    #[serde(default = "inc")]
-    pub number_prefix: String,
     /// Values that mean "unknown" in every column, besides the empty text.
     #[serde(default)]
     pub empty: Vec<String>,
@@ -42,10 +39,6 @@ pub struct Mapping {
     /// Columns left out, each with the reason.
     #[serde(default)]
     pub ignored: BTreeMap<String, String>,
-}
-
-fn inc() -> String {
-    "INC".into()
 }
 
 /// Columns that say which record a row updates, when, and by whom.

@@ -3,11 +3,15 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use steward_base::{Entropy, Timestamp};
+use steward_fields::Registries;
 use steward_history::Door;
-use steward_people::{Call, ensure_foundation, system_actor};
+use steward_import::mapping::Mapping;
+use steward_import::{Options, Show, Summary, import_log};
+use steward_people::{Call, DEFAULT_ORGANISATION, ensure_foundation, system_actor};
 use steward_schema::testing::TestDb;
 
 /// A call of the installation's own actor.
@@ -54,4 +58,63 @@ pub fn counts(db: &TestDb) -> BTreeMap<&'static str, i64> {
         })
     };
     TABLES.iter().map(|t| (*t, count(t).expect("counts"))).collect()
+}
+
+/// The committed real log.
+pub fn log() -> PathBuf {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../..");
+    root.join("testdata/uci-incident-log/incident_event_log.csv.gz")
+}
+
+/// The log's text, unpacked.
+pub fn log_text() -> String {
+    let file = std::fs::File::open(log()).expect("the log is there");
+    std::io::read_to_string(flate2::read::GzDecoder::new(file)).expect("unpacks")
+}
+
+/// A file with the first rows of the log; it stays until the test ends.
+pub fn head(rows: usize) -> PathBuf {
+    let lines: Vec<&str> = log_text_cached().lines().take(rows + 1).collect();
+    file(&(lines.join("\n") + "\n"))
+}
+
+fn log_text_cached() -> &'static str {
+    static TEXT: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+    TEXT.get_or_init(log_text)
+}
+
+/// A file of this content.
+pub fn file(content: &str) -> PathBuf {
+    let (_, path) = tempfile::Builder::new()
+        .suffix(".csv")
+        .tempfile()
+        .expect("a file")
+        .keep()
+        .expect("stays");
+    std::fs::write(&path, content).expect("written");
+    path
+}
+
+/// The registries of the product, as far as an import needs them.
+pub fn registries() -> Arc<Registries> {
+    Arc::new(Registries::new(vec![("incident", steward_incident::registry)]))
+}
+
+/// Imports a log; the summary and the report's text.
+pub fn import(db: &TestDb, file: &Path, dry_run: bool) -> (Summary, String) {
+    let dir = tempfile::tempdir().expect("a directory");
+    let report = dir.path().join("report.csv");
+    let mapping = Mapping::load("uci-incident-log").expect("the shipped mapping");
+    let options = Options {
+        file,
+        mapping: &mapping,
+        zone: None,
+        report: &report,
+        organisation: DEFAULT_ORGANISATION,
+        dry_run,
+        show: Show::Nothing,
+    };
+    let (call, registries) = (call(), registries());
+    let summary = run(import_log(&db.db, &call, &registries, &options));
+    (summary.expect("imports"), std::fs::read_to_string(&report).unwrap_or_default())
 }
