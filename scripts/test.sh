@@ -131,12 +131,12 @@ part_e2e() {
 
 part_schemathesis() { sh scripts/schemathesis.sh; }
 
-# SIGKILL at random moments under many writers, three rounds for each engine.
+# SIGKILL at random moments under many writers, three rounds for each engine; disks that fail, by libfault.
 part_faults() {
-    [ -f bench/src/main.rs ] || { not_built 'bench/src/main.rs'; return; }
+    [ -n "$(target/debug/steward openapi 2>/dev/null)" ] || { not_built 'steward openapi'; return; }
     make --no-print-directory libfault || return 1
     STEWARD_BIN=$root/target/debug/steward STEWARD_LIBFAULT=$root/target/libfault.so \
-        sh scripts/pg.sh --durable target/debug/steward-bench faults --rounds 3
+        sh scripts/pg.sh --durable target/debug/steward-faults --rounds 3
 }
 
 for name in $parts; do

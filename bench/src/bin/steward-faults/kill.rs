@@ -1,0 +1,107 @@
+//! SIGKILL at random moments under many writers: every acknowledged write is there, nothing is half there, the
+//! history verifies, subscribers have caught up (`/readyz`), and no timer fired twice.
+
+use std::time::{Duration, Instant};
+
+use crate::Findings;
+use crate::ledger::Ledger;
+use crate::server::Store;
+
+/// Callers that write at the same time.
+const WRITERS: u32 = 16;
+
+/// Rounds on one store, which grows from round to round.
+pub fn run(
+    engine: &str,
+    rounds: u32,
+    seed: u64,
+    report: &mut impl FnMut(&str, Result<String, Findings>),
+) {
+    let mut store = match Store::fresh(engine) {
+        Ok(store) => store,
+        Err(why) => return report(&format!("kill, {engine}"), Err(vec![why])),
+    };
+    let mut state = seed;
+    for round in 1..=rounds {
+        let after = Duration::from_millis(200 + random(&mut state) % 1800);
+        let outcome = one(&mut store, round, after);
+        let failed = outcome.is_err();
+        report(&format!("kill, {engine}, round {round}"), outcome);
+        if failed {
+            println!("        {}", last_lines(&store));
+            break;
+        }
+    }
+}
+
+fn one(store: &mut Store, round: u32, after: Duration) -> Result<String, Findings> {
+    let server = store.start(false).map_err(|why| vec![why])?;
+    let until = soon();
+    let promised = std::thread::scope(|scope| {
+        let start = |writer: u32| {
+            let mut client = store.client(&server);
+            let until = until.as_str();
+            scope.spawn(move || Ledger::work(&mut client, &format!("r{round}-w{writer}"), until))
+        };
+        let writers: Vec<_> = (0..WRITERS).map(start).collect();
+        std::thread::sleep(after);
+        server.kill();
+        let mut all = Ledger::default();
+        writers
+            .into_iter()
+            .filter_map(|writer| writer.join().ok())
+            .for_each(|ledger| all.add(ledger));
+        all
+    });
+
+    let begin = Instant::now();
+    let server = store.start(false).map_err(|why| vec![format!("after the kill: {why}")])?;
+    let ready = begin.elapsed();
+    let mut client = store.client(&server);
+    let mut findings = promised.check(&mut client);
+    findings.extend(promised.check_timers(&mut client));
+    findings.extend(store.verify().err());
+    if promised.created.is_empty() || promised.notes.is_empty() {
+        findings.push("nothing was acknowledged before the kill".into());
+    }
+    if !findings.is_empty() {
+        return Err(findings);
+    }
+    Ok(format!(
+        "killed after {} ms, {} created, {} notes, {} resolved, {} held, {} without answer; ready again in {} ms",
+        after.as_millis(),
+        promised.created.len(),
+        promised.notes.len(),
+        promised.resolved.len(),
+        promised.held.len(),
+        promised.unanswered.len(),
+        ready.as_millis()
+    ))
+}
+
+/// A moment about when the server is killed, as the API writes it.
+fn soon() -> String {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a benchmark stands outside and has the wall's clock"
+    )]
+    let now = jiff::Timestamp::now();
+    let then = now + jiff::SignedDuration::from_secs(2);
+    format!("{then:.3}")
+}
+
+/// SplitMix64: repeatable by its seed.
+fn random(state: &mut u64) -> u64 {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut z = *state;
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+fn last_lines(store: &Store) -> String {
+    let log = std::fs::read_to_string(store.log()).unwrap_or_default();
+    let lines: Vec<&str> = log.lines().rev().take(8).collect();
+    let lines: Vec<&str> = lines.into_iter().rev().collect();
+    format!("the server's last words: {}", lines.join("\n        "))
+}

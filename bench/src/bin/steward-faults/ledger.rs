@@ -1,0 +1,193 @@
+//! What the server acknowledged, kept by its callers, and the check that all of it is there.
+
+use serde_json::{Value, json};
+
+use crate::Findings;
+use crate::http::{Client, encode};
+
+/// What one writer was promised.
+#[derive(Default)]
+pub struct Ledger {
+    /// Incidents: number and title.
+    pub created: Vec<(String, String)>,
+    /// Work notes: number and text.
+    pub notes: Vec<(String, String)>,
+    /// Numbers of resolved incidents.
+    pub resolved: Vec<String>,
+    /// Numbers of incidents held until a moment that has come since.
+    pub held: Vec<String>,
+    /// Creations without an answer: key and title. There or not, but whole and once.
+    pub unanswered: Vec<(String, String)>,
+    /// Refusals that should not be.
+    pub refused: Vec<String>,
+}
+
+impl Ledger {
+    /// Takes another writer's promises in.
+    pub fn add(&mut self, mut other: Ledger) {
+        self.created.append(&mut other.created);
+        self.notes.append(&mut other.notes);
+        self.resolved.append(&mut other.resolved);
+        self.held.append(&mut other.held);
+        self.unanswered.append(&mut other.unanswered);
+        self.refused.append(&mut other.refused);
+    }
+
+    /// Works until the connection breaks: creates incidents and, in turn, writes a note, resolves, holds.
+    pub fn work(client: &mut Client, name: &str, until: &str) -> Ledger {
+        let mut ledger = Ledger::default();
+        for count in 0_u32.. {
+            if ledger.step(client, &format!("{name}-{count}"), count, until).is_err() {
+                break;
+            }
+        }
+        ledger
+    }
+
+    fn step(
+        &mut self,
+        client: &mut Client,
+        name: &str,
+        count: u32,
+        until: &str,
+    ) -> std::io::Result<()> {
+        let title = format!("fault {name}");
+        let body = json!({ "short_description": title });
+        let answer = client.post("/api/v1/incidents", &body, Some(name)).inspect_err(|_| {
+            self.unanswered.push((name.to_owned(), title.clone()));
+        })?;
+        let Some(number) = answer.body["number"].as_str().filter(|_| answer.status == 201) else {
+            self.refused.push(format!("create: {} {}", answer.status, answer.body));
+            return Err(std::io::ErrorKind::Other.into());
+        };
+        let number = number.to_owned();
+        self.created.push((number.clone(), title));
+        let path = format!("/api/v1/incidents/{number}");
+        match count % 4 {
+            0 => {
+                let text = format!("note {name}");
+                let answer =
+                    client.post(&format!("{path}/work-notes"), &json!({ "text": text }), None)?;
+                self.promised(answer.status, "work note", &answer.body, |l| {
+                    l.notes.push((number, text))
+                });
+            }
+            1 => {
+                let body =
+                    json!({ "close_code": "solved", "close_notes": "made for a fault test" });
+                let answer = client.post(&format!("{path}/resolve"), &body, None)?;
+                self.promised(answer.status, "resolve", &answer.body, |l| l.resolved.push(number));
+            }
+            2 => {
+                let body = json!({ "on_hold_reason": "awaiting_vendor", "until": until });
+                let answer = client.post(&format!("{path}/hold"), &body, None)?;
+                self.promised(answer.status, "hold", &answer.body, |l| l.held.push(number));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn promised(&mut self, status: u16, what: &str, body: &Value, keep: impl FnOnce(&mut Ledger)) {
+        match status {
+            200 | 201 => keep(self),
+            _ => self.refused.push(format!("{what}: {status} {body}")),
+        }
+    }
+
+    /// Everything that was promised and is not there, or not whole.
+    pub fn check(&self, client: &mut Client) -> Findings {
+        let mut findings: Findings =
+            self.refused.iter().take(3).map(|r| format!("refused: {r}")).collect();
+        for (number, title) in &self.created {
+            let incident = get(client, &format!("/api/v1/incidents/{number}"), &mut findings);
+            if incident["short_description"] != *title {
+                findings.push(format!("{number} was acknowledged as \"{title}\", is {incident}"));
+            }
+        }
+        for (number, text) in &self.notes {
+            let notes =
+                get(client, &format!("/api/v1/incidents/{number}/work-notes"), &mut findings);
+            let same = |note: &&Value| note["text"] == *text;
+            let count = notes["items"].as_array().map_or(0, |all| all.iter().filter(same).count());
+            if count != 1 {
+                findings.push(format!("{number} has its acknowledged note {count} times"));
+            }
+        }
+        for number in &self.resolved {
+            let incident = get(client, &format!("/api/v1/incidents/{number}"), &mut findings);
+            if incident["state"] != "resolved" {
+                findings.push(format!("{number} was resolved, is {}", incident["state"]));
+            }
+        }
+        for (key, title) in &self.unanswered {
+            findings.extend(repeat(client, key, title));
+        }
+        findings
+    }
+
+    /// Held incidents come back by themselves, each exactly once, within some seconds.
+    pub fn check_timers(&self, client: &mut Client) -> Findings {
+        let mut findings = Findings::new();
+        let limit = std::time::Instant::now() + std::time::Duration::from_secs(30);
+        for number in &self.held {
+            let path = format!("/api/v1/incidents/{number}");
+            while get(client, &path, &mut findings)["state"] == "on_hold" && findings.is_empty() {
+                if std::time::Instant::now() > limit {
+                    findings.push(format!("{number} is still on hold, 30 s after the start"));
+                }
+                std::thread::sleep(std::time::Duration::from_millis(50));
+            }
+            let history = get(client, &format!("{path}/history?limit=500"), &mut findings);
+            let facts = history["items"].as_array().cloned().unwrap_or_default();
+            let back = facts.iter().filter(|fact| left_hold(fact)).count();
+            if back != 1 {
+                findings.push(format!("{number} came back from hold {back} times"));
+            }
+        }
+        findings
+    }
+}
+
+fn left_hold(fact: &Value) -> bool {
+    let changes = fact["changes"].as_array();
+    changes.is_some_and(|all| all.iter().any(|c| c["field"] == "state" && c["from"] == "on_hold"))
+}
+
+/// Repeats a creation whose answer was lost, under its key: there must be exactly one of it afterwards.
+fn repeat(client: &mut Client, key: &str, title: &str) -> Findings {
+    let mut findings = Findings::new();
+    match client.post("/api/v1/incidents", &json!({ "short_description": title }), Some(key)) {
+        Ok(answer) if answer.status == 201 => {}
+        Ok(answer) => {
+            findings.push(format!("\"{title}\" repeated: {} {}", answer.status, answer.body))
+        }
+        Err(error) => findings.push(format!("\"{title}\" repeated: {error}")),
+    }
+    let count = how_many(client, title, &mut findings);
+    if count != 1 {
+        findings.push(format!("\"{title}\" is there {count} times after its repetition"));
+    }
+    findings
+}
+
+/// How many incidents have exactly this title.
+pub fn how_many(client: &mut Client, title: &str, findings: &mut Findings) -> u64 {
+    let query = encode(&format!("short_description=\"{title}\""));
+    let list = get(client, &format!("/api/v1/incidents?q={query}&count=true"), findings);
+    list["count"].as_u64().unwrap_or(u64::MAX)
+}
+
+fn get(client: &mut Client, path: &str, findings: &mut Findings) -> Value {
+    match client.get(path) {
+        Ok(answer) if answer.status == 200 => answer.body,
+        Ok(answer) => {
+            findings.push(format!("GET {path}: {} {}", answer.status, answer.body));
+            Value::Null
+        }
+        Err(error) => {
+            findings.push(format!("GET {path}: {error}"));
+            Value::Null
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Faults: the real binary under many writers, killed at random moments, and on disks that fail.
+//!
+//! ```text
+//! steward-faults [--rounds N] [--engine sqlite|postgres|both] [--only kill|disk] [--seed N]
+//! ```
+//! Finds the binary in `STEWARD_BIN` (else beside itself), a PostgreSQL in `STEWARD_TEST_PG`, and the library
+//! that makes disks fail in `STEWARD_LIBFAULT`. Prints a line for each round and ends with
+//! `N passed, N failed`; exit status 1 when one failed.
+
+mod disk;
+mod http;
+mod kill;
+mod ledger;
+mod server;
+
+use std::process::ExitCode;
+
+use server::Store;
+
+/// What a run was asked to do.
+struct Options {
+    rounds: u32,
+    engines: Vec<&'static str>,
+    kill: bool,
+    disk: bool,
+    seed: u64,
+}
+
+/// What went wrong, in words; empty is well.
+pub type Findings = Vec<String>;
+
+fn main() -> ExitCode {
+    let options = match options() {
+        Ok(options) => options,
+        Err(wrong) => {
+            eprintln!("{wrong}");
+            return ExitCode::from(2);
+        }
+    };
+    let (mut passed, mut failed) = (0, 0);
+    let mut report = |name: &str, outcome: Result<String, Findings>| match outcome {
+        Ok(note) => {
+            passed += 1;
+            println!("ok      {name}: {note}");
+        }
+        Err(findings) => {
+            failed += 1;
+            println!("FAILED  {name}");
+            findings.iter().take(20).for_each(|finding| println!("        {finding}"));
+        }
+    };
+    if options.kill {
+        for engine in &options.engines {
+            kill::run(engine, options.rounds, options.seed, &mut report);
+        }
+    }
+    if options.disk && options.engines.contains(&"sqlite") {
+        disk::run(&mut report);
+    }
+    println!("{passed} passed, {failed} failed");
+    if failed == 0 && passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn options() -> Result<Options, String> {
+    let mut options =
+        Options { rounds: 3, engines: vec!["sqlite", "postgres"], kill: true, disk: true, seed: 1 };
+    let mut words = std::env::args().skip(1);
+    while let Some(word) = words.next() {
+        let value = words.next().ok_or_else(|| format!("{word}: a value is missing"))?;
+        let number = || value.parse::<u32>().map_err(|_| format!("{word}: not a number: {value}"));
+        match (word.as_str(), value.as_str()) {
+            ("--rounds", _) => options.rounds = number()?,
+            ("--seed", _) => options.seed = number()?.into(),
+            ("--engine", "sqlite") => options.engines = vec!["sqlite"],
+            ("--engine", "postgres") => options.engines = vec!["postgres"],
+            ("--engine", "both") => {}
+            ("--only", "kill") => options.disk = false,
+            ("--only", "disk") => options.kill = false,
+            _ => return Err(format!("what is {word} {value}?")),
+        }
+    }
+    if options.engines.contains(&"postgres") && options.kill {
+        Store::postgres_url()
+            .ok_or("STEWARD_TEST_PG names no PostgreSQL: run me in scripts/pg.sh")?;
+    }
+    Ok(options)
+}
