@@ -6,11 +6,11 @@ export type RefKind = 'people' | 'teams' | 'services' | 'service-offerings' | 'c
 
 const SHOWN = 8;
 
-/** A condition that finds names with these words, the last one perhaps unfinished. */
+/** The words of a search: lists of people and things find by the beginnings of words. */
 export function nameCondition(text: string): string | undefined {
   const words = text.match(/[\p{L}\p{N}]+/gu) ?? [];
   if (words.length === 0) return undefined;
-  return words.map((word) => `name:${word}*`).join(' ');
+  return words.filter((word) => word.toLowerCase() !== 'or').join(' ') || undefined;
 }
 
 export async function findRefs(kind: RefKind, text: string): Promise<PersonRef[]> {

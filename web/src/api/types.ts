@@ -96,13 +96,12 @@ export type Entry = {
   id: string;
   kind?: 'comment' | 'work_note';
   author?: PersonRef | null;
-  text: string;
+  /** Null when the words were erased. */
+  text: string | null;
   html?: string | null;
   at: string;
   door?: string | null;
   retracted?: { by?: PersonRef | null; at: string } | null;
-  attachments?: Attachment[];
-  source?: { number: string } | null;
 };
 
 export type FactChange = { field: string; from?: unknown; to?: unknown };
@@ -111,8 +110,11 @@ export type TimelineItem = {
   type: 'comment' | 'work_note' | 'fact';
   at: string;
   by?: PersonRef | null;
-  fact?: { kind: string; changes: FactChange[] } | null;
-} & Partial<Entry>;
+  entry?: Entry;
+  fact?: { kind: string; changes: FactChange[] };
+  /** The duplicate it comes from, when it is not of this incident itself. */
+  source?: { number: string };
+};
 
 export type FieldDef = {
   name: string;
@@ -196,8 +198,6 @@ export type Notice = {
 export type Relation = {
   id: string;
   type: string;
-  direction?: string;
-  label?: string | null;
-  to?: RecordRef | null;
-  record?: RecordRef | null;
+  from: RecordRef;
+  to: RecordRef;
 };

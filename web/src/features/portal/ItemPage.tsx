@@ -1,6 +1,7 @@
 import { IconArrowLeft, IconCheck, IconPaperclip } from '@tabler/icons-react';
 import { useParams } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
+import { isAllowed, whyNot } from '@/api/actions';
 import { ApiError } from '@/api/client';
 import { commands, useAttachments, useCommand, useComments, useIncident, useIncidentNews } from '@/api/incidents';
 import type { Attachment, Entry, Incident } from '@/api/types';
@@ -13,7 +14,7 @@ import { draftKey, readDraft, writeDraft } from '@/features/incident/ticket/draf
 import { Button, buttonClass } from '@/ui/Button';
 import { ErrorBanner, Skeleton } from '@/ui/States';
 import { clock, dayInText, fileSize, moment } from '@/ui/time';
-import { can, cannotWrite, firstName, standing, step } from './words';
+import { firstName, standing, step } from './words';
 
 export function ItemPage() {
   const { number = '' } = useParams({ strict: false });
@@ -105,7 +106,7 @@ function Bubble({ entry, incident }: { entry: Entry; incident: Incident }) {
           // oxlint-disable-next-line react/no-danger
           <div className="prose html" dangerouslySetInnerHTML={{ __html: entry.html }} />
         ) : (
-          <div className="prose">{entry.text}</div>
+          <div className="prose">{entry.text ?? t('portal:item.erased')}</div>
         )}
       </div>
     </div>
@@ -140,8 +141,8 @@ function Dock({ incident }: { incident: Incident }) {
   const confirm = useCommand(incident.number, () => commands.close(incident.number));
   const attach = useCommand(incident.number, (what: File) => commands.attach(incident.number, what, 'public'));
   const trouble = send.error ?? confirm.error ?? attach.error;
-  const reopen = can(incident, 'reopen');
-  const off = cannotWrite(incident);
+  const reopen = isAllowed(incident, 'reopen');
+  const off = whyNot(incident, 'comment');
   const label = reopening ? t('portal:item.stillWrong') : t('portal:item.write', { name: who });
   return (
     <section className="dock" aria-label={t('portal:item.answer')}>
@@ -173,9 +174,9 @@ function Dock({ incident }: { incident: Incident }) {
           </Button>
         </form>
       )}
-      {(can(incident, 'close') || reopen) && !reopening && (
+      {(isAllowed(incident, 'close') || reopen) && !reopening && (
         <div className="row">
-          {can(incident, 'close') && (
+          {isAllowed(incident, 'close') && (
             <Button className="grow" busy={confirm.isPending} onClick={() => confirm.mutate()}>
               <IconCheck aria-hidden />
               {t('portal:item.works')}

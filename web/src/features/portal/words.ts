@@ -1,5 +1,5 @@
 // Plain words for where an incident stands. No process words here.
-import type { Incident, IncidentRow } from '@/api/types';
+import type { IncidentRow } from '@/api/types';
 import { t } from '@/app/i18n';
 import { dayInText } from '@/ui/time';
 
@@ -39,13 +39,3 @@ export function step(row: Row): 0 | 1 | 2 {
   return row.state === 'resolved' || row.state === 'closed' || row.state === 'canceled' ? 2 : 1;
 }
 
-/** The action of that name, when the server offers it. */
-export function can(incident: Incident, name: string): boolean {
-  return incident.actions?.some((action) => action.name === name && action.allowed) ?? false;
-}
-
-/** Why the person cannot write, when the server forbids it. */
-export function cannotWrite(incident: Incident): string | null {
-  const action = incident.actions?.find((one) => one.name === 'comment');
-  return action && !action.allowed ? (action.reason ?? '') : null;
-}

@@ -9,13 +9,9 @@ import { paths } from '@/app/paths';
 import { signIn, worksAtDesk } from '@/app/session';
 import { Button } from '@/ui/Button';
 import { errorText } from '@/ui/States';
+import { safeBack } from './back';
 
 const DEFAULT_WAIT_S = 60;
-
-/** Where to go after the sign-in: only ever a path of this site. */
-export function safeBack(back: string | null | undefined, fallback: string): string {
-  return back && back.startsWith('/') && !back.startsWith('//') && !back.startsWith('/\\') ? back : fallback;
-}
 
 function failure(error: unknown): string {
   if (error instanceof ApiError && error.status === 401) return t('session:wrong');

@@ -24,7 +24,7 @@ export function StateDialog({ numbers, action, onClose, onDone }: Props) {
       {!many && !incident && <Skeleton rows={3} />}
       <div className="menu-list">
         {offered.map((one) => (
-          <Button key={one.name} tone="ghost" off={one.allowed ? null : (one.reason ?? t('incident:notAllowed'))} onClick={() => setChosen(one.name)}>
+          <Button key={one.name} tone="ghost" off={one.allowed ? null : (one.reason ?? t('common:notAllowed'))} onClick={() => setChosen(one.name)}>
             {t(`incident:action.${one.name}`)}
             {!one.allowed && <span className="meta cut">{one.reason}</span>}
           </Button>

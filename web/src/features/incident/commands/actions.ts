@@ -1,7 +1,7 @@
 import { commands } from '@/api/incidents';
 
 /** The order in which actions are offered; whether one is possible the server says. */
-export const ACTIONS = ['resume', 'hold', 'resolve', 'reopen', 'close', 'cancel', 'duplicate', 'unmerge'];
+export const ACTIONS = ['resume', 'hold', 'resolve', 'reopen', 'close', 'cancel', 'merge', 'unmerge'];
 
 /** The inputs of each action, as the API names them. */
 export const INPUTS: Record<string, string[]> = {
@@ -9,7 +9,7 @@ export const INPUTS: Record<string, string[]> = {
   resolve: ['close_code', 'close_notes'],
   reopen: ['comment'],
   cancel: ['reason'],
-  duplicate: ['of'],
+  merge: ['of'],
 };
 
 type Values = Record<string, string>;
@@ -34,7 +34,7 @@ export function send(action: string, number: string, values: Values): Promise<un
       return commands.reopen(number, { comment: given('comment') });
     case 'cancel':
       return commands.cancel(number, { reason: given('reason') });
-    case 'duplicate':
+    case 'merge':
       return commands.duplicate(number, { of: given('of') });
     case 'unmerge':
       return commands.unmerge(number);

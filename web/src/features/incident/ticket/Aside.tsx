@@ -1,4 +1,5 @@
 // The right column: caller, fields, files, watchers, relations.
+import { whyNot } from '@/api/actions';
 import { useFields } from '@/api/incidents';
 import type { FieldDef, Incident } from '@/api/types';
 import { t } from '@/app/i18n';
@@ -116,8 +117,8 @@ export function Aside({ incident, onCommand }: { incident: Incident; onCommand: 
           <dt>{t('incident:field.reopen_count')}</dt>
           <dd>{incident.reopen_count}</dd>
         </dl>
-        <Button small onClick={() => onCommand('state', 'duplicate')}>
-          {t('incident:action.duplicate')}
+        <Button small onClick={() => onCommand('state', 'merge')} off={whyNot(incident, 'merge')}>
+          {t('incident:action.merge')}
         </Button>
       </section>
     </aside>

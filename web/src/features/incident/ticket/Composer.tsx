@@ -1,6 +1,7 @@
 // Where one writes: a reply to the caller or an internal note, never to be confused.
 import { IconArrowBackUp, IconLock, IconPaperclip, IconSend, IconUsers } from '@tabler/icons-react';
 import { useEffect, useId, useRef, useState } from 'react';
+import { whyNot } from '@/api/actions';
 import { commands, useCommand } from '@/api/incidents';
 import type { Incident } from '@/api/types';
 import { t } from '@/app/i18n';
@@ -12,13 +13,7 @@ import { draftKey, readDraft, writeDraft, type Mode } from './draft';
 
 type Props = { incident: Incident; wanted: { mode: Mode; serial: number }; small?: boolean };
 
-const NAMES: Record<Mode, string[]> = { reply: ['comment'], note: ['work_note', 'work-note', 'work_notes'] };
-
-/** Why the server does not let the person write in this mode; null when it does. */
-export function refusal(incident: Incident, mode: Mode): string | null {
-  const action = incident.actions?.find((one) => NAMES[mode].includes(one.name));
-  return action && !action.allowed ? (action.reason ?? t('incident:notAllowed')) : null;
-}
+const ACTION: Record<Mode, string> = { reply: 'comment', note: 'write_work_notes' };
 
 export function Composer({ incident, wanted, small }: Props) {
   const me = useMe();
@@ -44,7 +39,7 @@ export function Composer({ incident, wanted, small }: Props) {
       what.mode === 'note' ? commands.workNote(incident.number, what.text) : commands.comment(incident.number, what.text),
   );
   const attach = useCommand(incident.number, (what: File) => commands.attach(incident.number, what, mode === 'note' ? 'internal' : 'public'));
-  const off = refusal(incident, mode);
+  const off = whyNot(incident, ACTION[mode]);
   const submit = () => {
     if (off || send.isPending || text.trim() === '') return;
     const sent = mode;
@@ -132,7 +127,7 @@ export function Composer({ incident, wanted, small }: Props) {
           </div>
         )}
         <div className="act">
-          <Button tone="ghost" small icon aria-label={t(note ? 'incident:composer.attachNote' : 'incident:composer.attachReply', { name })} onClick={() => file.current?.click()} off={off} busy={attach.isPending}>
+          <Button tone="ghost" small icon aria-label={t(note ? 'incident:composer.attachNote' : 'incident:composer.attachReply', { name })} onClick={() => file.current?.click()} off={whyNot(incident, 'attach')} busy={attach.isPending}>
             <IconPaperclip aria-hidden />
           </Button>
           <input

@@ -1,12 +1,12 @@
 import { TextInput } from '@/ui/inputs';
 import { IconPencil } from '@tabler/icons-react';
 import { useState } from 'react';
+import { whyNot } from '@/api/actions';
 import { useFields } from '@/api/incidents';
 import type { Incident } from '@/api/types';
 import { t } from '@/app/i18n';
 import { Button } from '@/ui/Button';
 import { EditTrouble } from './Conflict';
-import { cannotEdit } from './editable';
 import { useEdit } from './useEdit';
 import { fieldLabel } from './values';
 
@@ -17,7 +17,7 @@ export function EditText({ incident, field, heading }: { incident: Incident; fie
   const edit = useEdit(incident, field);
   const value = incident[field];
   const label = fieldLabel(field, fields);
-  const off = cannotEdit(incident);
+  const off = whyNot(incident, 'update');
   const close = () => {
     setText(null);
     edit.reset();

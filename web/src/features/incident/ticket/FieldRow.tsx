@@ -1,13 +1,13 @@
 // One field of the aside: a value that becomes its editor when it is chosen.
 import { NativeSelect, TextInput } from '@/ui/inputs';
 import { useState, type ReactNode } from 'react';
+import { whyNot } from '@/api/actions';
 import { useFields } from '@/api/incidents';
 import type { RefKind } from '@/api/refs';
 import type { Incident, PersonRef } from '@/api/types';
 import { t } from '@/app/i18n';
 import { RefPicker } from '@/ui/RefPicker';
 import { EditTrouble } from './Conflict';
-import { cannotEdit } from './editable';
 import { useEdit } from './useEdit';
 import { fieldLabel, valueText } from './values';
 
@@ -24,7 +24,7 @@ export function FieldRow({ incident, field, editor, shown, custom }: Props) {
   const label = fieldLabel(field, fields);
   const raw = custom ? incident.custom?.[field] : incident[field as keyof Incident];
   const text = valueText(field, raw, fields);
-  const off = cannotEdit(incident);
+  const off = whyNot(incident, 'update');
   const close = () => {
     setOpen(false);
     edit.reset();

@@ -4,6 +4,7 @@ import { commands, useCommand } from '@/api/incidents';
 import type { Attachment, Incident, TimelineItem } from '@/api/types';
 import { t, tOr } from '@/app/i18n';
 import { paths } from '@/app/paths';
+import { isAllowed } from '@/api/actions';
 import { useMe } from '@/app/session';
 import { Button } from '@/ui/Button';
 import { ReasonDialog } from '@/ui/ReasonDialog';
@@ -31,14 +32,16 @@ export function FileChip({ file }: { file: Attachment }) {
 export function Message({ item, incident, brief }: { item: TimelineItem; incident: Incident; brief?: boolean }) {
   const me = useMe();
   const [retracting, setRetracting] = useState(false);
-  const author = item.by ?? item.author ?? null;
+  const author = item.by ?? item.entry?.author ?? null;
   const mine = author?.id === me.id;
   const fromCaller = author !== null && author.id === incident.caller?.id;
   const note = item.type === 'work_note';
   const caller = (incident.caller?.name ?? '').split(' ')[0] ?? '';
   const kind = note ? 'internal' : fromCaller ? '' : 'pub-out';
+  const retracted = item.entry?.retracted ?? null;
+  const mayRetract = !retracted && !item.source && mine && isAllowed(incident, 'retract_own');
   const name = author?.name ?? t('incident:timeline.system');
-  const retract = useCommand(incident.number, (reason: string) => commands.retract(incident.number, item.id ?? '', reason), () => setRetracting(false));
+  const retract = useCommand(incident.number, (reason: string) => commands.retract(incident.number, item.entry?.id ?? '', reason), () => setRetracting(false));
   return (
     <article className={`msg ${kind}`} aria-label={t(note ? 'incident:timeline.noteBy' : 'incident:timeline.messageBy', { name })}>
       {note && (
@@ -52,7 +55,7 @@ export function Message({ item, incident, brief }: { item: TimelineItem; inciden
         <Avatar name={name} me={mine} />
         <b>{mine ? t('common:you') : name}</b>
         {!note && (fromCaller ? (
-          <span>{t('incident:timeline.caller')}{item.door && tOr(`incident:door.${item.door}`, '')}</span>
+          <span>{t('incident:timeline.caller')}{item.entry?.door && tOr(`incident:door.${item.entry.door}`, '')}</span>
         ) : (
           <span className="aud">
             <IconArrowBackUp aria-hidden />
@@ -63,21 +66,18 @@ export function Message({ item, incident, brief }: { item: TimelineItem; inciden
         <time className="push" dateTime={item.at} title={moment(item.at)}>
           {clock(item.at)}
         </time>
-        {!note && !brief && !item.retracted && !fromCaller && (
+        {!note && !brief && mayRetract && (
           <Button tone="ghost" small icon className="msg-act" aria-label={t('incident:retract.action')} title={t('incident:retract.action')} onClick={() => setRetracting(true)}>
             <IconArrowBarToRight aria-hidden />
           </Button>
         )}
       </header>
       <div className="body">
-        {item.retracted ? (
-          <p className="dim">{t('incident:retract.done', { name: item.retracted.by?.name ?? '', time: moment(item.retracted.at) })}</p>
+        {retracted ? (
+          <p className="dim">{t('incident:retract.done', { name: retracted.by?.name ?? '', time: moment(retracted.at) })}</p>
         ) : (
-          <Prose text={item.text ?? ''} html={item.html} />
+          <Prose text={item.entry?.text ?? t('incident:timeline.erased')} html={item.entry?.html} />
         )}
-        {(item.attachments ?? []).map((file) => (
-          <FileChip key={file.id} file={file} />
-        ))}
       </div>
       {retracting && (
         <ReasonDialog

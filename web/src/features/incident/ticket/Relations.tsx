@@ -1,6 +1,7 @@
 import { NativeSelect, TextInput } from '@/ui/inputs';
 import { IconX } from '@tabler/icons-react';
 import { useState } from 'react';
+import { whyNot } from '@/api/actions';
 import { commands, useCommand, useRelations } from '@/api/incidents';
 import type { Incident } from '@/api/types';
 import { t, tOr } from '@/app/i18n';
@@ -10,7 +11,7 @@ import { Button } from '@/ui/Button';
 import { ErrorBanner } from '@/ui/States';
 import { splitErrors } from '@/ui/form';
 
-const TYPES = ['related_to', 'caused_by', 'parent_of', 'child_of'];
+const TYPES = ['related_to', 'caused_by', 'blocked_by', 'follows'];
 
 export function Relations({ incident }: { incident: Incident }) {
   const { data } = useRelations(incident.number);
@@ -28,19 +29,20 @@ export function Relations({ incident }: { incident: Incident }) {
     <section className="sec">
       <h2>
         {t('incident:relation.title')}
-        <Button small className="low push" onClick={() => setAdding(!adding)} aria-expanded={adding}>
+        <Button small className="low push" onClick={() => setAdding(!adding)} aria-expanded={adding} off={whyNot(incident, 'relate')}>
           {t('incident:relation.add')}
         </Button>
       </h2>
       {relations.length === 0 && !adding && <p className="meta">{t('incident:relation.none')}</p>}
       <ul className="people">
         {relations.map((one) => {
-          const other = one.to ?? one.record;
+          const mine = one.from.id === incident.id;
+          const other = mine ? one.to : one.from;
           return (
             <li key={one.id}>
-              <span className="meta">{one.label ?? tOr(`incident:relation.${one.type}`, one.type)}</span>
-              <span className="cut grow">{other?.number ? <Link to={paths.incident(other.number)}>{other.number}</Link> : other?.name}</span>
-              <Button small icon tone="ghost" className="low" aria-label={t('incident:relation.remove', { name: other?.number ?? other?.name ?? '' })} onClick={() => remove.mutate(one.id)}>
+              <span className="meta">{tOr(`incident:relation.${mine ? '' : 'rev_'}${one.type}`, one.type)}</span>
+              <span className="cut grow">{other.number ? <Link to={paths.incident(other.number)}>{other.number}</Link> : other.name}</span>
+              <Button small icon tone="ghost" className="low" aria-label={t('incident:relation.remove', { name: other.number ?? other.name })} onClick={() => remove.mutate(one.id)}>
                 <IconX aria-hidden />
               </Button>
             </li>

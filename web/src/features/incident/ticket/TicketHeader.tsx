@@ -1,4 +1,5 @@
 import { IconArrowDown, IconArrowLeft, IconArrowUp, IconCheck } from '@tabler/icons-react';
+import { whyNot } from '@/api/actions';
 import type { Incident } from '@/api/types';
 import { t, tOr } from '@/app/i18n';
 import { Link } from '@/app/links';
@@ -26,7 +27,6 @@ export function TicketHeader({ incident, trail, near, onCommand }: Props) {
   const possible = offered.filter((action) => action.allowed);
   // With nothing possible the likeliest one stays, switched off, and says why.
   const shown = (possible.length > 0 ? possible : offered.filter((action) => action.name === 'resolve')).slice(-MOST);
-  const assign = incident.actions?.find((action) => action.name === 'assign');
   const opened = moment(incident.opened_at);
   return (
     <div className="th">
@@ -45,11 +45,11 @@ export function TicketHeader({ incident, trail, near, onCommand }: Props) {
           </>
         )}
         <span className="push" />
-        <Button small onClick={() => onCommand('assign')} off={assign && !assign.allowed ? (assign.reason ?? t('incident:notAllowed')) : null}>
+        <Button small onClick={() => onCommand('assign')} off={whyNot(incident, 'assign')}>
           {t('incident:action.assign')}
         </Button>
         {shown.map((action) => (
-          <Button key={action.name} small off={action.allowed ? null : (action.reason ?? t('incident:notAllowed'))} onClick={() => onCommand('state', action.name)}>
+          <Button key={action.name} small off={whyNot(incident, action.name)} onClick={() => onCommand('state', action.name)}>
             {action.name === 'resolve' && <IconCheck aria-hidden />}
             {t(`incident:action.${action.name}`)}
           </Button>

@@ -1,5 +1,6 @@
 import { IconX } from '@tabler/icons-react';
 import { useState } from 'react';
+import { whyNot } from '@/api/actions';
 import { commands, useCommand, useWatchers } from '@/api/incidents';
 import type { Incident, PersonRef } from '@/api/types';
 import { t } from '@/app/i18n';
@@ -21,10 +22,10 @@ export function Watchers({ incident }: { incident: Incident }) {
       <h2>
         {t('incident:watch.title')}
         <span className="push row none">
-          <Button small className="low" busy={add.isPending || remove.isPending} onClick={() => (watching ? remove.mutate(me) : add.mutate(me))}>
+          <Button small className="low" busy={add.isPending || remove.isPending} off={whyNot(incident, 'watch')} onClick={() => (watching ? remove.mutate(me) : add.mutate(me))}>
             {t(watching ? 'incident:watch.stop' : 'incident:watch.start')}
           </Button>
-          <Button small tone="ghost" className="low" onClick={() => setAdding(!adding)} aria-expanded={adding}>
+          <Button small tone="ghost" className="low" onClick={() => setAdding(!adding)} aria-expanded={adding} off={whyNot(incident, 'update')}>
             {t('incident:watch.add')}
           </Button>
         </span>

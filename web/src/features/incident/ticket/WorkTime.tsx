@@ -1,5 +1,6 @@
 import { TextInput } from '@/ui/inputs';
 import { useState } from 'react';
+import { whyNot } from '@/api/actions';
 import { commands, useCommand } from '@/api/incidents';
 import type { Incident } from '@/api/types';
 import { t } from '@/app/i18n';
@@ -17,7 +18,7 @@ export function WorkTime({ incident }: { incident: Incident }) {
       <h2>
         {t('incident:worktime.title')}
         {minutes === null && (
-          <Button small className="low push" onClick={() => setMinutes('')}>
+          <Button small className="low push" onClick={() => setMinutes('')} off={whyNot(incident, 'record_time')}>
             {t('incident:worktime.add')}
           </Button>
         )}

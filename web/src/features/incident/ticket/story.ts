@@ -27,7 +27,7 @@ export type Piece =
 /** Runs of changes longer than this fold to one line. */
 const LONG_RUN = 4;
 
-const itemKey = (item: TimelineItem, index: number) => item.id ?? `${item.type}-${item.at}-${index}`;
+const itemKey = (item: TimelineItem, index: number) => item.entry?.id ?? `${item.type}-${item.at}-${index}`;
 
 /**
  * Lays the story out. `tail` keeps only the last so many entries open and folds all before them

@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { ApiError } from '@/api/client';
+import { nameCondition } from '@/api/refs';
+import { isTyping, keyName } from '@/app/keys';
+import { conditions, paths } from '@/app/paths';
+import { parseQuery, stringifyQuery } from '@/app/query';
+import { safeBack } from '@/features/session/back';
+import { splitErrors } from './form';
+import { initials } from './Tags';
+import { fileSize } from './time';
+
+describe('errors of a form', () => {
+  const error = new ApiError({ title: 'Two fields', status: 422, errors: [{ field: 'name', message: 'is needed' }, { field: 'login', message: 'is taken' }] });
+
+  test('what names a field of the form stands there and nowhere else', () => {
+    expect(splitErrors(error, ['name', 'login'])).toEqual({ byField: { name: 'is needed', login: 'is taken' }, rest: null });
+  });
+
+  test('what names no field of the form is not lost', () => {
+    expect(splitErrors(error, ['name'])).toEqual({ byField: { name: 'is needed' }, rest: error });
+  });
+});
+
+describe('links', () => {
+  test('a condition in the URL stays whole', () => {
+    const q = conditions.team('Network & "VPN"');
+    expect(parseQuery(paths.queue(q).split('?')[1] ?? '')).toEqual({ q });
+    expect(stringifyQuery({ q: 'a b', at: undefined })).toBe('?q=a+b');
+  });
+
+  test('after the sign-in one only goes to this site', () => {
+    for (const bad of ['https://evil.example', '//evil.example', '/\\evil.example', 'javascript:alert(1)', null]) expect(safeBack(bad, '/home')).toBe('/home');
+    expect(safeBack('/incidents/INC1?x=1', '/home')).toBe('/incidents/INC1?x=1');
+  });
+});
+
+describe('keys', () => {
+  const press = (key: string, more = {}) => ({ key, ctrlKey: false, metaKey: false, altKey: false, ...more });
+
+  test('names', () => {
+    expect(keyName(press('j'))).toBe('j');
+    expect(keyName(press('k', { metaKey: true }))).toBe('ctrl+k');
+  });
+
+  test('a letter in a field is a letter', () => {
+    document.body.innerHTML = '<textarea></textarea><div role="listbox"></div><dialog><button></button></dialog>';
+    expect(isTyping(document.querySelector('textarea'))).toBe(true);
+    expect(isTyping(document.querySelector('dialog button'))).toBe(true);
+    expect(isTyping(document.querySelector('[role="listbox"]'))).toBe(false);
+  });
+});
+
+describe('small words', () => {
+  test('initials', () => {
+    expect(initials('Ben Adeyemi')).toBe('BA');
+    expect(initials('Dr. Sofia Rossi')).toBe('DR');
+    expect(initials('admin')).toBe('A');
+    expect(initials('')).toBe('');
+  });
+
+  test('sizes', () => {
+    expect(fileSize(14_000)).toBe('14 KB');
+    expect(fileSize(1_500_000)).toBe('1.5 MB');
+    expect(fileSize(12)).toBe('12 B');
+  });
+
+  test('a search by name has words alone', () => {
+    expect(nameCondition('  Lucie Dvořáková ')).toBe('Lucie Dvořáková');
+    expect(nameCondition('this or that')).toBe('this that');
+    expect(nameCondition('"(')).toBeUndefined();
+  });
+});
