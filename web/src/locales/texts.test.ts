@@ -37,7 +37,7 @@ test('every key exists', () => {
   for (const path of sources(SRC)) {
     const source = readFileSync(path, 'utf8');
     // Whole keys in quotes; keys made of parts are checked by the browser tests.
-    for (const [, key] of source.matchAll(/'([a-z]+:[A-Za-z0-9_.]+)'/g)) if (key && key.split(':')[0]! in texts && !exists(key)) missing.push(`${path}: ${key}`);
+    for (const [, key] of source.matchAll(/'([a-z]+:[A-Za-z0-9_.]+)'/g)) if (key && Object.hasOwn(texts, key.split(':')[0] ?? '') && !exists(key)) missing.push(`${path}: ${key}`);
   }
   expect(missing).toEqual([]);
 });

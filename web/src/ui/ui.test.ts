@@ -55,7 +55,7 @@ describe('small words', () => {
     expect(initials('Ben Adeyemi')).toBe('BA');
     expect(initials('Dr. Sofia Rossi')).toBe('DR');
     expect(initials('admin')).toBe('A');
-    expect(initials('')).toBe('');
+    expect(initials('')).toBe('?');
   });
 
   test('sizes', () => {
