@@ -6,6 +6,7 @@ mod cli;
 mod commands;
 mod config;
 mod open;
+mod rooms;
 mod serve;
 mod system;
 mod workers;

@@ -1,5 +1,7 @@
 //! `steward serve`: everything put together, until SIGTERM.
 
+use std::io::IsTerminal as _;
+
 use steward_api::{App, Settings};
 use steward_database::Db;
 use steward_history::seal_now;
@@ -9,6 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::{LogForm, ServeConfig};
 use crate::open::{Migrate, newest_schema, open};
+use crate::rooms::Rooms;
 use crate::{Failure, system, workers};
 
 /// Serves until it is told to stop.
@@ -21,23 +24,25 @@ pub(crate) fn run(config: ServeConfig) -> Result<(), Failure> {
         sign_in_limit: config.sign_in_limit,
         ..Settings::default()
     };
-    let app = App::builder(db.clone(), entropy, system::clock()).settings(settings).build();
+    let rooms = Rooms::new(&entropy);
+    let builder = App::builder(db.clone(), entropy, system::clock()).settings(settings);
+    let app = rooms.serve(builder, &config.config)?.build();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::Failed(error.to_string()))?;
-    runtime.block_on(serve(&config, app))?;
+    runtime.block_on(serve(&config, app, &rooms))?;
     drop(runtime);
     last_seal(&db)
 }
 
-async fn serve(config: &ServeConfig, app: App) -> Result<(), Failure> {
+async fn serve(config: &ServeConfig, app: App, rooms: &Rooms) -> Result<(), Failure> {
     let listener = TcpListener::bind(&config.listen)
         .await
         .map_err(|error| Failure::Failed(format!("cannot listen on {}: {error}", config.listen)))?;
     let door = Door::new(app.clone(), newest_schema()).trusting(config.trusted_proxies.clone());
     let live = door.live.clone();
-    let workers = workers::start(&app, Vec::new());
+    let workers = workers::start(&app, rooms);
     let hub = tokio::spawn({
         let (live, app) = (live.clone(), app.clone());
         async move { live.run(app).await }
@@ -83,6 +88,6 @@ fn start_log(form: LogForm) {
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match form {
         LogForm::Json => log.json().flatten_event(true).init(),
-        LogForm::Text => log.with_target(false).init(),
+        LogForm::Text => log.with_target(false).with_ansi(std::io::stderr().is_terminal()).init(),
     }
 }

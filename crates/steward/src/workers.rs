@@ -9,6 +9,8 @@ use steward_history::{Place, Progress, Subscriber, behind, newest, run_batch, se
 use steward_people::sessions;
 use tokio::task::JoinSet;
 
+use crate::rooms::Rooms;
+
 /// Facts a subscriber handles in one transaction.
 const BATCH: i64 = 200;
 /// A commit that nobody was woken for is found after this.
@@ -21,11 +23,13 @@ const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// Starts all workers; dropping the set stops them.
-pub(crate) fn start(app: &App, subscribers: Vec<Arc<dyn Subscriber>>) -> JoinSet<()> {
+pub(crate) fn start(app: &App, rooms: &Rooms) -> JoinSet<()> {
     let mut set = JoinSet::new();
-    for subscriber in subscribers {
+    for subscriber in rooms.subscribers(app.entropy()) {
         set.spawn(read_on(app.clone(), subscriber));
     }
+    let (db, clock) = (app.db().clone(), app.clone());
+    set.spawn(steward_timer::run(db, rooms.handlers.clone(), move || clock.now()));
     set.spawn(seal(app.clone()));
     set.spawn(sweep(app.clone()));
     set

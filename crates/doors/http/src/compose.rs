@@ -33,6 +33,7 @@ struct Described;
 fn api() -> OpenApiRouter<Door> {
     let v1 = OpenApiRouter::new()
         .merge(routes::routes())
+        .merge(steward_incident::api::routes())
         .merge(live::routes())
         .route("/openapi.json", get(docs::document));
     OpenApiRouter::with_openapi(Described::openapi()).nest("/api/v1", v1)
