@@ -380,10 +380,10 @@ impl<'t> PgTx<'t> {
                         std::task::Poll::Ready(Some(done)) => first.push(done),
                         std::task::Poll::Ready(None) => break,
                         std::task::Poll::Pending => {
-                            if answer.is_none() {
-                                if let std::task::Poll::Ready(a) = last.as_mut().poll(cx) {
-                                    answer = Some(a);
-                                }
+                            if answer.is_none()
+                                && let std::task::Poll::Ready(a) = last.as_mut().poll(cx)
+                            {
+                                answer = Some(a);
                             }
                             return std::task::Poll::Pending;
                         }
