@@ -2,11 +2,14 @@
 
 #![allow(dead_code, reason = "each test file uses a part")]
 
+pub mod dump;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use steward_base::{Entropy, Timestamp};
+use steward_database::Db;
 use steward_fields::Registries;
 use steward_history::Door;
 use steward_import::mapping::Mapping;
@@ -102,6 +105,11 @@ pub fn registries() -> Arc<Registries> {
 
 /// Imports a log; the summary and the report's text.
 pub fn import(db: &TestDb, file: &Path, dry_run: bool) -> (Summary, String) {
+    import_into(&db.db, file, dry_run)
+}
+
+/// [`import`] into a database that is not a test's own.
+pub fn import_into(db: &Db, file: &Path, dry_run: bool) -> (Summary, String) {
     let dir = tempfile::tempdir().expect("a directory");
     let report = dir.path().join("report.csv");
     let mapping = Mapping::load("uci-incident-log").expect("the shipped mapping");
@@ -115,6 +123,6 @@ pub fn import(db: &TestDb, file: &Path, dry_run: bool) -> (Summary, String) {
         show: Show::Nothing,
     };
     let (call, registries) = (call(), registries());
-    let summary = run(import_log(&db.db, &call, &registries, &options));
+    let summary = run(import_log(db, &call, &registries, &options));
     (summary.expect("imports"), std::fs::read_to_string(&report).unwrap_or_default())
 }
