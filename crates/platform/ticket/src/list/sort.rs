@@ -148,6 +148,10 @@ impl Order {
         }
         let mut alternatives = Vec::new();
         for n in 0..=self.keys.len() {
+            // Behind an empty value of this key stand only empty ones.
+            if self.keys.get(n).is_some() && cursor[n].is_null() {
+                continue;
+            }
             let mut parts = Vec::new();
             for (key, value) in self.keys.iter().zip(cursor).take(n) {
                 parts.push(match bind(key, value) {
@@ -155,25 +159,21 @@ impl Order {
                     None => format!("{} is null", key.column),
                 });
             }
-            match self.keys.get(n) {
+            let next = self.keys.get(n).and_then(|key| Some((key, bind(key, &cursor[n])?)));
+            parts.push(match next {
                 None => {
                     let sign = if self.tail_descending() { "<" } else { ">" };
-                    parts.push(format!("t.id {sign} {}", args.push(Value::Id(id))));
+                    format!("t.id {sign} {}", args.push(Value::Id(id)))
                 }
-                Some(key) => match bind(key, &cursor[n]) {
-                    // Behind an empty value of this key stand only empty ones.
-                    None => continue,
-                    Some(v) => {
-                        let sign = if key.descending { "<" } else { ">" };
-                        let place = args.push(v);
-                        let column = key.column;
-                        parts.push(match key.nullable {
-                            true => format!("({column} {sign} {place} or {column} is null)"),
-                            false => format!("{column} {sign} {place}"),
-                        });
+                Some((key, value)) => {
+                    let sign = if key.descending { "<" } else { ">" };
+                    let (place, column) = (args.push(value), key.column);
+                    match key.nullable {
+                        true => format!("({column} {sign} {place} or {column} is null)"),
+                        false => format!("{column} {sign} {place}"),
                     }
-                },
-            }
+                }
+            });
             alternatives.push(format!("({})", parts.join(" and ")));
         }
         Some(format!("({})", alternatives.join(" or ")))

@@ -11,9 +11,25 @@ use crate::text::Document;
 /// Brings both documents of a ticket in line with what the database holds now.
 /// `fresh` is true for a ticket that has no document yet.
 pub fn index(tx: &mut Tx, ticket: &Ticket, registry: &Registry, fresh: bool) -> Result<()> {
-    let (public, internal) = entries(tx, ticket.head.id, fresh)?;
-    let number = ticket.number().to_owned();
-    let mut fields = vec![number.as_str()];
+    let entries = if fresh { Default::default() } else { entries(tx, ticket.head.id)? };
+    let (public, internal) = cut(ticket, registry, &entries);
+    write(tx, "text_public", ticket.head.row_no, &public, fresh)?;
+    write(tx, "text_internal", ticket.head.row_no, &internal, fresh)
+}
+
+/// The two documents of a ticket as the full text holds them: what whoever
+/// sees the ticket finds, and what only those find who read work notes.
+pub fn documents(
+    tx: &mut Tx,
+    ticket: &Ticket,
+    registry: &Registry,
+) -> Result<(Document, Document)> {
+    let entries = entries(tx, ticket.head.id)?;
+    Ok(cut(ticket, registry, &entries))
+}
+
+fn cut(ticket: &Ticket, registry: &Registry, entries: &Entries) -> (Document, Document) {
+    let mut fields = vec![ticket.number()];
     let mut hidden: Vec<&str> = vec![];
     let texts = |f: &&steward_fields::Field| {
         matches!(f.ty, FieldType::Text | FieldType::LongText | FieldType::Choice)
@@ -23,13 +39,16 @@ pub fn index(tx: &mut Tx, ticket: &Ticket, registry: &Registry, fresh: bool) -> 
         if field.group == "internal" { hidden.push(text) } else { fields.push(text) }
     }
     fields.extend(ticket.external_number.as_deref());
-    for text in [&ticket.external_problem, &ticket.external_change, &ticket.external_cause,
-        &ticket.external_vendor, &ticket.priority_reason].into_iter().flatten()
-    {
-        hidden.push(text);
-    }
-    let public: Vec<&str> = public.iter().map(String::as_str).collect();
-    let internal: Vec<&str> = internal.iter().map(String::as_str).collect();
+    let internal = [
+        &ticket.external_problem,
+        &ticket.external_change,
+        &ticket.external_cause,
+        &ticket.external_vendor,
+        &ticket.priority_reason,
+    ];
+    hidden.extend(internal.into_iter().flatten().map(String::as_str));
+    let public: Vec<&str> = entries.public.iter().map(String::as_str).collect();
+    let notes: Vec<&str> = entries.internal.iter().map(String::as_str).collect();
     let document = Document::cut(
         &ticket.short_description,
         ticket.description.as_deref(),
@@ -37,16 +56,17 @@ pub fn index(tx: &mut Tx, ticket: &Ticket, registry: &Registry, fresh: bool) -> 
         &fields,
         &public,
     );
-    write(tx, "text_public", ticket.head.row_no, &document, fresh)?;
-    let notes = Document::cut("", None, None, &hidden, &internal);
-    write(tx, "text_internal", ticket.head.row_no, &notes, fresh)
+    (document, Document::cut("", None, None, &hidden, &notes))
 }
 
-/// Texts of the ticket's entries, newest first: public ones, internal ones.
-fn entries(tx: &mut Tx, record: Uuid, fresh: bool) -> Result<(Vec<String>, Vec<String>)> {
-    if fresh {
-        return Ok((vec![], vec![]));
-    }
+/// Texts of a ticket's entries, newest first.
+#[derive(Default)]
+struct Entries {
+    public: Vec<String>,
+    internal: Vec<String>,
+}
+
+fn entries(tx: &mut Tx, record: Uuid) -> Result<Entries> {
     let rows = tx.rows(
         "select e.kind, c.body, e.retracted_at, e.format from entry e
          join content c on c.record = e.record and c.seq = e.seq and c.slot = 1
@@ -58,9 +78,11 @@ fn entries(tx: &mut Tx, record: Uuid, fresh: bool) -> Result<(Vec<String>, Vec<S
             Ok((r.get::<String>(0)? == "comment" && !retracted, crate::rich::plain(&body, &format)))
         },
     )?;
-    let (public, internal): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(public, _)| *public);
-    let text = |rows: Vec<(bool, String)>| rows.into_iter().map(|(_, t)| t).collect();
-    Ok((text(public), text(internal)))
+    let mut entries = Entries::default();
+    for (public, text) in rows {
+        if public { entries.public.push(text) } else { entries.internal.push(text) }
+    }
+    Ok(entries)
 }
 
 fn write(tx: &mut Tx, table: &str, row_no: i64, doc: &Document, fresh: bool) -> Result<()> {
