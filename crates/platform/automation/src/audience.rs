@@ -1,0 +1,44 @@
+//! What of a fact somebody may read.
+
+use serde_json::Value as Json;
+use steward_base::Result;
+use steward_database::Tx;
+use steward_fields::Registry;
+use steward_history::Fact;
+use steward_people::{Actor, allowed};
+use steward_ticket::{Ticket, target};
+
+/// What of a ticket an actor may read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Reads {
+    /// The ticket at all.
+    pub ticket: bool,
+    /// Its internal part too.
+    pub internal: bool,
+}
+
+/// What the actor may read of this ticket right now.
+pub(crate) fn reads(tx: &mut Tx, actor: &Actor, ticket: &Ticket) -> Result<Reads> {
+    let target = target(tx, actor, ticket)?;
+    let sees = |action| allowed(actor, ticket.kind(), action, &target);
+    let ticket = sees("read");
+    Ok(Reads { ticket, internal: ticket && sees("read_work_notes") })
+}
+
+/// Whether a change of this field may be read without reading work notes. What
+/// the registry does not know is taken for internal.
+pub(crate) fn is_public(field: &str, registry: &Registry) -> bool {
+    if matches!(field, "comments" | "entry" | "mentions") {
+        return true;
+    }
+    let name = field.strip_prefix("custom.").unwrap_or(field);
+    registry.field(name).is_some_and(|f| f.group != "internal")
+}
+
+/// Whether a fact tells of nothing but internal things.
+pub(crate) fn is_internal(fact: &Fact, registry: &Registry) -> bool {
+    let field = |change: &Json| change["field"].as_str().unwrap_or("").to_owned();
+    let fields: Vec<String> = fact.changes.iter().map(field).collect();
+    fields.iter().any(|f| f == "work_notes")
+        || (!fields.is_empty() && !fields.iter().any(|f| is_public(f, registry)))
+}
