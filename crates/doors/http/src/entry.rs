@@ -38,12 +38,10 @@ pub(crate) async fn entry(
     let spent = started.elapsed();
     let status = response.status();
     door.metrics.count(&method, route.as_deref(), status, spent);
-    span.in_scope(|| tracing::info!(
-        status = status.as_u16(),
-        ms = spent.as_secs_f64() * 1000.0,
-        address = %entry.address,
-        "answered"
-    ));
+    span.in_scope(|| {
+        let micros = spent.as_micros();
+        tracing::debug!(status = status.as_u16(), micros, address = %entry.address, "answered");
+    });
     response
 }
 

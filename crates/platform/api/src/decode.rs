@@ -202,9 +202,22 @@ impl<'de> de::Deserializer<'de> for Decoder {
         }
     }
 
+    /// A struct is an object and nothing else: left to serde, a list would do.
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        match self.value {
+            Value::Object(_) => self.deserialize_any(visitor),
+            _ => Err(Fault::new("type", "must be an object")),
+        }
+    }
+
     serde::forward_to_deserialize_any! {
         i128 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple tuple_struct
-        map struct identifier ignored_any
+        map identifier ignored_any
     }
 }
 

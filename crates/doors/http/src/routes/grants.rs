@@ -4,9 +4,9 @@ use axum::http::Uri;
 use axum::response::Response;
 use serde::Deserialize;
 use steward_api::{Caller, Json, Page, PageQuery, Path, Problem, Query, Reply};
-use steward_base::{Result, Uuid};
+use steward_base::{Error, Result, Uuid};
 use steward_people::views::GrantView;
-use steward_people::{Role, grants, list, names, resolve, resolve_any};
+use steward_people::{Role, grants, list, names, refusal, resolve, resolve_any, visibility};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -63,6 +63,9 @@ async fn create_grant(caller: Caller, Json(body): Json<CreateGrant>) -> Result<R
     caller
         .write(move |tx, call| {
             let actor = &call.actor;
+            if visibility(actor, "grant", "create").is_none() {
+                return Err(Error::Forbidden(refusal(actor, "grant", "create")));
+            }
             let organisation = match &body.organisation {
                 Some(text) => Some(resolve(tx, actor, "organisation", "organisation", text)?.id),
                 None => None,

@@ -1,6 +1,7 @@
 //! Routes that belong to no practice, one file for each subject.
 
 mod directory;
+mod fields;
 mod grants;
 mod items;
 mod me;
@@ -28,6 +29,7 @@ pub(crate) fn routes() -> OpenApiRouter<Door> {
         .merge(items::routes())
         .merge(grants::routes())
         .merge(permissions::routes())
+        .merge(fields::routes())
 }
 
 /// Whether browsers reach us over TLS.

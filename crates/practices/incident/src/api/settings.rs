@@ -96,6 +96,13 @@ struct Cell {
 /// The matrix: all nine cells.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"cells": [
+    {"impact": 1, "urgency": 1, "priority": 1}, {"impact": 1, "urgency": 2, "priority": 2},
+    {"impact": 1, "urgency": 3, "priority": 3}, {"impact": 2, "urgency": 1, "priority": 2},
+    {"impact": 2, "urgency": 2, "priority": 3}, {"impact": 2, "urgency": 3, "priority": 4},
+    {"impact": 3, "urgency": 1, "priority": 3}, {"impact": 3, "urgency": 2, "priority": 4},
+    {"impact": 3, "urgency": 3, "priority": 4}
+]}))]
 struct Cells {
     /// Every pair of impact and urgency, once.
     cells: Vec<Cell>,

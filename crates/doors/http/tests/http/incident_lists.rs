@@ -1,0 +1,202 @@
+//! Lists of incidents: conditions, order, pages, counts, the past, CSV, and
+//! custom fields.
+
+use serde_json::{Value, json};
+
+use crate::support::{Person, World, on_both_worlds};
+
+async fn numbers(world: &World, who: &Person, q: &str) -> Vec<String> {
+    let q: String = q.bytes().map(|b| format!("%{b:02X}")).collect();
+    let path = format!("/api/v1/incidents?sort=number&count=true&q={q}");
+    let found = who.get(world, &path).await.expect(200);
+    let items = found["items"].as_array().expect("items");
+    assert_eq!(found["count"], items.len(), "list and count agree");
+    items.iter().map(|i| i["number"].as_str().unwrap_or("")[7..].to_owned()).collect()
+}
+
+async fn some(world: &World) -> Person {
+    let admin = world.admin();
+    admin.post(world, "/api/v1/teams", json!({"name": "Group 2"})).await.expect(201);
+    admin.post(world, "/api/v1/teams", json!({"name": "Group 25"})).await.expect(201);
+    let field = json!({"kind": "incident", "name": "floor", "label": "Floor", "type": "integer"});
+    admin.post(world, "/api/v1/fields", field).await.expect(201);
+    let field = json!({"kind": "incident", "name": "made_sla", "label": "Made SLA", "type": "boolean"});
+    admin.post(world, "/api/v1/fields", field).await.expect(201);
+    for body in [
+        json!({"short_description": "VPN drops every 20 minutes", "impact": 1, "urgency": 1,
+            "assignment_group": "Group 2", "custom": {"floor": 3, "made_sla": true}}),
+        json!({"short_description": "Printer prints blank labels", "impact": 2, "urgency": 2,
+            "assignment_group": "Group 25", "custom": {"floor": 4}}),
+        json!({"short_description": "vpn token asked twice", "description": "On the Größe server"}),
+    ] {
+        admin.post(world, "/api/v1/incidents", body).await.expect(201);
+    }
+    admin
+}
+
+#[test]
+fn conditions_find_what_they_say() {
+    on_both_worlds(|world| async move {
+        let admin = some(&world).await;
+        let me = admin.get(&world, "/api/v1/me").await.expect(200);
+        for (q, expected) in [
+            ("", "001 002 003"),
+            ("priority:1", "001"),
+            ("priority:critical", "001"),
+            ("priority<=3", "001 002"),
+            ("-priority:1", "002 003"),
+            ("assignment_group:\"Group 2\"", "001"),
+            ("assignment_group:\"group 25\"", "002"),
+            ("assignment_group:none", "003"),
+            ("vpn", "001 003"),
+            ("vpn drops", "001"),
+            ("\"drops every\"", "001"),
+            ("\"every drops\"", ""),
+            ("print*", "002"),
+            ("grosse", "003"),
+            ("description:grosse", "003"),
+            ("short_description:grosse", ""),
+            ("short_description=\"VPN token ASKED twice\"", "003"),
+            ("state:open", "001 002 003"),
+            ("state:resolved or priority:1", "001"),
+            ("number:inc0000002", "002"),
+            ("caller:me", "001 002 003"),
+            ("caller:admin assignment_group:any", "001 002"),
+            ("floor:3", "001"),
+            ("floor>3", "002"),
+            ("-floor:3", "002 003"),
+            ("floor:none", "003"),
+            ("made_sla:true", "001"),
+            ("opened_at:today", "001 002 003"),
+            ("opened_at<-1d", ""),
+        ] {
+            assert_eq!(numbers(&world, &admin, q).await.join(" "), expected, "{q}");
+        }
+        assert_eq!(me["login"], "admin");
+    });
+}
+
+#[test]
+fn a_wrong_condition_points_at_the_character() {
+    on_both_worlds(|world| async move {
+        let admin = some(&world).await;
+        for (q, field, words) in [
+            ("pririty:1", "q", "priority"),
+            ("priority:(", "q", "character"),
+            ("state:opne", "q", "state"),
+        ] {
+            let found = admin.get(&world, &format!("/api/v1/incidents?q={q}")).await;
+            assert_eq!(found.problem(400).0, field, "{q}");
+            let message = found.json()["errors"][0]["message"].to_string();
+            assert!(message.contains(words), "{q}: {message}");
+        }
+        for path in [
+            "/api/v1/incidents?sort=colour",
+            "/api/v1/incidents?limit=0",
+            "/api/v1/incidents?limit=501",
+            "/api/v1/incidents?cursor=abc",
+            "/api/v1/incidents?colour=red",
+        ] {
+            admin.get(&world, path).await.problem(400);
+        }
+    });
+}
+
+#[test]
+fn pages_hold_every_row_once_in_order() {
+    on_both_worlds(|world| async move {
+        let admin = world.admin();
+        for i in 0..23 {
+            let body = json!({"short_description": format!("No {i}"), "impact": i % 3 + 1, "urgency": i % 2 + 1});
+            admin.post(&world, "/api/v1/incidents", body).await.expect(201);
+        }
+        for sort in ["number", "-number", "priority,-opened_at", "-priority,opened_at", "resolved_at,number", "-category,priority"] {
+            let (mut seen, mut cursor) = (Vec::new(), String::new());
+            loop {
+                let path = format!("/api/v1/incidents?sort={sort}&limit=5{cursor}");
+                let page = admin.get(&world, &path).await.expect(200);
+                let items = page["items"].as_array().expect("items").clone();
+                seen.extend(items.iter().map(|i| i["number"].to_string()));
+                match page["next"].as_str() {
+                    Some(next) => cursor = format!("&cursor={next}"),
+                    None => break,
+                }
+            }
+            let all = admin.get(&world, &format!("/api/v1/incidents?sort={sort}&limit=500")).await.expect(200);
+            let all: Vec<String> = all["items"].as_array().expect("items").iter().map(|i| i["number"].to_string()).collect();
+            assert_eq!(seen, all, "{sort}");
+            assert_eq!(seen.len(), 23, "{sort}");
+        }
+        let first = admin.get(&world, "/api/v1/incidents?limit=5&sort=number").await.expect(200);
+        let cursor = first["next"].as_str().expect("more");
+        let other = admin.get(&world, &format!("/api/v1/incidents?limit=5&sort=priority&cursor={cursor}")).await;
+        other.problem(400);
+    });
+}
+
+#[test]
+fn the_past_is_asked_with_the_same_words() {
+    on_both_worlds(|world| async move {
+        let admin = some(&world).await;
+        let before = world.app.now().to_string();
+        world.advance(3600);
+        let resolution = json!({"close_code": "solved", "close_notes": "Done."});
+        admin.post(&world, "/api/v1/incidents/INC0000001/resolve", resolution).await.expect(200);
+        world.advance(3600);
+        let now = world.app.now().to_string();
+        let count = async |q: &str, at: &str| {
+            let path = format!("/api/v1/incidents?count=true&q={q}&as_of={at}");
+            admin.get(&world, &path).await.expect(200)["count"].clone()
+        };
+        assert_eq!(count("state:open", &before).await, 3);
+        assert_eq!(count("state:open", &now).await, 2);
+        assert_eq!(count("state:resolved", &before).await, 0);
+        assert_eq!(count("priority:1", &before).await, 1);
+        assert_eq!(count("", "2020-01-01T00:00:00Z").await, 0);
+        let untracked = admin.get(&world, &format!("/api/v1/incidents?q=impact:1&as_of={now}")).await;
+        untracked.problem(422);
+    });
+}
+
+#[test]
+fn a_list_is_exported_as_csv() {
+    on_both_worlds(|world| async move {
+        let admin = some(&world).await;
+        let csv = admin.get(&world, "/api/v1/incidents.csv?q=vpn&sort=number").await;
+        assert_eq!(csv.status.as_u16(), 200);
+        let text = String::from_utf8_lossy(&csv.bytes).into_owned();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 3);
+        assert!(lines[0].starts_with("number,short_description,state"));
+        assert!(lines[1].starts_with("INC0000001,VPN drops every 20 minutes,new"), "{}", lines[1]);
+        let requester = world.person("jonas", &["requester"]).await;
+        requester.get(&world, "/api/v1/incidents.csv").await.problem(403);
+    });
+}
+
+#[test]
+fn custom_fields_are_checked_and_hidden() {
+    on_both_worlds(|world| async move {
+        let admin = some(&world).await;
+        let create = |custom: Value| json!({"short_description": "x", "custom": custom});
+        for (custom, field, rule) in [
+            (json!({"floor": "three"}), "custom.floor", "type"),
+            (json!({"flor": 3}), "custom.flor", "unknown_field"),
+            (json!({"made_sla": 1}), "custom.made_sla", "type"),
+        ] {
+            let refused = admin.post(&world, "/api/v1/incidents", create(custom)).await;
+            assert_eq!(refused.problem(422), (field.into(), rule.into()));
+        }
+        let cleared = admin.patch(&world, "/api/v1/incidents/INC0000001", 1, json!({"custom": {"floor": null}})).await;
+        assert_eq!(cleared.expect(200)["custom"], json!({"made_sla": true}));
+        assert!(numbers(&world, &admin, "floor:3").await.is_empty());
+        let twice = json!({"kind": "incident", "name": "floor", "label": "Floor", "type": "text"});
+        assert_eq!(admin.post(&world, "/api/v1/fields", twice).await.problem(422).0, "name");
+        let agent = world.person("ben", &["agent"]).await;
+        agent.send(&world, "DELETE", "/api/v1/fields/incident/floor", &[], None).await.problem(403);
+        admin.delete(&world, "/api/v1/fields/incident/floor").await.expect(204);
+        admin.get(&world, "/api/v1/incidents?q=floor:3").await.problem(400);
+        let seen = admin.get(&world, "/api/v1/incidents/INC0000002").await.expect(200);
+        assert_eq!(seen["custom"], json!({}));
+    });
+}

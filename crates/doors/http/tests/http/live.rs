@@ -1,0 +1,107 @@
+//! Live updates: seen by who may see, from the next fact on.
+
+use std::time::Duration;
+
+use axum::body::BodyDataStream;
+use futures_util::StreamExt as _;
+use serde_json::json;
+
+use crate::support::{Person, World, on_both_worlds, request};
+
+struct Stream(BodyDataStream);
+
+impl Stream {
+    async fn open(world: &World, person: &Person, after: Option<&str>) -> Stream {
+        let bearer = format!("Bearer {}", person.token);
+        let mut headers = vec![("authorization", bearer.as_str())];
+        headers.extend(after.map(|id| ("last-event-id", id)));
+        let response = world.open(request("GET", "/api/v1/live", &headers, None)).await;
+        assert_eq!(response.status().as_u16(), 200);
+        let mut stream = Stream(response.into_body().into_data_stream());
+        assert_eq!(stream.next().await.as_deref(), Some(": live\n\n"));
+        stream
+    }
+
+    /// The next piece; `None` when the stream has ended.
+    async fn next(&mut self) -> Option<String> {
+        let next = tokio::time::timeout(Duration::from_secs(20), self.0.next());
+        let piece = next.await.expect("an event within 20 s")?;
+        Some(String::from_utf8_lossy(&piece.expect("a piece")).into_owned())
+    }
+
+    /// The next event of a record that is none of people.
+    async fn record(&mut self) -> (String, serde_json::Value) {
+        loop {
+            let piece = self.next().await.expect("the stream is open");
+            let line = |name: &str| {
+                piece.lines().find_map(|l| l.strip_prefix(name)).unwrap_or("").trim().to_owned()
+            };
+            let Ok(data) = serde_json::from_str::<serde_json::Value>(&line("data:")) else { continue };
+            if data["kind"] != "person" {
+                return (line("id:"), data);
+            }
+        }
+    }
+}
+
+async fn hub(world: &World) {
+    let (live, app) = (world.door.live.clone(), world.app.clone());
+    tokio::spawn(async move { live.run(app).await });
+    tokio::time::sleep(Duration::from_millis(200)).await;
+}
+
+#[test]
+fn events_come_to_who_may_see_them_and_go_on_after_a_gap() {
+    on_both_worlds(|world| async move {
+        let admin = world.admin();
+        admin.post(&world, "/api/v1/organisations", json!({"name": "Other"})).await.expect(201);
+        let ann = world.person("ann", &["agent"]).await;
+        hub(&world).await;
+        let mut all = Stream::open(&world, &admin, None).await;
+        let mut hers = Stream::open(&world, &ann, None).await;
+        let other = json!({"name": "Hidden", "organisation": "Other"});
+        admin.post(&world, "/api/v1/services", other).await.expect(201);
+        let seen = admin.post(&world, "/api/v1/services", json!({"name": "Shown"})).await.expect(201);
+        let (first, _) = all.record().await;
+        let (id, data) = hers.record().await;
+        assert_eq!((&data["id"], &data["version"]), (&seen["id"], &json!(1)), "not the hidden one");
+        assert_eq!(data["kind"], json!("service"));
+        drop(all);
+        let mut again = Stream::open(&world, &admin, Some(&first)).await;
+        assert_eq!(again.record().await.1["id"], seen["id"], "goes on after the first");
+        drop(hers);
+        let mut hers = Stream::open(&world, &ann, Some(&id)).await;
+        let third = admin.post(&world, "/api/v1/services", json!({"name": "Third"})).await.expect(201);
+        assert_eq!(hers.record().await.1["id"], third["id"]);
+    });
+}
+
+#[test]
+fn a_changed_grant_reaches_open_streams_and_a_disabled_person_hears_nothing() {
+    on_both_worlds(|world| async move {
+        let admin = world.admin();
+        let ann = world.person("ann", &[]).await;
+        hub(&world).await;
+        let mut hers = Stream::open(&world, &ann, None).await;
+        admin.post(&world, "/api/v1/services", json!({"name": "Before"})).await.expect(201);
+        let grant = json!({"holder": "ann", "role": "agent", "organisation": "Default"});
+        admin.post(&world, "/api/v1/grants", grant).await.expect(201);
+        let after = admin.post(&world, "/api/v1/services", json!({"name": "After"})).await.expect(201);
+        assert_eq!(hers.record().await.1["id"], after["id"]);
+        admin.post(&world, "/api/v1/people/ann/disable", json!({})).await.expect(200);
+        let end = async { while hers.next().await.is_some() {} };
+        tokio::time::timeout(Duration::from_secs(20), end).await.expect("the stream ends");
+    });
+}
+
+#[test]
+fn a_stop_ends_the_streams() {
+    on_both_worlds(|world| async move {
+        hub(&world).await;
+        let mut all = Stream::open(&world, &world.admin(), None).await;
+        world.door.live.close();
+        assert_eq!(all.next().await, None);
+        let broken = [("last-event-id", "x")];
+        world.admin().send(&world, "GET", "/api/v1/live", &broken, None).await.problem(400);
+    });
+}

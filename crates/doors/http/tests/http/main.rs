@@ -1,0 +1,14 @@
+//! The door through HTTP, on the real router, on both engines. Whoever acts is
+//! a person; time moves only by [`support::World::advance`].
+
+mod bodies;
+mod idempotency;
+mod incident_life;
+mod incident_lists;
+mod incident_secrets;
+mod live;
+mod pages;
+mod people;
+mod sign_in;
+mod support;
+mod walk;

@@ -1,0 +1,116 @@
+//! People, teams, grants through HTTP.
+
+use serde_json::json;
+
+use crate::support::on_both_worlds;
+
+#[test]
+fn a_person_is_made_changed_disabled_and_erased() {
+    on_both_worlds(|world| async move {
+        let admin = world.admin();
+        let body = json!({"login": "ann", "name": "Ann Example", "roles": ["requester"]});
+        let made = admin.post(&world, "/api/v1/people", body.clone()).await;
+        let ann = made.expect(201);
+        assert_eq!(made.header("location"), "/api/v1/people/ann");
+        assert_eq!(made.header("etag"), "\"1\"");
+        assert_eq!(ann["roles"], json!(["requester"]));
+        let twice = admin.post(&world, "/api/v1/people", body).await;
+        assert_eq!(twice.problem(422), ("login".into(), "unique".into()));
+
+        let path = "/api/v1/people/ann";
+        let bare = admin.send(&world, "PATCH", path, &[], Some(json!({"phone": "1"}))).await;
+        bare.problem(428);
+        let changed = admin.patch(&world, path, 1, json!({"phone": "1"})).await.expect(200);
+        assert_eq!((&changed["phone"], &changed["version"]), (&json!("1"), &json!(2)));
+        admin.patch(&world, path, 1, json!({"phone": "2"})).await.problem(412);
+        let read_only = admin.patch(&world, path, 2, json!({"version": 7})).await;
+        assert_eq!(read_only.problem(422).0, "version");
+        let cleared = admin.patch(&world, path, 2, json!({"phone": null})).await.expect(200);
+        assert_eq!(cleared["phone"], json!(null));
+        let empty = admin.patch(&world, path, 3, json!({"name": null})).await;
+        assert_eq!(empty.problem(422), ("name".into(), "required".into()));
+
+        let token = tokio::task::block_in_place(|| world.token_of("ann"));
+        let me = crate::support::Person { login: "ann".into(), token };
+        me.get(&world, "/api/v1/me").await.expect(200);
+        let off = admin.post(&world, "/api/v1/people/ann/disable", json!({})).await.expect(200);
+        assert_eq!(off["active"], json!(false));
+        me.get(&world, "/api/v1/me").await.problem(401);
+        admin.post(&world, "/api/v1/people/ann/enable", json!({})).await.expect(200);
+        let gone = admin.post(&world, "/api/v1/people/ann/erase", json!({"reason": "asked"})).await;
+        assert_eq!(gone.expect(200)["name"], json!("Erased person 1"));
+        admin.get(&world, path).await.problem(404);
+    });
+}
+
+#[test]
+fn a_changed_grant_works_on_the_next_request() {
+    on_both_worlds(|world| async move {
+        let admin = world.admin();
+        let ann = world.person("ann", &[]).await;
+        ann.post(&world, "/api/v1/people", json!({"login": "x1", "name": "X"})).await.problem(403);
+        let grant = json!({"holder": "ann", "role": "agent", "organisation": "Default"});
+        let made = admin.post(&world, "/api/v1/grants", grant).await.expect(201);
+        ann.post(&world, "/api/v1/people", json!({"login": "x1", "name": "X"})).await.expect(201);
+        let id = made["id"].as_str().expect("an id");
+        admin.delete(&world, &format!("/api/v1/grants/{id}")).await.expect(204);
+        ann.post(&world, "/api/v1/people", json!({"login": "x2", "name": "X"})).await.problem(403);
+    });
+}
+
+#[test]
+fn nobody_gives_what_is_not_theirs() {
+    on_both_worlds(|world| async move {
+        let ann = world.person("ann", &["agent"]).await;
+        let grant = json!({"holder": "ann", "role": "administrator"});
+        ann.post(&world, "/api/v1/grants", grant).await.problem(403);
+        let boss = json!({"login": "bob", "name": "Bob", "roles": ["administrator"]});
+        ann.post(&world, "/api/v1/people", boss).await.problem(403);
+        ann.get(&world, "/api/v1/permissions").await.problem(403);
+        let admin = world.admin();
+        let matrix = admin.get(&world, "/api/v1/permissions").await.expect(200);
+        let rows = matrix["rows"].as_array().expect("rows");
+        let cell = |role: &str, kind: &str, action: &str| {
+            let row = rows.iter().find(|r| r["role"] == role && r["kind"] == kind && r["action"] == action);
+            row.expect("every cell is there")["scope"].clone()
+        };
+        assert_eq!(cell("requester", "incident", "read"), json!("own"));
+        assert_eq!(cell("requester", "incident", "read_work_notes"), json!("none"));
+        assert_eq!(cell("administrator", "person", "erase"), json!("all"));
+    });
+}
+
+#[test]
+fn teams_and_members() {
+    on_both_worlds(|world| async move {
+        let admin = world.admin();
+        world.person("ann", &["agent"]).await;
+        let team = admin.post(&world, "/api/v1/teams", json!({"name": "Network"})).await.expect(201);
+        let path = format!("/api/v1/teams/{}", team["id"].as_str().expect("an id"));
+        let put = admin.send(&world, "PUT", &format!("{path}/members/ann"), &[], None).await;
+        assert_eq!(put.expect(200)["members"][0]["login"], json!("ann"));
+        let ann = admin.get(&world, "/api/v1/people/ann").await.expect(200);
+        assert_eq!(ann["teams"][0]["name"], json!("Network"));
+        let left = admin.delete(&world, &format!("{path}/members/ann")).await.expect(200);
+        assert_eq!(left["members"], json!([]));
+        let stale = [("if-match", "\"1\"")];
+        let put = format!("{path}/members/ann");
+        admin.send(&world, "PUT", &put, &stale, None).await.problem(412);
+    });
+}
+
+#[test]
+fn items_of_four_kinds() {
+    on_both_worlds(|world| async move {
+        let admin = world.admin();
+        for kind in ["services", "service-offerings", "configuration-items", "locations"] {
+            let all = format!("/api/v1/{kind}");
+            let made = admin.post(&world, &all, json!({"name": "E-mail"})).await.expect(201);
+            let one = format!("{all}/{}", made["id"].as_str().expect("an id"));
+            let changed = admin.patch(&world, &one, 1, json!({"class": "thing"})).await.expect(200);
+            assert_eq!(changed["class"], json!("thing"), "{kind}");
+            let listed = admin.get(&world, &format!("{all}?q=e-mail&count=true")).await.expect(200);
+            assert_eq!(listed["count"], json!(1), "{kind}");
+        }
+    });
+}

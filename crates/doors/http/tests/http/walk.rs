@@ -1,0 +1,206 @@
+//! Every operation of the API document, driven as nobody, as a stranger, and
+//! for what does not exist. Operations the walk cannot drive stand in
+//! `uncovered.txt`, which only shrinks.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use crate::support::{Person, World, on_both_worlds};
+
+const UNCOVERED: &str = include_str!("uncovered.txt");
+const MISSING: &str = "01900000-0000-7000-8000-00000000dead";
+
+/// One operation.
+struct Operation {
+    method: String,
+    path: String,
+    public: bool,
+    body: Option<Value>,
+}
+
+impl Operation {
+    fn name(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+
+    /// The path with each parameter replaced.
+    fn at(&self, value: &str) -> String {
+        let mut path = String::new();
+        for part in self.path.split('/').skip(1) {
+            path.push('/');
+            path.push_str(if part.starts_with('{') { value } else { part });
+        }
+        path
+    }
+
+    fn has_parameters(&self) -> bool {
+        self.path.contains('{')
+    }
+}
+
+fn operations() -> Vec<Operation> {
+    let document: Value = serde_json::from_slice(&steward_http::openapi()).expect("JSON");
+    let mut all = Vec::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("operations") {
+            all.push(Operation {
+                method: method.to_uppercase(),
+                path: path.clone(),
+                public: operation["security"] == json!([{}]) || operation["security"] == json!([]),
+                body: example(&document, &operation["requestBody"]),
+            });
+        }
+    }
+    assert!(all.len() > 20, "the operations were found");
+    all
+}
+
+/// The example of a JSON body; `{}` where none is given.
+fn example(document: &Value, body: &Value) -> Option<Value> {
+    let media = &body["content"]["application/json"];
+    if media.is_null() {
+        return None;
+    }
+    if !media["example"].is_null() {
+        return Some(media["example"].clone());
+    }
+    let name = media["schema"]["$ref"].as_str().and_then(|r| r.rsplit('/').next())?;
+    let example = &document["components"]["schemas"][name]["example"];
+    Some(if example.is_null() { json!({}) } else { example.clone() })
+}
+
+/// What the walk found out; held against `uncovered.txt`.
+#[derive(Default)]
+struct Uncovered(BTreeSet<String>);
+
+impl Uncovered {
+    fn add(&mut self, who: &str, operation: &Operation) {
+        self.0.insert(format!("{who} {}", operation.name()));
+    }
+
+    fn check(&self, who: &str) {
+        let listed: BTreeSet<String> = UNCOVERED
+            .lines()
+            .filter(|line| !line.starts_with('#') && line.starts_with(&format!("{who} ")))
+            .map(str::to_owned)
+            .collect();
+        let new: Vec<_> = self.0.difference(&listed).collect();
+        let gone: Vec<_> = listed.difference(&self.0).collect();
+        assert!(new.is_empty(), "the walk as {who} does not cover: {new:#?}");
+        assert!(gone.is_empty(), "covered now, take off uncovered.txt: {gone:#?}");
+    }
+}
+
+async fn drive(world: &World, who: Option<&Person>, operation: &Operation, path: &str) -> (u16, Value) {
+    let headers = [("if-match", "\"1\"")];
+    let body = operation.body.clone();
+    let answer = match who {
+        Some(person) => person.send(world, &operation.method, path, &headers, body).await,
+        None => {
+            world.send(crate::support::request(&operation.method, path, &headers, body)).await
+        }
+    };
+    let mut body = serde_json::from_slice(&answer.bytes).unwrap_or(Value::Null);
+    if body["request_id"].is_string() {
+        body["request_id"] = Value::Null;
+    }
+    (answer.status.as_u16(), body)
+}
+
+#[test]
+fn as_nobody_everything_is_401() {
+    on_both_worlds(|world| async move {
+        for operation in operations().iter().filter(|o| !o.public) {
+            let (status, _) = drive(&world, None, operation, &operation.at(MISSING)).await;
+            assert_eq!(status, 401, "{}", operation.name());
+        }
+    });
+}
+
+#[test]
+fn what_does_not_exist_is_the_same_404_everywhere() {
+    on_both_worlds(|world| async move {
+        let admin = world.admin();
+        let (_, expected) = drive(&world, Some(&admin), &anything(), "/api/v1/nothing").await;
+        let mut uncovered = Uncovered::default();
+        for operation in operations().iter().filter(|o| o.has_parameters()) {
+            let found = drive(&world, Some(&admin), operation, &operation.at(MISSING)).await;
+            if found != (404, expected.clone()) {
+                eprintln!("{}: {} {}", operation.name(), found.0, found.1);
+                uncovered.add("missing", operation);
+            }
+        }
+        uncovered.check("missing");
+    });
+}
+
+fn anything() -> Operation {
+    Operation { method: "GET".into(), path: String::new(), public: false, body: None }
+}
+
+/// Records of another organisation, one for each collection.
+async fn foreign(world: &World) -> BTreeMap<&'static str, String> {
+    let admin = world.admin();
+    admin.post(world, "/api/v1/organisations", json!({"name": "Other"})).await.expect(201);
+    let mut found = BTreeMap::new();
+    for kind in ["teams", "services", "service-offerings", "configuration-items", "locations"] {
+        let body = json!({"name": "Foreign", "organisation": "Other"});
+        let made = admin.post(world, &format!("/api/v1/{kind}"), body).await.expect(201);
+        found.insert(kind, made["id"].as_str().expect("an id").to_owned());
+    }
+    let people = world.person_of("foreign", &["agent"], Some("Other")).await;
+    found.insert("people", people.login.clone());
+    let incident = json!({"short_description": "Foreign"});
+    let incident = people.post(world, "/api/v1/incidents", incident).await.expect(201);
+    found.insert("incidents", incident["number"].as_str().expect("a number").to_owned());
+    let organisations = admin.get(world, "/api/v1/organisations?q=name=Other").await.expect(200);
+    let id = organisations["items"][0]["id"].as_str().expect("an id").to_owned();
+    found.insert("organisations", id);
+    let grants = admin.get(world, "/api/v1/grants").await.expect(200);
+    let grant = grants["items"].as_array().expect("grants").last().expect("one")["id"].clone();
+    found.insert("grants", grant.as_str().expect("an id").to_owned());
+    found
+}
+
+/// A stranger is somebody with an account and no role at all.
+#[test]
+fn a_stranger_sees_and_does_nothing() {
+    on_both_worlds(|world| async move {
+        let foreign = foreign(&world).await;
+        let stranger = world.person("stranger", &[]).await;
+        let (_, missing) = drive(&world, Some(&stranger), &anything(), "/api/v1/nothing").await;
+        let mut uncovered = Uncovered::default();
+        let driven = |o: &&Operation| !o.public && !is_own(&o.path) && !is_known_to_all(o);
+        for operation in operations().iter().filter(driven) {
+            let collection = operation.path.split('/').nth(3).unwrap_or("");
+            let Some(id) = foreign.get(collection).filter(|_| operation.has_parameters()) else {
+                let (status, body) = drive(&world, Some(&stranger), operation, &operation.at(MISSING)).await;
+                let nothing = status == 200 && body["items"] == json!([]);
+                let hidden = status == 404 && body == missing;
+                if !nothing && !hidden && status != 403 {
+                    eprintln!("{}: {status} {body}", operation.name());
+                    uncovered.add("stranger", operation);
+                }
+                continue;
+            };
+            let found = drive(&world, Some(&stranger), operation, &operation.at(id)).await;
+            if found != (404, missing.clone()) {
+                eprintln!("{}: {} {}", operation.name(), found.0, found.1);
+                uncovered.add("stranger", operation);
+            }
+        }
+        uncovered.check("stranger");
+    });
+}
+
+/// What everybody with an account may do: it is about themselves.
+fn is_own(path: &str) -> bool {
+    ["/api/v1/me", "/api/v1/session", "/api/v1/live"].iter().any(|own| path.starts_with(own))
+}
+
+/// What holds for everybody alike and tells nothing of a record.
+fn is_known_to_all(operation: &Operation) -> bool {
+    let known = ["/api/v1/life-cycles/incident", "/api/v1/priority-matrix"];
+    operation.method == "GET" && known.contains(&operation.path.as_str())
+}
