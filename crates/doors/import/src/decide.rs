@@ -1,6 +1,6 @@
 //! What to do with an incident's rows, by what is known of it. Pure.
 
-use crate::plan::PlannedFact;
+use crate::fact::PlannedFact;
 use crate::store::Known;
 
 /// What to do with the rows of one number.

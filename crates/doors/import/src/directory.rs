@@ -8,7 +8,7 @@ use steward_people::items::{self, NewItem};
 use steward_people::persons::{self, NewPerson};
 use steward_people::{Call, teams};
 
-use crate::plan::Reference;
+use crate::fact::Reference;
 use crate::store::{by_login, by_name};
 
 /// The references of a file with their records.
@@ -50,7 +50,8 @@ impl Directory {
             return Ok(());
         }
         let asked = unknown.clone();
-        let found = db.read(move |tx| asked.iter().map(|r| find(tx, r)).collect::<Result<Vec<_>>>());
+        let found =
+            db.read(move |tx| asked.iter().map(|r| find(tx, r)).collect::<Result<Vec<_>>>());
         let mut missing = Vec::new();
         for (reference, id) in unknown.into_iter().zip(found.await?) {
             match id {
@@ -67,10 +68,12 @@ impl Directory {
         }
         let (call, asked) = (call.clone(), missing.clone());
         let make_all = move |tx: &mut Tx| {
-            let one = |r| Ok(match find(tx, r)? {
-                Some(id) => id,
-                None => make(tx, &call, organisation, r)?,
-            });
+            let one = |r| {
+                Ok(match find(tx, r)? {
+                    Some(id) => id,
+                    None => make(tx, &call, organisation, r)?,
+                })
+            };
             asked.iter().map(one).collect::<Result<Vec<_>>>()
         };
         if !missing.is_empty() {

@@ -7,6 +7,7 @@
 
 mod decide;
 mod directory;
+pub mod fact;
 mod log;
 pub mod mapping;
 pub mod plan;

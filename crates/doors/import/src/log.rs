@@ -11,8 +11,9 @@ use steward_people::Call;
 
 use crate::decide::{Decision, decide};
 use crate::directory::Directory;
+use crate::fact::{PlannedFact, Reference, Unmapped, Value};
 use crate::mapping::{Mapping, Transform};
-use crate::plan::{PlannedFact, Planner, Reference, Unmapped, Value};
+use crate::plan::Planner;
 use crate::progress::{Progress, Show};
 use crate::pump::{Pump, UNDER_WAY};
 use crate::reader::{Group, survey};
@@ -223,8 +224,7 @@ impl Run<'_> {
             from,
             &self.directory,
         )?;
-        let (db, call, registries) =
-            (self.db.clone(), self.call.clone(), self.registries.clone());
+        let (db, call, registries) = (self.db.clone(), self.call.clone(), self.registries.clone());
         let task = async move {
             match write(&db, &call, &registries, incident).await {
                 Ok(()) => Ok(answer),
@@ -247,8 +247,7 @@ impl Run<'_> {
         decision: Decision,
     ) -> Answer {
         let rows = facts.len() as u64;
-        let answer =
-            Answer { rows, written: 0, decision, created: false, problems: Vec::new() };
+        let answer = Answer { rows, written: 0, decision, created: false, problems: Vec::new() };
         match decision {
             Decision::Skip => answer,
             Decision::Write(from) => Answer {

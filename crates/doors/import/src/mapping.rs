@@ -202,7 +202,9 @@ impl Mapping {
                 return wrong(format!("fields.{name}: joined columns become text"));
             }
             if (field.transform == Transform::Person) != field.login.is_some() {
-                return wrong(format!("fields.{name}: login belongs to persons, and each needs one"));
+                return wrong(format!(
+                    "fields.{name}: login belongs to persons, and each needs one"
+                ));
             }
         }
         for (name, last) in &self.finals {
@@ -210,16 +212,19 @@ impl Mapping {
                 return wrong(format!("final.{name}: give either in_state or together_with"));
             }
             if (last.transform == Transform::Person) != last.login.is_some() {
-                return wrong(format!("final.{name}: login belongs to persons, and each needs one"));
+                return wrong(format!(
+                    "final.{name}: login belongs to persons, and each needs one"
+                ));
             }
             if last.in_state.is_some() && last.transform != Transform::Time {
                 return wrong(format!("final.{name}: in_state belongs to times"));
             }
         }
         for (name, last) in &self.finals {
-            let unknown = last.together_with.iter().find(|other| {
-                self.finals.get(*other).is_none_or(|f| f.in_state.is_none())
-            });
+            let unknown = last
+                .together_with
+                .iter()
+                .find(|other| self.finals.get(*other).is_none_or(|f| f.in_state.is_none()));
             if let Some(other) = unknown {
                 return wrong(format!("final.{name}: {other} is not a final time"));
             }
@@ -307,7 +312,8 @@ mod tests {
 
     #[test]
     fn made_up_logins_differ_where_names_differ() {
-        let names = ["Caller 1", "Caller  1", "Caller-1", "Caller_1", "1", "caller", "Jürgen", "-1"];
+        let names =
+            ["Caller 1", "Caller  1", "Caller-1", "Caller_1", "1", "caller", "Jürgen", "-1"];
         let logins: Vec<String> = names.iter().map(|n| made_up_login("caller", n)).collect();
         for (i, login) in logins.iter().enumerate() {
             assert!(!logins[..i].contains(login), "{login}");

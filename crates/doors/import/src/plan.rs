@@ -12,80 +12,9 @@ use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 use steward_base::{Error, Result, Timestamp};
 
+use crate::fact::{PlannedFact, Reference, Unmapped, Value};
 use crate::mapping::{FieldMapping, FinalMapping, Mapping, Transform, made_up_login};
 use crate::reader::{Group, Row, require};
-
-/// Something that exists beside the incidents and is named by them.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Reference {
-    /// A person, known by a made-up login.
-    Person {
-        /// The login.
-        login: String,
-        /// The name as written.
-        name: String,
-    },
-    /// A record of this kind, known by its name as written.
-    Named {
-        /// `team`, `location`, `configuration_item` or `service`.
-        kind: &'static str,
-        /// The name.
-        name: String,
-    },
-}
-
-/// A field's value.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Value {
-    /// Nothing.
-    Empty,
-    /// Text, as written.
-    Text(String),
-    /// A whole number.
-    Number(i64),
-    /// True or false.
-    Boolean(bool),
-    /// An instant.
-    Time(Timestamp),
-    /// A choice, as named in the source.
-    Choice(String),
-    /// Another record.
-    Record(Reference),
-}
-
-/// A value of the file that has no place here.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unmapped {
-    /// Row in the file; the header is row 1.
-    pub row: u64,
-    /// The column; empty when it is about the whole row.
-    pub column: String,
-    /// The value as written.
-    pub value: String,
-    /// Why.
-    pub reason: String,
-}
-
-/// What one row becomes.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PlannedFact {
-    /// Its place among the incident's rows, from 1.
-    pub ordinal: u32,
-    /// Its row in the file.
-    pub row: u64,
-    /// When it happened, by the row's own time.
-    pub at: Timestamp,
-    /// Who did it, where the row says so.
-    pub author: Option<Reference>,
-    /// What changed since the row before, by field in alphabetical order.
-    pub changes: Vec<(String, Value)>,
-    /// Columns kept as text whose value changed, as (column, value).
-    pub kept: Vec<(String, String)>,
-    /// What could not be mapped.
-    pub unmapped: Vec<Unmapped>,
-    /// SHA-256 of the row without the final columns.
-    pub digest: [u8; 32],
-}
 
 /// A mapping bound to the columns of a file.
 pub struct Planner<'m> {
@@ -109,11 +38,16 @@ impl<'m> Planner<'m> {
     ///
     /// # Errors
     /// `Invalid` that names missing columns, or an unknown zone.
-    pub fn new(mapping: &'m Mapping, columns: &[Box<str>], zone: Option<&str>) -> Result<Planner<'m>> {
+    pub fn new(
+        mapping: &'m Mapping,
+        columns: &[Box<str>],
+        zone: Option<&str>,
+    ) -> Result<Planner<'m>> {
         require(columns, mapping.columns())?;
         let place = |name: &str| columns.iter().position(|c| **c == *name).unwrap_or_default();
         let zone = zone.unwrap_or(&mapping.time.zone);
-        let zone = TimeZone::get(zone).map_err(|e| Error::invalid("zone", "zone", e.to_string()))?;
+        let zone =
+            TimeZone::get(zone).map_err(|e| Error::invalid("zone", "zone", e.to_string()))?;
         let mut state_fields: Vec<&str> =
             mapping.state.values.values().flatten().map(|(field, _)| field.as_str()).collect();
         state_fields.sort_unstable();
@@ -214,7 +148,11 @@ impl<'m> Planner<'m> {
     fn set_state(&self, now: &mut Now<'_, 'm>) -> Option<&'m str> {
         let text = &now.row.values[self.state];
         let Some(fields) = self.mapping.state.values.get(&**text) else {
-            now.refuse(&self.columns[self.state], text, "is not a state of the mapping; the state stays as it was");
+            now.refuse(
+                &self.columns[self.state],
+                text,
+                "is not a state of the mapping; the state stays as it was",
+            );
             return None;
         };
         for name in &self.state_fields {
@@ -226,7 +164,13 @@ impl<'m> Planner<'m> {
 
     /// Sets final values: a time by the first row in its state whose own time
     /// it is, the rest together with the first time that is set.
-    fn set_finals(&self, now: &mut Now<'_, 'm>, past: &mut Past, at: Timestamp, state: Option<&str>) {
+    fn set_finals(
+        &self,
+        now: &mut Now<'_, 'm>,
+        past: &mut Past,
+        at: Timestamp,
+        state: Option<&str>,
+    ) {
         let mut set: Vec<&str> = Vec::new();
         for (index, (name, last, column)) in self.finals.iter().enumerate() {
             if past.finals.contains(&index) {
@@ -234,7 +178,8 @@ impl<'m> Planner<'m> {
             }
             let moment = match &last.in_state {
                 Some(wanted) => {
-                    state == Some(wanted.as_str()) && self.time(&now.row.values[*column]) == Some(at)
+                    state == Some(wanted.as_str())
+                        && self.time(&now.row.values[*column]) == Some(at)
                 }
                 None => last.together_with.iter().any(|time| set.contains(&time.as_str())),
             };
@@ -243,7 +188,8 @@ impl<'m> Planner<'m> {
             }
             set.push(name);
             past.finals.push(index);
-            let source = Source { transform: last.transform, values: None, login: last.login.as_deref() };
+            let source =
+                Source { transform: last.transform, values: None, login: last.login.as_deref() };
             if let Some(value) = self.read(now, *column, &source) {
                 now.values.insert(name, value);
             }
@@ -264,7 +210,11 @@ impl<'m> Planner<'m> {
         }
         let value = self.transform(text, source);
         if let Err(reason) = &value {
-            now.refuse(&self.columns[column], text, &format!("{reason}; the field stays as it was"));
+            now.refuse(
+                &self.columns[column],
+                text,
+                &format!("{reason}; the field stays as it was"),
+            );
         }
         value.ok()
     }
@@ -276,7 +226,9 @@ impl<'m> Planner<'m> {
         }
         match source.transform {
             Transform::Text => Ok(Value::Text(text.to_owned())),
-            Transform::Number => text.parse().map(Value::Number).map_err(|_| "is not a whole number"),
+            Transform::Number => {
+                text.parse().map(Value::Number).map_err(|_| "is not a whole number")
+            }
             Transform::Boolean => match text {
                 "true" => Ok(Value::Boolean(true)),
                 "false" => Ok(Value::Boolean(false)),
@@ -407,13 +359,4 @@ fn plain(value: &Json) -> Option<Value> {
         Json::Number(n) => n.as_i64().map(Value::Number),
         _ => None,
     }
-}
-
-/// The fields after the first `count` facts.
-pub fn state_after(facts: &[PlannedFact], count: usize) -> BTreeMap<&str, &Value> {
-    let mut state = BTreeMap::new();
-    for fact in facts.iter().take(count) {
-        state.extend(fact.changes.iter().map(|(name, value)| (name.as_str(), value)));
-    }
-    state
 }

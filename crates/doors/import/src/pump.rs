@@ -28,7 +28,10 @@ impl<T: Send + 'static> Pump<T> {
     ///
     /// # Errors
     /// `Internal` when a write panicked.
-    pub async fn push(&mut self, write: impl Future<Output = T> + Send + 'static) -> Result<Vec<T>> {
+    pub async fn push(
+        &mut self,
+        write: impl Future<Output = T> + Send + 'static,
+    ) -> Result<Vec<T>> {
         let mut done = Vec::new();
         while self.tasks.len() >= self.limit
             || self.tasks.front().is_some_and(JoinHandle::is_finished)

@@ -55,7 +55,8 @@ pub struct Survey {
 /// # Errors
 /// `Invalid` for a file that cannot be opened.
 pub fn open(path: &Path) -> Result<csv::Reader<Box<dyn Read + Send>>> {
-    let broken = |e: std::io::Error| Error::invalid("file", "open", format!("{}: {e}", path.display()));
+    let broken =
+        |e: std::io::Error| Error::invalid("file", "open", format!("{}: {e}", path.display()));
     let mut buffered = BufReader::with_capacity(1 << 16, File::open(path).map_err(broken)?);
     let gzip = buffered.fill_buf().map_err(broken)?.starts_with(&[0x1f, 0x8b]);
     let bytes: Box<dyn Read + Send> =

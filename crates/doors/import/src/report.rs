@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use steward_base::{Error, Result};
 
-use crate::plan::Unmapped;
+use crate::fact::Unmapped;
 
 /// The report file: CSV of row, column, value, reason. It is made with its
 /// first entry, so an import without anything to say writes no file; one that
@@ -69,7 +69,8 @@ impl Report {
 
 /// The first of `x.csv`, `x-2.csv`, `x-3.csv`, ... that is not there.
 fn free(path: &Path) -> PathBuf {
-    let part = |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
+    let part =
+        |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
     let (stem, ending) = (part(path.file_stem()), part(path.extension()));
     let name = |n: u32| match (n, ending.is_empty()) {
         (1, _) => path.to_owned(),
@@ -112,7 +113,11 @@ impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let did = if self.dry_run { "would be written" } else { "written" };
         writeln!(f, "{} rows: {} {did}, {} known already", self.rows, self.written, self.known)?;
-        writeln!(f, "records: {} made, {} changed, {} conflicts", self.created, self.changed, self.conflicts)?;
+        writeln!(
+            f,
+            "records: {} made, {} changed, {} conflicts",
+            self.created, self.changed, self.conflicts
+        )?;
         for (kind, count) in &self.made {
             writeln!(f, "made since rows name them: {count} {kind}")?;
         }
@@ -123,7 +128,12 @@ impl fmt::Display for Summary {
             writeln!(f, "left out: {column}, since it {reason}")?;
         }
         match &self.report {
-            Some(path) => write!(f, "{} values without a place here and all conflicts: {}", self.unmapped, path.display()),
+            Some(path) => write!(
+                f,
+                "{} values without a place here and all conflicts: {}",
+                self.unmapped,
+                path.display()
+            ),
             None => write!(f, "nothing to report"),
         }
     }

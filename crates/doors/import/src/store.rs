@@ -59,12 +59,7 @@ pub fn remember_more(tx: &mut Tx, source: &str, number: &str, known: &Known) -> 
     tx.run_one(
         "update import_update set history_seq = $1, digests = $2
          where source = $3 and number = $4",
-        &[
-            known.now_seq.into(),
-            known.digests.concat().into(),
-            source.into(),
-            number.into(),
-        ],
+        &[known.now_seq.into(), known.digests.concat().into(), source.into(), number.into()],
     )
 }
 

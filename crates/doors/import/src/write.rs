@@ -8,7 +8,7 @@ use steward_people::Call;
 use steward_ticket::{Past, PastUpdate, record_history};
 
 use crate::directory::Directory;
-use crate::plan::{PlannedFact, Reference, Value, state_after};
+use crate::fact::{PlannedFact, Reference, Value, state_after};
 use crate::store::{Known, known, remember, remember_more};
 use crate::{KIND, PREFIX};
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use steward_database::{Db, Options};
 use steward_schema::testing::{TestDb, on_both, postgres, sqlite};
 use steward_ticket::{Effect, store};
-use support::dump::dump;
+use support::dump::{dump, same};
 use support::{call, counts, file, found, head, import, registries};
 
 /// Both a fresh database and its twin, on each engine.
@@ -34,13 +34,6 @@ fn the_first_rows_and_then_the_whole_are_the_whole_at_once() {
         assert_eq!(counts(&parts), counts(&whole));
         same(&dump(&parts), &dump(&whole));
     });
-}
-
-/// Equal, or the first line that is not.
-fn same(left: &[String], right: &[String]) {
-    let differing = left.iter().zip(right).find(|(l, r)| l != r);
-    assert_eq!(differing.map(|(l, _)| l), differing.map(|(_, r)| r));
-    assert_eq!(left.len(), right.len());
 }
 
 #[test]
@@ -114,7 +107,10 @@ fn what_has_changed_is_left_as_it_is_and_reported() {
         other[2] = other[2].replace("Location 143", "Location 1");
         let (summary, report) = import(&db, &file(&(other.join("\n") + "\n")), true);
         assert_eq!((summary.conflicts, summary.changed), (1, 1));
-        assert!(report.contains("2,number,INC0000045,has known rows that have changed"), "{report}");
+        assert!(
+            report.contains("2,number,INC0000045,has known rows that have changed"),
+            "{report}"
+        );
         assert_eq!(counts(&db), before);
 
         // Here: somebody has worked on the incident whose further row comes.

@@ -6,8 +6,8 @@ mod support;
 use std::path::Path;
 
 use steward_import::Show;
-use steward_import::simple::{List, Options, import_list};
 use steward_import::Summary;
+use steward_import::simple::{List, Options, import_list};
 use steward_people::{DEFAULT_ORGANISATION, persons, teams};
 use steward_schema::testing::{TestDb, on_both};
 use support::{call, counts, found, run};
@@ -75,9 +75,8 @@ fn a_changed_row_changes_the_record_unless_steward_did() {
         let person = db.db.read_blocking(|tx| persons::by_login(tx, "ann")).expect("is there");
         assert_eq!(person.name, "Ann B.");
         let change = persons::PersonChange { vip: Some(true), ..Default::default() };
-        let here = db.db.write_blocking(move |tx| {
-            persons::update(tx, &call(), person.id, &change, None)
-        });
+        let here =
+            db.db.write_blocking(move |tx| persons::update(tx, &call(), person.id, &change, None));
         here.expect("changed here");
         let (summary, report) = import(&db, List::People, &ann("Ann C."), false);
         assert_eq!((summary.conflicts, summary.changed), (1, 0));

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 
 use steward_base::Timestamp;
+use steward_import::fact::{PlannedFact, Reference, Value, state_after};
 use steward_import::mapping::Mapping;
-use steward_import::plan::{PlannedFact, Planner, Reference, Value, state_after};
+use steward_import::plan::Planner;
 use steward_import::reader::survey;
 
 fn log() -> PathBuf {
@@ -74,7 +75,9 @@ impl Facts {
             let value = last.get(field).copied().unwrap_or(&Value::Empty);
             *self.last.entry(format!("{field} {}", word(value))).or_default() += 1;
         }
-        for (field, filled) in [("external_problem", "last_problem"), ("external_change", "last_change")] {
+        for (field, filled) in
+            [("external_problem", "last_problem"), ("external_change", "last_change")]
+        {
             if let Some(Value::Text(name)) = last.get(field) {
                 self.named.entry(filled.into()).or_default().insert(name.clone());
             }
@@ -188,8 +191,7 @@ fn an_incident_is_planned_in_these_words() {
     assert_eq!(whole["resolved_at"], &at("02-29T11:29"));
     assert_eq!(whole["closed_at"], &at("03-05T12:00"));
     assert_eq!(whole["opened_at"], &at("02-29T01:16"));
-    let opened_by =
-        Reference::Person { login: "opened-by--8".into(), name: "Opened by  8".into() };
+    let opened_by = Reference::Person { login: "opened-by--8".into(), name: "Opened by  8".into() };
     assert_eq!(whole["opened_by"], &Value::Record(opened_by));
     // The second row is the first in Resolved, but its own time is another.
     assert!(!state_after(&first, 2).contains_key("resolved_at"));

@@ -55,7 +55,12 @@ pub struct Past {
 /// # Errors
 /// `Forbidden` when the actor may not make such tickets; `Invalid` for a field
 /// that is unknown, of another type, or names a record that is not there.
-pub fn record_history(tx: &mut Tx, call: &Call, registry: &Registry, past: &Past) -> Result<Ticket> {
+pub fn record_history(
+    tx: &mut Tx,
+    call: &Call,
+    registry: &Registry,
+    past: &Past,
+) -> Result<Ticket> {
     check_create(&call.actor, past.kind, past.organisation)?;
     check_references(tx, registry, past)?;
     let Some(first) = past.updates.first() else {
@@ -237,7 +242,11 @@ fn uuid(value: &Json) -> Option<Uuid> {
 /// Sets one field.
 fn set(t: &mut Ticket, registry: &Registry, name: &str, value: &Json) -> Result<()> {
     let Some(field) = registry.field(name) else {
-        return Err(Error::invalid(name, "unknown_field", format!("{} has no such field", t.kind())));
+        return Err(Error::invalid(
+            name,
+            "unknown_field",
+            format!("{} has no such field", t.kind()),
+        ));
     };
     if field.custom {
         let value = parse_custom(registry, field, value)?;
@@ -347,9 +356,10 @@ fn text(field: &Field, value: &Json) -> Result<Option<String>> {
 fn time(field: &Field, value: &Json) -> Result<Option<Timestamp>> {
     match value {
         Json::Null => Ok(None),
-        Json::String(text) => text.parse().map(Some).map_err(|_| {
-            Error::invalid(field.name.clone(), "type", "is a time")
-        }),
+        Json::String(text) => text
+            .parse()
+            .map(Some)
+            .map_err(|_| Error::invalid(field.name.clone(), "type", "is a time")),
         _ => Err(Error::invalid(field.name.clone(), "type", "is a time")),
     }
 }
@@ -372,7 +382,8 @@ fn level(field: &Field, value: &Json) -> Result<u8> {
 }
 
 fn count(field: &Field, value: &Json) -> Result<i64> {
-    value.as_i64().filter(|n| *n >= 0).ok_or_else(|| {
-        Error::invalid(field.name.clone(), "range", "is a number from 0")
-    })
+    value
+        .as_i64()
+        .filter(|n| *n >= 0)
+        .ok_or_else(|| Error::invalid(field.name.clone(), "range", "is a number from 0"))
 }

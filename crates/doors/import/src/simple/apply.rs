@@ -9,7 +9,7 @@ use steward_people::{Call, Role, grants, resolve, teams};
 
 use super::List;
 use super::row::Cells;
-use crate::plan::Unmapped;
+use crate::fact::Unmapped;
 use crate::store::{by_login, by_name};
 
 type Problems = Vec<Unmapped>;

@@ -12,7 +12,7 @@ use steward_base::{Error, Result, Uuid};
 use steward_database::{Db, Tx};
 use steward_people::Call;
 
-use crate::plan::Unmapped;
+use crate::fact::Unmapped;
 use crate::progress::{Progress, Show};
 use crate::pump::{Pump, UNDER_WAY};
 use crate::reader::{Group, require, survey};
@@ -69,8 +69,16 @@ impl List {
     pub fn columns(self) -> &'static [&'static str] {
         match self {
             List::People => &[
-                "login", "name", "email", "phone", "organisation", "teams", "roles", "zone",
-                "language", "vip",
+                "login",
+                "name",
+                "email",
+                "phone",
+                "organisation",
+                "teams",
+                "roles",
+                "zone",
+                "language",
+                "vip",
             ],
             List::Teams => &["name", "email", "organisation", "members"],
             List::Services | List::ConfigurationItems => {
@@ -122,8 +130,7 @@ pub async fn import_list(db: &Db, call: &Call, options: &Options<'_>) -> Result<
     let survey = survey(options.file, options.list.key())?;
     require(&survey.columns, options.list.required().iter().copied())?;
     let mut report = Report::new(options.report);
-    let mut summary =
-        Summary { rows: survey.rows, dry_run: options.dry_run, ..Summary::default() };
+    let mut summary = Summary { rows: survey.rows, dry_run: options.dry_run, ..Summary::default() };
     for column in survey.columns.iter() {
         if !options.list.columns().contains(&&**column) {
             let reason = format!("is no column of {}", options.list.as_str());

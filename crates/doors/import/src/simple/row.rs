@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::plan::Unmapped;
+use crate::fact::Unmapped;
 use crate::reader::Row;
 
 /// One row of a list.

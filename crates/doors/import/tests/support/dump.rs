@@ -8,6 +8,13 @@ use steward_database::Tx;
 use steward_schema::testing::TestDb;
 use steward_ticket::store;
 
+/// Equal, or the first line that is not.
+pub fn same(left: &[String], right: &[String]) {
+    let differing = left.iter().zip(right).find(|(l, r)| l != r);
+    assert_eq!(differing.map(|(l, _)| l), differing.map(|(_, r)| r));
+    assert_eq!(left.len(), right.len());
+}
+
 /// One line for each ticket, version, fact and indexed value, in order.
 pub fn dump(db: &TestDb) -> Vec<String> {
     db.db.read_blocking(lines).expect("reads")
@@ -37,7 +44,8 @@ fn ticket(tx: &mut Tx, number: &str) -> Result<Vec<String>> {
     let mut ticket = store::by_number(tx, number)?;
     ticket.head.row_no = 0;
     ticket.head.hash = Vec::new();
-    let custom: std::collections::BTreeMap<_, _> = std::mem::take(&mut ticket.custom).into_iter().collect();
+    let custom: std::collections::BTreeMap<_, _> =
+        std::mem::take(&mut ticket.custom).into_iter().collect();
     Ok(vec![format!("{ticket:?} {custom:?}")])
 }
 

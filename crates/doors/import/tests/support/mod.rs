@@ -52,8 +52,18 @@ pub fn run<T>(work: impl Future<Output = T>) -> T {
 /// How many rows each table holds.
 pub fn counts(db: &TestDb) -> BTreeMap<&'static str, i64> {
     const TABLES: [&str; 12] = [
-        "record", "fact", "content", "person", "team", "item", "ticket", "ticket_version",
-        "choice", "custom_field", "field_value", "import_update",
+        "record",
+        "fact",
+        "content",
+        "person",
+        "team",
+        "item",
+        "ticket",
+        "ticket_version",
+        "choice",
+        "custom_field",
+        "field_value",
+        "import_update",
     ];
     let count = |table: &'static str| {
         db.db.read_blocking(move |tx| {
@@ -88,12 +98,8 @@ fn log_text_cached() -> &'static str {
 
 /// A file of this content.
 pub fn file(content: &str) -> PathBuf {
-    let (_, path) = tempfile::Builder::new()
-        .suffix(".csv")
-        .tempfile()
-        .expect("a file")
-        .keep()
-        .expect("stays");
+    let (_, path) =
+        tempfile::Builder::new().suffix(".csv").tempfile().expect("a file").keep().expect("stays");
     std::fs::write(&path, content).expect("written");
     path
 }
