@@ -11,13 +11,13 @@ import { splitErrors } from '@/ui/form';
 import { usePermissions } from '@/features/permission/usePermissions';
 
 /** The grants of one person or team. */
-export function Grants({ holder }: { holder: Ref }) {
+export function Grants({ holder, home }: { holder: Ref; home?: Ref | null }) {
   const { data, error } = useGrants();
   const { data: matrix } = usePermissions();
   const organisations = useOrganisations();
   const reload = useReload();
   const [role, setRole] = useState('agent');
-  const [organisation, setOrganisation] = useState('');
+  const [organisation, setOrganisation] = useState(home?.id ?? '');
   const add = useMutation({
     mutationFn: () => people.grant({ holder: holder.id, role, ...(organisation ? { organisation } : {}) }),
     onSettled: reload,

@@ -58,7 +58,7 @@ export function PersonPage() {
                   ))}
                 </ul>
               </section>
-              <Grants holder={{ id: person.id, name: person.name }} />
+              <Grants key={person.id} holder={{ id: person.id, name: person.name }} home={person.organisation} />
               <Access person={person} />
             </div>
           </div>

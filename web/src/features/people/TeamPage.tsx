@@ -41,7 +41,7 @@ export function TeamPage() {
                   toast(t('people:saved'));
                 }}
               />
-              <Grants holder={{ id: team.id, name: team.name }} />
+              <Grants key={team.id} holder={{ id: team.id, name: team.name }} home={team.organisation} />
             </div>
             <Members team={team} />
           </div>

@@ -18,7 +18,9 @@ export function Fact({ item }: { item: TimelineItem }) {
   const kind = item.fact?.kind ?? '';
   const changes = item.fact?.changes ?? [];
   const short = kind.split('.').at(-1) ?? kind;
-  const name = tOr(`incident:fact.${short}`, '');
+  // The changes of these say it all.
+  const plain = (short === 'assigned' || short === 'updated') && changes.length > 0;
+  const name = plain ? '' : tOr(`incident:fact.${short}`, '');
   return (
     <div className="fact">
       <FactIcon kind={kind} />
