@@ -113,6 +113,11 @@ impl Registries {
         Registries { shipped, cache: RwLock::default() }
     }
 
+    /// Whether there is a registry of this kind.
+    pub fn knows(&self, kind: &str) -> bool {
+        self.shipped.iter().any(|(k, _)| *k == kind)
+    }
+
     /// The registry of a kind as of this transaction.
     pub fn get(&self, tx: &mut Tx, kind: &str) -> Result<Arc<Registry>> {
         let version = crate::store::version(tx)?;

@@ -95,6 +95,7 @@ pub const MATRIX: &[Rule] = &[
     rule(Agent, "configuration_item", Organisation, &["read"]),
     rule(Agent, "location", Organisation, &["read"]),
     rule(Agent, "organisation", Organisation, &["read"]),
+    rule(Agent, "field", Organisation, &["read"]),
     rule(
         IncidentManager,
         "incident",

@@ -48,8 +48,8 @@ fn an_incident_goes_from_call_to_closure() {
         assert_eq!(seen["state"], "in_progress", "the caller's answer ends the wait");
         assert_eq!(seen["on_hold_reason"], json!(null));
 
-        let empty = agent.post(&world, &format!("{path}/resolve"), json!({"close_code": "solved"}));
-        assert_eq!(empty.await.problem(422).0, "close_notes");
+        let empty = agent.post(&world, &format!("{path}/resolve"), json!({"close_code": "solved"})).await;
+        assert_eq!(empty.problem(422).0, "close_notes");
         let resolution = json!({"close_code": "Solved", "close_notes": "Rekey timer set back."});
         let seen = agent.post(&world, &format!("{path}/resolve"), resolution).await.expect(200);
         assert_eq!((&seen["state"], &seen["close_code"]), (&json!("resolved"), &json!("solved")));
@@ -119,8 +119,8 @@ fn a_duplicate_is_merged_and_taken_apart() {
         let shown = timeline["items"].as_array().expect("items").iter();
         let marked: Vec<&Value> = shown.filter(|i| i["source"]["number"] == of(&twin)).collect();
         assert_eq!(marked.len(), 1, "the duplicate's entry, marked");
-        let own = agent.post(&world, &format!("{master}/duplicate"), json!({"of": of(&master)}));
-        assert_eq!(own.await.problem(422).0, "of");
+        let own = agent.post(&world, &format!("{master}/duplicate"), json!({"of": of(&master)})).await;
+        assert_eq!(own.problem(422).0, "of");
         let seen = agent.post(&world, &format!("{twin}/unmerge"), json!({})).await.expect(200);
         assert_eq!((&seen["state"], &seen["duplicate_of"]), (&json!("new"), &json!(null)));
     });
@@ -134,8 +134,8 @@ fn resolving_a_parent_resolves_its_open_children() {
         let number = parent.rsplit('/').next().expect("a number").to_owned();
         let child = open(&world, &agent, "No network in Leeds").await;
         agent.patch(&world, &child, 1, json!({"parent": number})).await.expect(200);
-        let circle = agent.patch(&world, &parent, 1, json!({"parent": child.rsplit('/').next()}));
-        assert_eq!(circle.await.problem(422), ("parent".into(), "circle".into()));
+        let circle = agent.patch(&world, &parent, 1, json!({"parent": child.rsplit('/').next()})).await;
+        assert_eq!(circle.problem(422), ("parent".into(), "circle".into()));
         let resolution = json!({"close_code": "solved", "close_notes": "Power is back."});
         agent.post(&world, &format!("{parent}/resolve"), resolution).await.expect(200);
         let seen = agent.get(&world, &child).await.expect(200);
@@ -157,8 +157,8 @@ fn priority_comes_from_the_matrix_or_by_hand() {
         assert_eq!(seen["priority"], 5, "by hand wins");
         let seen = agent.patch(&world, &path, 3, json!({"priority_override": null})).await.expect(200);
         assert_eq!(seen["priority"], 3);
-        let none = agent.patch(&world, &path, 4, json!({"priority_override": {"priority": 1, "reason": " "}}));
-        assert_eq!(none.await.problem(422).0, "priority_override.reason");
+        let none = agent.patch(&world, &path, 4, json!({"priority_override": {"priority": 1, "reason": " "}})).await;
+        assert_eq!(none.problem(422).0, "priority_override.reason");
         let read_only = agent.patch(&world, &path, 4, json!({"priority": 1})).await;
         assert_eq!(read_only.problem(422).0, "priority");
 
@@ -201,7 +201,7 @@ fn reassignment_counts_changes_of_the_group_after_the_first() {
             let seen = admin.post(&world, &format!("{path}/assign"), body).await.expect(200);
             assert_eq!(seen["reassignment_count"], count, "{group}");
         }
-        let unknown = admin.post(&world, &format!("{path}/assign"), json!({"assignment_group": "Nobody"}));
-        assert_eq!(unknown.await.problem(422), ("assignment_group".into(), "reference".into()));
+        let unknown = admin.post(&world, &format!("{path}/assign"), json!({"assignment_group": "Nobody"})).await;
+        assert_eq!(unknown.problem(422), ("assignment_group".into(), "reference".into()));
     });
 }
