@@ -17,6 +17,21 @@ pub struct Report {
     writer: Option<csv::Writer<File>>,
 }
 
+/// Where the report of a file stands unless told otherwise: in the current
+/// directory, as `<name>.import-report.csv`.
+///
+/// ```
+/// use std::path::Path;
+/// let report = steward_import::default_report(Path::new("logs/export.csv.gz"));
+/// assert_eq!(report, Path::new("export.import-report.csv"));
+/// ```
+pub fn default_report(file: &Path) -> PathBuf {
+    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    let name = name.strip_suffix(".csv").unwrap_or(name);
+    PathBuf::from(format!("{name}.import-report.csv"))
+}
+
 impl Report {
     /// A report that will stand at this path.
     pub fn new(path: &Path) -> Report {

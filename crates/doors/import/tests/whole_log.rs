@@ -5,8 +5,10 @@
 mod support;
 
 use steward_base::Result;
+use steward_condition::Context;
 use steward_database::{Tx, Value};
 use steward_schema::testing::{TestDb, postgres, sqlite};
+use steward_ticket::list::{ListQuery, count};
 use support::dump::{dump, same};
 use support::{counts, found, head, import, log, registries};
 
@@ -94,6 +96,32 @@ fn check_facts(db: &TestDb) {
     assert_eq!(first.expect("is there"), text);
 }
 
+/// The same facts as a person asks for them.
+fn check_conditions(db: &TestDb) {
+    for (q, expected) in [
+        ("made_sla:true", 15_803),
+        ("-made_sla:true", 9_115),
+        ("state:open", 0),
+        ("contact_type:\"Self service\"", 158),
+        ("resolved_at:none", 1_556),
+        ("opened_by:none", 714),
+        ("assigned_to:none", 725),
+        ("u_symptom:none", 5_839),
+        ("notify=\"Do Not Notify\"", 24_882),
+        ("opened_by:\"Opened by  17\"", 7_214),
+        ("category:\"Category 26\" priority:1..2", 22),
+    ] {
+        let registries = registries();
+        let counted = db.db.read_blocking(move |tx| {
+            let registry = registries.get(tx, "incident")?;
+            let call = support::call();
+            let query = ListQuery { q: q.into(), limit: 1, ..ListQuery::default() };
+            count(tx, &call.actor, &registry, &Context::at(call.now), &query)
+        });
+        assert_eq!(counted, Ok(expected), "{q}");
+    }
+}
+
 fn check_verifies(db: &TestDb) {
     let report = db.db.read_blocking(|tx| steward_history::verify(tx, None)).expect("verifies");
     assert!(report.findings.is_empty(), "{:?}", report.findings);
@@ -126,6 +154,8 @@ fn at_once(db: &TestDb) {
     let begun = std::time::Instant::now();
     let (summary, report) = import(db, &log(), false);
     eprintln!("imported in {:?} on {:?}", begun.elapsed(), db.db.engine());
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    eprintln!("{:?}", status.lines().find(|l| l.starts_with("VmHWM")));
     assert_eq!((summary.written, summary.created), (141_712, 24_918));
     assert_eq!((summary.conflicts, summary.unmapped), (0, 5));
     assert_eq!(report.lines().count(), 6, "{report}");
@@ -135,6 +165,7 @@ fn at_once(db: &TestDb) {
 
 fn agrees(db: &TestDb) {
     check_facts(db);
+    check_conditions(db);
     check_verifies(db);
     check_versions(db);
     let before = counts(db);
