@@ -144,8 +144,7 @@ impl Trial<'_> {
     fn command(&self, step: &Step, target: &Target) -> WouldCommand {
         let refused = step.command.split_once('.').and_then(|(kind, action)| {
             let action = match action {
-                "work_note" | "work_notes" => "write_work_notes",
-                "comment" | "comments" => "comment",
+                "note" => "write_work_notes",
                 action => action,
             };
             let known = steward_people::ACTIONS

@@ -66,6 +66,7 @@ pub fn create(
         condition: new.condition.clone(),
         active: new.active,
         owner: call.actor.id,
+        created_at: call.now,
     };
     validate(tx, engine, &webhook, &call.actor, call.now)?;
     let name = host(&webhook.url);

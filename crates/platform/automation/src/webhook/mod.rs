@@ -47,6 +47,8 @@ pub struct Webhook {
     pub active: bool,
     /// Who last changed it: it sends what they may read.
     pub owner: Uuid,
+    /// When it was made; earlier facts are not its business.
+    pub created_at: Timestamp,
 }
 
 /// How a delivery stands.

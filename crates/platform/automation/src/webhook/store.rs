@@ -9,7 +9,7 @@ use steward_database::{Engine, Row, Tx, Value};
 use super::{Delivery, DeliveryState, Webhook};
 
 const WEBHOOK: &str = "select r.id, r.organisation, r.version, w.url, w.facts, w.condition, w.active, \
-     w.owner from webhook w join record r on r.id = w.id";
+     w.owner, r.created_at from webhook w join record r on r.id = w.id";
 
 fn from_json<T: DeserializeOwned>(value: Json) -> Result<T> {
     serde_json::from_value(value).map_err(Error::internal)
@@ -25,6 +25,7 @@ fn webhook_row(r: &Row) -> Result<Webhook> {
         condition: r.get(5)?,
         active: r.get(6)?,
         owner: r.get(7)?,
+        created_at: r.get(8)?,
     })
 }
 

@@ -44,11 +44,13 @@ impl Webhooks {
     }
 }
 
-/// Whether the webhook is for facts of this kind and organisation.
+/// Whether the webhook is for facts of this kind and organisation, and was
+/// there before this one.
 fn concerns(webhook: &Webhook, fact: &Fact) -> bool {
     let ours = webhook.organisation == EVERYONE || webhook.organisation == fact.organisation;
     let matches = |text: &String| Pattern::parse(text).is_some_and(|p| p.matches(&fact.kind));
-    ours && webhook.facts.iter().any(matches)
+    let since = webhook.created_at <= fact.stamp.recorded_at;
+    ours && since && webhook.facts.iter().any(matches)
 }
 
 impl Subscriber for Webhooks {

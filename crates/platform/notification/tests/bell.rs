@@ -1,0 +1,155 @@
+//! The bell on both engines: who is told, who is not, and only once.
+
+mod common;
+
+use std::sync::Arc;
+
+use common::World;
+use steward_history::{Door, Subscriber};
+use steward_notification::{
+    Asked, Notifications, Shown, list, mark_all_read, mark_read, newer, newest, unread,
+};
+use steward_people::grants;
+use steward_schema::testing::on_both;
+use steward_ticket::journal::EntryKind;
+
+fn bell(world: &World) -> Arc<dyn Subscriber> {
+    Arc::new(Notifications::new(world.entropy.clone()))
+}
+
+fn shown(world: &World, login: &str, unread: bool) -> Vec<Shown> {
+    let actor = world.actor(login);
+    world.read(move |tx| list(tx, &actor, &Asked { unread, before: None, limit: 50 }))
+}
+
+/// Oldest first: what a person was told.
+fn told(world: &World, login: &str) -> Vec<&'static str> {
+    shown(world, login, false).iter().rev().map(|s| s.row.kind.as_str()).collect()
+}
+
+#[test]
+fn those_concerned_are_told_and_nobody_of_their_own_acts() {
+    on_both(|test| {
+        let world = World::new(test);
+        let (ann, bob, cara) = (world.id("ann"), world.id("bob"), world.id("cara"));
+        let ticket = world.ticket("ann", move |t| {
+            t.caller = Some(cara);
+            t.assigned_to = Some(ann);
+        });
+        world.change("ann", ticket, "incident.assigned", move |t| t.assigned_to = Some(bob));
+        world.entry("bob", ticket, EntryKind::Comment, "Which printer?", &[]);
+        world.entry("cara", ticket, EntryKind::Comment, "The big one", &[]);
+        world.entry("bob", ticket, EntryKind::WorkNote, "she means @ann's", &[ann]);
+        world.change("bob", ticket, "incident.resolved", |t| t.state = "resolved".into());
+        world.feed(&bell(&world));
+        assert_eq!(told(&world, "ann"), ["mentioned"], "not of what she gave herself");
+        assert_eq!(told(&world, "bob"), ["assigned", "commented"]);
+        assert_eq!(told(&world, "cara"), ["commented", "resolved"]);
+        assert_eq!(told(&world, "dan"), [""; 0]);
+        let first = &shown(&world, "cara", false)[1];
+        assert_eq!(first.text_key(), "notification.commented");
+        assert_eq!(first.by.as_ref().map(|n| n.name.as_str()), Some("Name of bob"));
+        assert_eq!(first.record.number.as_deref(), Some("INC0000001"));
+    });
+}
+
+#[test]
+fn hidden_things_are_told_to_nobody_who_may_not_read_them() {
+    on_both(|test| {
+        let world = World::new(test);
+        let (cara, dan, ann) = (world.id("cara"), world.id("dan"), world.id("ann"));
+        let ticket = world.ticket("bob", move |t| {
+            t.caller = Some(cara);
+            t.assigned_to = Some(ann);
+        });
+        // Mentioned, but a requester; and one who may not see the ticket.
+        world.entry("bob", ticket, EntryKind::WorkNote, "between us", &[cara, dan]);
+        world.entry("bob", ticket, EntryKind::Comment, "hello", &[dan]);
+        world.feed(&bell(&world));
+        assert_eq!(told(&world, "cara"), ["commented"]);
+        assert_eq!(told(&world, "dan"), [""; 0]);
+        assert_eq!(told(&world, "ann"), ["assigned", "noted", "commented"]);
+        // Asked again whenever it is shown: ann is an agent no more.
+        let call = world.by("admin");
+        world
+            .write(move |tx| {
+                for grant in grants::held_by(tx, ann)? {
+                    grants::delete(tx, &call, grant.id)?;
+                }
+                Ok(())
+            })
+            .expect("revoked");
+        assert_eq!(told(&world, "ann"), [""; 0]);
+    });
+}
+
+#[test]
+fn an_imported_fact_tells_nobody() {
+    on_both(|test| {
+        let world = World::new(test);
+        let bob = world.id("bob");
+        let mut call = world.by("ann");
+        call.door = Door::Import;
+        world.ticket_through(call, move |t| t.assigned_to = Some(bob));
+        world.feed(&bell(&world));
+        assert_eq!(told(&world, "bob"), [""; 0]);
+    });
+}
+
+#[test]
+fn reading_the_log_again_tells_nobody_twice_and_nobody_else() {
+    on_both(|test| {
+        let world = World::new(test);
+        let (ann, bob, cara) = (world.id("ann"), world.id("bob"), world.id("cara"));
+        let ticket = world.ticket("ann", move |t| {
+            t.caller = Some(cara);
+            t.assigned_to = Some(bob);
+        });
+        world.entry("cara", ticket, EntryKind::Comment, "for bob", &[]);
+        let bell = bell(&world);
+        world.feed(&bell);
+        let call = world.by("bob");
+        world.write(move |tx| mark_all_read(tx, &call)).expect("read");
+        world.advance(60);
+        // Later it is ann's, with dan as a watcher: the old comment is not theirs.
+        world.change("bob", ticket, "incident.assigned", move |t| t.assigned_to = Some(ann));
+        let (dan, now) = (world.id("dan"), world.now());
+        world
+            .write(move |tx| steward_ticket::store::add_watcher(tx, ticket, dan, now))
+            .expect("a watcher");
+        world.feed(&bell);
+        let all = |w: &World| ["ann", "bob", "cara", "dan"].map(|login| told(w, login));
+        let before = all(&world);
+        assert_eq!(before[1], ["assigned", "commented"]);
+        assert_eq!(before[0], ["assigned"]);
+        world.rewind(&bell);
+        world.feed(&bell);
+        assert_eq!(all(&world), before);
+        assert_eq!(shown(&world, "bob", true).len(), 0, "what was read stays read");
+    });
+}
+
+#[test]
+fn marks_are_ones_own() {
+    on_both(|test| {
+        let world = World::new(test);
+        let bob = world.id("bob");
+        world.ticket("ann", move |t| t.assigned_to = Some(bob));
+        world.feed(&bell(&world));
+        let count = |w: &World| {
+            let actor = w.actor("bob");
+            w.read(move |tx| unread(tx, &actor, 100))
+        };
+        assert_eq!(count(&world), 1);
+        let id = shown(&world, "bob", true)[0].row.id;
+        let other = world.by("ann");
+        world.write(move |tx| mark_read(tx, &other, &[id])).expect("passes over it");
+        assert_eq!(count(&world), 1);
+        let own = world.by("bob");
+        world.write(move |tx| mark_read(tx, &own, &[id])).expect("read");
+        assert_eq!(count(&world), 0);
+        let news = world.read(|tx| newer(tx, 0, 10));
+        assert_eq!(news.iter().map(|n| (n.1, n.2)).collect::<Vec<_>>(), [(bob, id)]);
+        assert_eq!(world.read(newest), news[0].0);
+    });
+}
