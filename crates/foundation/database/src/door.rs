@@ -150,6 +150,26 @@ impl Db {
         }
     }
 
+    /// Overwrites what was deleted: after an erasure no page, log or index of
+    /// the database holds the words any more. On SQLite the full text is merged
+    /// and the log cut to nothing; on PostgreSQL the tables are vacuumed (its
+    /// WAL, replicas and base backups keep the words for their own retention).
+    ///
+    /// # Errors
+    /// `Unavailable` when readers keep the log from being cut for 10 s.
+    pub async fn scrub(&self) -> Result<()> {
+        let db = self.clone();
+        tokio::task::spawn_blocking(move || db.scrub_blocking()).await.map_err(Error::internal)?
+    }
+
+    /// [`Db::scrub`] for threads without a runtime (commands, tests).
+    pub fn scrub_blocking(&self) -> Result<()> {
+        match &*self.inner {
+            Inner::Lite(lite) => lite.scrub(),
+            Inner::Pg(pg) => pg.scrub(),
+        }
+    }
+
     /// Copies a SQLite database to `path` while it serves, consistent as of
     /// one commit.
     ///

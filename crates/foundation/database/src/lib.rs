@@ -14,10 +14,11 @@ mod lite;
 mod migrate;
 mod pg;
 mod sql;
+mod stream;
 mod value;
 
 pub use column::Column;
 pub use door::{Db, Engine, Health, Options, Row, Tx};
 pub use migrate::{Migration, expand, schema_version};
 pub use value::Value;
-pub use pg::create_database;
+pub use pg::{create_database, drop_database};

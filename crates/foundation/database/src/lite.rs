@@ -55,10 +55,10 @@ impl Lite {
         let commits = Arc::new(watch::channel(0).0);
         let closing = Arc::new(AtomicBool::new(false));
         let writer = {
-            let (stopped, commits) = (stopped.clone(), commits.clone());
+            let (stopped, commits, path) = (stopped.clone(), commits.clone(), path.to_owned());
             std::thread::Builder::new()
                 .name("sqlite-writer".into())
-                .spawn(move || write_loop(&conn, &queue, &stopped, &commits))
+                .spawn(move || write_loop(&conn, &path, &queue, &stopped, &commits))
                 .map_err(Error::internal)?
         };
         let mut readers = Vec::with_capacity(READERS);
@@ -145,6 +145,49 @@ impl Lite {
         let job = job(f, move |answer| drop(sender.send(answer)));
         self.jobs.as_ref().ok_or_else(closed)?.send(job).map_err(|_| closed())?;
         receiver.recv().unwrap_or_else(|_| Err(closed()))
+    }
+
+    pub fn scrub(&self) -> Result<()> {
+        let tables = self.read_here(|tx| {
+            tx.rows(
+                "select name from sqlite_master where type = 'table' and lower(sql) like $1",
+                &["create virtual table % using fts5%".into()],
+                |r| r.get::<String>(0),
+            )
+        })?;
+        for table in tables {
+            // In steps of a transaction each, so that others write in between.
+            self.merge(&table, -200)?;
+            while self.merge(&table, 200)? {}
+        }
+        self.cut_log()
+    }
+
+    /// One step of merging a full text index: deleted words leave with the
+    /// segments they stood in. False when nothing was left to merge.
+    fn merge(&self, table: &str, pages: i64) -> Result<bool> {
+        let sql = format!("insert into {table} ({table}, rank) values ('merge', $1)");
+        self.write_blocking(move |tx| {
+            let changes = |tx: &mut Tx| tx.one("select total_changes()", &[], |r| r.get::<i64>(0));
+            let before = changes(tx)?;
+            tx.run(&sql, &[pages.into()])?;
+            Ok(changes(tx)? - before >= 2)
+        })
+    }
+
+    /// Moves the whole log into the database and leaves it empty.
+    fn cut_log(&self) -> Result<()> {
+        let conn = connect(&self.path)?;
+        for _ in 0..100 {
+            let busy: i64 = conn
+                .query_row("pragma wal_checkpoint(truncate)", [], |row| row.get(0))
+                .map_err(error)?;
+            if busy == 0 {
+                return Ok(());
+            }
+            std::thread::sleep(LOOK);
+        }
+        Err(Error::Unavailable("readers keep the log from being cut; try again".into()))
     }
 
     pub fn copy_to(&self, path: &Path) -> Result<()> {
@@ -243,6 +286,7 @@ fn job<T: Send + 'static>(
 
 fn write_loop(
     conn: &Connection,
+    path: &Path,
     queue: &Receiver<Job>,
     stopped: &Mutex<Option<String>>,
     commits: &watch::Sender<u64>,
@@ -253,7 +297,7 @@ fn write_loop(
             refuse(first, Error::Unavailable(reason));
             continue;
         }
-        if let Err(failure) = write_group(conn, queue, first) {
+        if let Err(failure) = write_group(conn, path, queue, first) {
             if is_failed_sync(&failure) {
                 // After a failed sync nobody knows what is on disk: only a
                 // restart, which reads the file anew, can tell.
@@ -270,6 +314,7 @@ fn write_loop(
 /// One transaction for as many commands as wait. Everybody is answered in here.
 fn write_group(
     conn: &Connection,
+    path: &Path,
     queue: &Receiver<Job>,
     first: Job,
 ) -> std::result::Result<(), rusqlite::Error> {
@@ -306,10 +351,36 @@ fn write_group(
     if outcome.is_err() && !conn.is_autocommit() {
         let _ = raw_command(conn, "rollback");
     }
+    if outcome.as_ref().is_err_and(is_failed_sync) {
+        forget_unsynced(path);
+    }
     for finish in done {
         finish(outcome.as_ref().err().map(error_of));
     }
     outcome
+}
+
+/// Takes the frames of a failed group out of the write-ahead log before its
+/// callers are told: they are complete but for the sync, and the next start
+/// would take them for committed. The shared index names the last valid frame
+/// (https://sqlite.org/walformat.html, "The WAL-Index Header").
+fn forget_unsynced(path: &Path) {
+    let beside = |end: &str| PathBuf::from(format!("{}{end}", path.display()));
+    let cut = || -> std::io::Result<()> {
+        let mut header = [0; 24];
+        std::io::Read::read_exact(&mut std::fs::File::open(beside("-shm"))?, &mut header)?;
+        let frames = u32::from_ne_bytes([header[16], header[17], header[18], header[19]]);
+        let page = match u16::from_ne_bytes([header[14], header[15]]) {
+            1 => 65_536,
+            size => u64::from(size),
+        };
+        let log = std::fs::OpenOptions::new().write(true).open(beside("-wal"))?;
+        log.set_len(32 + u64::from(frames) * (24 + page))?;
+        log.sync_all()
+    };
+    if let Err(error) = cut() {
+        tracing::error!(%error, "the write-ahead log could not be cut after a failed sync");
+    }
 }
 
 /// Answers a job with an error without running it.

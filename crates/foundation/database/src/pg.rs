@@ -96,6 +96,13 @@ impl Pg {
         receiver.recv().unwrap_or_else(|_| Err(closed()))
     }
 
+    /// Vacuums every table that rows are taken from.
+    pub fn scrub(&self) -> Result<()> {
+        let (sender, receiver) = channel();
+        self.send(&self.writes, Box::new(move |w| drop(sender.send(w.vacuum()))))?;
+        receiver.recv().unwrap_or_else(|_| Err(closed()))
+    }
+
     fn send(&self, queue: &Sender<Job>, job: Job) -> Result<()> {
         queue.send(job).map_err(|_| closed())
     }
@@ -164,6 +171,36 @@ impl Worker {
         let client = self.runtime.block_on(connect(&self.config))?;
         self.session = Some(Session { client, statements: HashMap::new() });
         Ok(())
+    }
+
+    /// One statement at a time: a vacuum runs in no transaction. Facts are only
+    /// ever added.
+    fn vacuum(&mut self) -> Result<()> {
+        self.connected()?;
+        let Some(session) = &self.session else { return Err(closed()) };
+        let client = &session.client;
+        self.runtime.block_on(async {
+            let tables = client
+                .query(
+                    "select quote_ident(relname::text) from pg_class where relkind = 'r'
+                     and relnamespace = current_schema()::regnamespace and relname <> 'fact'",
+                    &[],
+                )
+                .await
+                .map_err(error)?;
+            client.batch_execute("set statement_timeout = 0").await.map_err(error)?;
+            let mut done = Ok(());
+            for table in tables {
+                let vacuum = format!("vacuum {}", table.get::<_, String>(0));
+                done = client.batch_execute(&vacuum).await.map_err(error);
+                if done.is_err() {
+                    break;
+                }
+            }
+            let limit = format!("set statement_timeout = {}", LIMIT.as_millis());
+            client.batch_execute(&limit).await.map_err(error)?;
+            done
+        })
     }
 
     fn read<T>(&mut self, f: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
@@ -447,6 +484,10 @@ impl<'t> PgTx<'t> {
     }
 }
 
+/// Keys that only a commit after our snapshot can have taken: PostgreSQL tells
+/// of the key before it tells that the transaction must be repeated.
+const RACES: &[&str] = &["schema_migration_pkey", "fact_record_seq", "content_pkey"];
+
 pub(crate) fn error(failure: tokio_postgres::Error) -> Error {
     let Some(db) = failure.as_db_error() else {
         return if failure.is_closed() {
@@ -458,7 +499,7 @@ pub(crate) fn error(failure: tokio_postgres::Error) -> Error {
     match db.code().code() {
         "40001" | "40P01" => Error::Retry,
         // Two schema changes or two first numbers at once: repeat and look.
-        "23505" if db.constraint() == Some("schema_migration_pkey") => Error::Retry,
+        "23505" if db.constraint().is_some_and(|c| RACES.contains(&c)) => Error::Retry,
         "42P07" | "XX000" if db.message().contains("concurrently") => Error::Retry,
         "23505" => Error::Duplicate(db.constraint().unwrap_or_default().to_owned()),
         "53100" => Error::DiskFull(db.message().to_owned()),
@@ -525,6 +566,18 @@ fn integer(
 /// # Errors
 /// `Invalid` for a name that is not plain letters, digits and `_`.
 pub fn create_database(server: &str, name: &str) -> Result<()> {
+    on_server(server, name, |name| format!("create database {name}"))
+}
+
+/// Drops a database with whoever is still connected to it (tests).
+///
+/// # Errors
+/// `Invalid` for a name that is not plain letters, digits and `_`.
+pub fn drop_database(server: &str, name: &str) -> Result<()> {
+    on_server(server, name, |name| format!("drop database if exists {name} with (force)"))
+}
+
+fn on_server(server: &str, name: &str, sql: impl Fn(&str) -> String) -> Result<()> {
     if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
         return Err(Error::invalid("name", "identifier", "use letters, digits and _ only"));
     }
@@ -534,6 +587,5 @@ pub fn create_database(server: &str, name: &str) -> Result<()> {
     let mut worker = Worker::new(config)?;
     worker.connected()?;
     let Some(session) = &worker.session else { return Err(closed()) };
-    let sql = format!("create database {name}");
-    worker.runtime.block_on(session.client.batch_execute(&sql)).map_err(error)
+    worker.runtime.block_on(session.client.batch_execute(&sql(name))).map_err(error)
 }

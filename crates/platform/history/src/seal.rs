@@ -7,7 +7,7 @@ use steward_database::{Row, Tx};
 
 use crate::fact::Place;
 use crate::store::hex;
-use crate::subscriber::facts_after;
+use crate::subscriber::horizon;
 
 /// One seal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,16 +115,16 @@ pub(crate) fn root_between(
     let mut heads: std::collections::BTreeMap<Uuid, (i64, Vec<u8>)> = Default::default();
     let mut at = from;
     'pages: loop {
-        let facts = facts_after(tx, at, PAGE)?;
-        let full = facts.len() as i64 == PAGE;
-        for fact in facts {
-            if to.is_some_and(|to| fact.place > to) {
+        let links = links_after(tx, at)?;
+        let full = links.len() as i64 == PAGE;
+        for (place, record, seq, hash) in links {
+            if to.is_some_and(|to| place > to) {
                 break 'pages;
             }
-            at = fact.place;
-            let head = heads.entry(fact.record).or_default();
-            if fact.seq > head.0 {
-                *head = (fact.seq, fact.hash);
+            at = place;
+            let head = heads.entry(record).or_default();
+            if seq > head.0 {
+                *head = (seq, hash);
             }
         }
         if !full {
@@ -141,4 +141,22 @@ pub(crate) fn root_between(
         root.update(hash);
     }
     Ok(Some((at, heads.len() as i64, root.finalize().to_vec())))
+}
+
+/// The links of the facts after a place, without what they say: a root needs no
+/// more, and no damage to the words may keep it from being computed.
+fn links_after(tx: &mut Tx, after: Place) -> Result<Vec<(Place, Uuid, i64, Vec<u8>)>> {
+    let horizon = horizon(tx.engine());
+    tx.rows(
+        &format!(
+            "select f.epoch, f.xid, f.position, f.record, f.seq, f.hash from fact f
+             where (f.epoch, f.xid, f.position) > ($1, $2, $3) {horizon}
+             order by f.epoch, f.xid, f.position limit $4"
+        ),
+        &[after.epoch.into(), after.xid.into(), after.position.into(), PAGE.into()],
+        |r| {
+            let place = Place { epoch: r.get(0)?, xid: r.get(1)?, position: r.get(2)? };
+            Ok((place, r.get(3)?, r.get(4)?, r.get(5)?))
+        },
+    )
 }

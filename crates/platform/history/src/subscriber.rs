@@ -38,15 +38,7 @@ pub enum Progress {
 
 /// Facts after `after` that no later commit can come before, oldest first.
 pub fn facts_after(tx: &mut Tx, after: Place, limit: i64) -> Result<Vec<Fact>> {
-    // On PostgreSQL a transaction that is still open may commit below what is
-    // visible now; below the oldest open one nothing can appear any more.
-    let horizon = match tx.engine() {
-        Engine::Sqlite => "",
-        Engine::Postgres => {
-            "and (f.epoch < (select cast(value as bigint) from setting where key = 'epoch')
-              or f.xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint)"
-        }
-    };
+    let horizon = horizon(tx.engine());
     tx.rows(
         &format!(
             "{FACT} where (f.epoch, f.xid, f.position) > ($1, $2, $3) {horizon}
@@ -55,6 +47,18 @@ pub fn facts_after(tx: &mut Tx, after: Place, limit: i64) -> Result<Vec<Fact>> {
         &[after.epoch.into(), after.xid.into(), after.position.into(), limit.into()],
         fact_row,
     )
+}
+
+/// On PostgreSQL a transaction that is still open may commit below what is
+/// visible now; below the oldest open one nothing can appear any more.
+pub(crate) fn horizon(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => "",
+        Engine::Postgres => {
+            "and (f.epoch < (select cast(value as bigint) from setting where key = 'epoch')
+              or f.xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint)"
+        }
+    }
 }
 
 /// Reads and handles one batch. Run it in a write transaction; the row lock on

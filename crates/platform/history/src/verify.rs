@@ -1,12 +1,11 @@
 //! `steward verify`: walks every chain and every seal and names what is wrong.
 
 use steward_base::{Result, Uuid};
-use steward_database::Tx;
+use steward_database::{Row, Tx};
 
-use crate::chain::{content_digest, fact_hash};
-use crate::fact::{Fact, FactRef, Place};
+use crate::chain::{Covered, content_digest};
+use crate::fact::{FactRef, Place};
 use crate::seal::{Seal, root_between, seal_hash};
-use crate::store::{FACT, fact_row};
 
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +17,8 @@ pub enum Finding {
         /// The first fact that is not there.
         fact: FactRef,
     },
+    /// A fact stands in the log before the one it follows in its record.
+    Reordered(FactRef),
     /// The record's row names another end of history than there is.
     Truncated {
         /// The record.
@@ -29,6 +30,8 @@ pub enum Finding {
     },
     /// A text no longer gives the digest its fact holds.
     ContentAltered(FactRef),
+    /// A text is not there at all; one that was erased leaves its empty row.
+    ContentMissing(FactRef),
     /// A fact belongs to no record.
     Orphan(Uuid),
     /// A seal does not follow from the facts or from the seal before.
@@ -46,12 +49,18 @@ impl std::fmt::Display for Finding {
             Finding::Missing { fact } => {
                 write!(f, "fact {} of record {} is missing", fact.seq, fact.record)
             }
+            Finding::Reordered(r) => {
+                write!(f, "fact {} of record {} stands before the one it follows", r.seq, r.record)
+            }
             Finding::Truncated { record, expected, found } => write!(
                 f,
                 "the history of record {record} ends at fact {found}, its row says {expected}"
             ),
             Finding::ContentAltered(r) => {
                 write!(f, "a text of fact {} of record {} was altered", r.seq, r.record)
+            }
+            Finding::ContentMissing(r) => {
+                write!(f, "a text of fact {} of record {} is missing", r.seq, r.record)
             }
             Finding::Orphan(id) => write!(f, "facts name record {id}, which does not exist"),
             Finding::SealBroken(no) => write!(f, "seal {no} does not match the facts"),
@@ -121,6 +130,64 @@ fn verify_chains(tx: &mut Tx, report: &mut Report) -> Result<()> {
     }
 }
 
+/// A fact as its row holds it.
+struct Link {
+    place: Place,
+    seq: i64,
+    hash: Vec<u8>,
+    kind: String,
+    changes: String,
+    at: i64,
+    recorded_at: i64,
+    by: Uuid,
+    on_behalf_of: Option<Uuid>,
+    door: String,
+    cause_record: Option<Uuid>,
+    cause_seq: Option<i64>,
+}
+
+fn link_row(r: &Row) -> Result<Link> {
+    Ok(Link {
+        place: Place { epoch: r.get(0)?, xid: r.get(1)?, position: r.get(2)? },
+        seq: r.get(3)?,
+        hash: r.get(4)?,
+        kind: r.get(5)?,
+        changes: r.get(6)?,
+        at: r.get(7)?,
+        recorded_at: r.get(8)?,
+        by: r.get(9)?,
+        on_behalf_of: r.opt(10)?,
+        door: r.get(11)?,
+        cause_record: r.opt(12)?,
+        cause_seq: r.opt(13)?,
+    })
+}
+
+impl Link {
+    fn computed(&self, previous: &[u8], record: Uuid) -> [u8; 32] {
+        let covered = Covered {
+            record,
+            seq: self.seq,
+            kind: &self.kind,
+            changes: &self.changes,
+            at: self.at,
+            recorded_at: self.recorded_at,
+            by: self.by,
+            on_behalf_of: self.on_behalf_of,
+            door: &self.door,
+            cause_record: self.cause_record,
+            cause_seq: self.cause_seq,
+        };
+        covered.hash(previous)
+    }
+
+    /// How many texts stand apart for it.
+    fn texts(&self) -> usize {
+        let changes: Vec<serde_json::Value> = serde_json::from_str(&self.changes).unwrap_or_default();
+        changes.iter().filter(|c| c["to"]["content"].is_i64()).count()
+    }
+}
+
 fn verify_chain(
     tx: &mut Tx,
     report: &mut Report,
@@ -128,26 +195,34 @@ fn verify_chain(
     end: i64,
     end_hash: &[u8],
 ) -> Result<()> {
-    let (mut seq, mut hash) = (0, Vec::new());
+    let (mut seq, mut hash, mut place) = (0, Vec::new(), Place::default());
+    let mut texts = Vec::new();
     loop {
-        let facts = tx.rows(
-            &format!(
-                "{FACT_WITH_TEXT} where f.record = $1 and f.seq > $2 order by f.seq limit $3"
-            ),
+        let links = tx.rows(
+            "select epoch, xid, position, seq, hash, kind, changes, at, recorded_at, by_person,
+             on_behalf_of, door, cause_record, cause_seq from fact
+             where record = $1 and seq > $2 order by seq limit $3",
             &[record.into(), seq.into(), PAGE.into()],
-            |r| Ok((fact_row(r)?, r.get::<String>(8)?)),
+            link_row,
         )?;
-        let full = facts.len() as i64 == PAGE;
-        for (fact, changes) in facts {
+        let full = links.len() as i64 == PAGE;
+        for link in links {
             report.facts += 1;
-            if fact.seq != seq + 1 {
+            let fact = FactRef { record, seq: link.seq };
+            if link.seq != seq + 1 {
                 report.add(Finding::Missing { fact: FactRef { record, seq: seq + 1 } });
-            } else if link(&hash, &fact, &changes) != fact.hash.as_slice() {
-                report.add(Finding::Altered(fact.reference()));
+            } else if link.computed(&hash, record) != link.hash.as_slice() {
+                report.add(Finding::Altered(fact));
+            }
+            if link.place < place {
+                report.add(Finding::Reordered(fact));
+            }
+            match link.texts() {
+                0 => {}
+                count => texts.push((link.seq, count)),
             }
             // Go on from what is stored, so that one finding is named once.
-            seq = fact.seq;
-            hash = fact.hash;
+            (seq, place, hash) = (link.seq, link.place, link.hash);
         }
         if !full {
             break;
@@ -156,14 +231,33 @@ fn verify_chain(
     if seq != end || hash != end_hash {
         report.add(Finding::Truncated { record, expected: end, found: seq });
     }
-    Ok(())
+    verify_texts_there(tx, report, record, &texts)
 }
 
-/// [`FACT`] already selects the changes' exact text as column 8.
-const FACT_WITH_TEXT: &str = FACT;
-
-fn link(previous: &[u8], fact: &Fact, changes: &str) -> [u8; 32] {
-    fact_hash(previous, fact.record, fact.seq, &fact.kind, changes, &fact.stamp)
+/// Every text that a fact set apart has its row, erased or not.
+fn verify_texts_there(
+    tx: &mut Tx,
+    report: &mut Report,
+    record: Uuid,
+    expected: &[(i64, usize)],
+) -> Result<()> {
+    if expected.is_empty() {
+        return Ok(());
+    }
+    let found: std::collections::HashMap<i64, i64> = tx
+        .rows(
+            "select seq, count(*) from content where record = $1 group by seq",
+            &[record.into()],
+            |r| Ok((r.get(0)?, r.get(1)?)),
+        )?
+        .into_iter()
+        .collect();
+    for (seq, count) in expected {
+        if found.get(seq).copied().unwrap_or(0) < *count as i64 {
+            report.add(Finding::ContentMissing(FactRef { record, seq: *seq }));
+        }
+    }
+    Ok(())
 }
 
 fn verify_orphans(tx: &mut Tx, report: &mut Report) -> Result<()> {
@@ -200,12 +294,16 @@ fn verify_content(tx: &mut Tx, report: &mut Report) -> Result<()> {
         let Some(last) = page.last() else { return Ok(()) };
         at = last.0;
         for ((record, seq, slot), (salt, body, changes)) in page {
-            let (Some(salt), Some(body)) = (salt, body) else {
-                report.erased += 1;
-                continue;
+            let digest = match (salt, body) {
+                (None, None) => {
+                    report.erased += 1;
+                    continue;
+                }
+                (Some(salt), Some(body)) => Some(content_digest(&salt, &body)),
+                _ => None,
             };
             report.contents += 1;
-            let digest = crate::store::hex(&content_digest(&salt, &body));
+            let digest = digest.map(|d| crate::store::hex(&d)).unwrap_or_default();
             let expected = format!("\"content\":{slot},\"digest\":\"{digest}\"");
             if !changes.is_some_and(|c| c.contains(&expected)) {
                 report.add(Finding::ContentAltered(FactRef { record, seq }));

@@ -2,7 +2,11 @@
 //! It stands at the bottom of the platform, so that every room can be tested
 //! against the real tables. `CONTRIBUTING.md` has the recipe for a new one.
 
+mod tables;
+
 use steward_database::Migration;
+
+pub use tables::{Column, Kind, Table, tables};
 
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -7,13 +7,24 @@ use steward_database::{Db, Options};
 
 use crate::MIGRATIONS;
 
-/// A migrated, empty database; on SQLite its directory goes with it.
+/// A migrated, empty database that goes with this value.
 pub struct TestDb {
     /// The database.
     pub db: Db,
     /// How to open it again (a second process, a restart).
     pub options: Options,
     _dir: Option<tempfile::TempDir>,
+}
+
+impl Drop for TestDb {
+    fn drop(&mut self) {
+        let Options::Postgres(url) = &self.options else { return };
+        let name = url.rsplit('/').next().and_then(|end| end.split('?').next());
+        if let (Some(name), Ok(server)) = (name, std::env::var("STEWARD_TEST_PG")) {
+            // A database that stays is no failed test.
+            let _ = steward_database::drop_database(&server, name);
+        }
+    }
 }
 
 /// Runs `test` on a fresh SQLite database and, where `STEWARD_TEST_PG` names
@@ -54,7 +65,12 @@ pub fn postgres() -> Option<TestDb> {
 pub fn fresh_postgres() -> Option<String> {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let server = std::env::var("STEWARD_TEST_PG").ok()?;
-    let name = format!("t{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    // Process ids come again; the name of a temporary directory does not.
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let chance: String = dir.path().to_string_lossy().chars().rev().take(6).collect();
+    let chance: String = chance.chars().filter(char::is_ascii_alphanumeric).collect();
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let name = format!("t{}_{count}_{}", std::process::id(), chance.to_ascii_lowercase());
     steward_database::create_database(&server, &name).expect("a fresh database");
     let (base, query) = server.split_once('?').map_or((server.as_str(), ""), |(b, q)| (b, q));
     let root = base.rsplit_once('/').map_or(base, |(root, _)| root);

@@ -7,6 +7,7 @@
 
 pub mod attachment;
 mod command;
+mod erase;
 pub mod fields;
 pub mod journal;
 pub mod list;
@@ -19,6 +20,7 @@ pub mod text;
 mod write;
 
 pub use command::{Command, Commands};
+pub use erase::{forget_person, forget_texts};
 pub use memory::InMemory;
 pub use model::{OPEN_STATES, TRACKED, Ticket, changes, to_json};
 pub use record_history::{Past, PastUpdate, record_history};

@@ -149,9 +149,11 @@ fn a_very_long_journal_is_still_written_and_its_newest_words_found() {
         for n in 0..20 {
             let word = |i: usize| format!("{}{n:02}{i:04}", "w".repeat(58));
             let text: Vec<String> = (0..1000).map(word).collect();
-            world.say(&agent, &ticket, EntryKind::Comment, &text.join(" ")).expect("says");
+            let then = world.by("agent", 20 + n);
+            world.say(&then, &ticket, EntryKind::Comment, &text.join(" ")).expect("says");
         }
-        world.say(&agent, &ticket, EntryKind::Comment, "the newest").expect("says");
+        let last = world.by("agent", 60);
+        world.say(&last, &ticket, EntryKind::Comment, "the newest").expect("says");
         check(&world, &[("newest", true), ("something", true)]);
     });
 }

@@ -45,8 +45,8 @@ fn a_requester_never_finds_internal_words() {
             assert_eq!(world.finds("agent", q), hit, "{q}");
             assert_eq!(world.finds("auditor", q), hit, "{q}");
             assert_eq!(world.finds("rita", q), Vec::<String>::new(), "{q}");
-            assert_eq!(world.finds("rita", &format!("-{q}")), hit, "-{q}");
-            assert_eq!(world.finds("rita", &format!("monitor or {q}")), hit, "{q}");
+            assert_eq!(world.finds("rita", &format!("-({q})")), hit, "-({q})");
+            assert_eq!(world.finds("rita", &format!("monitor or ({q})")), hit, "{q}");
         }
         assert_eq!(world.finds("rita", "look"), hit);
         assert_eq!(world.finds("rita", "\"look at\" flickers"), hit);

@@ -3,6 +3,7 @@
 mod custom;
 mod relation;
 mod row;
+mod texts;
 mod version;
 
 pub use relation::{
@@ -13,4 +14,5 @@ pub use row::{TICKET, by_id, by_number, find, insert, number_is_free, ticket_row
 pub use version::{rebuild_versions, track, track_from};
 
 pub(crate) use custom::write_values;
+pub(crate) use texts::{last_texts, with_words_of};
 pub(crate) use version::{tracked_differ, valid_from};
