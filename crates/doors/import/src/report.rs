@@ -18,18 +18,18 @@ pub struct Report {
 }
 
 /// Where the report of a file stands unless told otherwise: in the current
-/// directory, as `<name>.import-report.csv`.
+/// directory, as `<name>-report.csv`.
 ///
 /// ```
 /// use std::path::Path;
 /// let report = steward_import::default_report(Path::new("logs/export.csv.gz"));
-/// assert_eq!(report, Path::new("export.import-report.csv"));
+/// assert_eq!(report, Path::new("export-report.csv"));
 /// ```
 pub fn default_report(file: &Path) -> PathBuf {
     let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let name = name.strip_suffix(".gz").unwrap_or(&name);
     let name = name.strip_suffix(".csv").unwrap_or(name);
-    PathBuf::from(format!("{name}.import-report.csv"))
+    PathBuf::from(format!("{name}-report.csv"))
 }
 
 impl Report {
