@@ -51,6 +51,23 @@ pub(crate) struct Place {
 enum Command {
     /// Serve the API and the web pages
     Serve(ServeArgs),
+    /// Bring in data from elsewhere; running it again changes nothing
+    Import {
+        /// What the file holds
+        #[arg(value_parser = clap::builder::PossibleValuesParser::new(commands::import::KINDS))]
+        kind: String,
+        /// CSV in UTF-8 with a header line, plain or .gz
+        file: PathBuf,
+        /// Which column is what: a shipped mapping or a file [default: uci-incident-log]
+        #[arg(long, value_name = "NAME|FILE")]
+        mapping: Option<String>,
+        /// Zone of the file's times, instead of the mapping's, e.g. Europe/Prague
+        #[arg(long)]
+        zone: Option<String>,
+        /// Read, check and report, and write nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Make an API token and print it, alone on a line
     #[command(subcommand)]
     Token(TokenCommand),
@@ -125,6 +142,16 @@ pub(crate) fn run() -> Result<(), Failure> {
     let config = Config::read(cli.place)?;
     match cli.command {
         Command::Serve(args) => serve::run(config.serve(args)?),
+        Command::Import { kind, file, mapping, zone, dry_run } => commands::import::run(
+            &config,
+            &commands::import::Asked {
+                kind: &kind,
+                file: &file,
+                mapping: mapping.as_deref(),
+                zone: zone.as_deref(),
+                dry_run,
+            },
+        ),
         Command::Token(TokenCommand::Create { person, name }) => {
             commands::token::create(&config, &person, &name)
         }

@@ -42,6 +42,8 @@ pub(crate) struct Config {
     pub data: PathBuf,
     /// The URL of PostgreSQL, where that is used.
     pub database: Option<String>,
+    /// The first administrator's password, where it is known (demonstrations).
+    pub first_password: Option<&'static str>,
     file: File,
 }
 
@@ -70,7 +72,7 @@ impl Config {
                 "--database takes a URL such as postgres://user:password@host:5432/name".into(),
             ));
         }
-        Ok(Config { data, database, file })
+        Ok(Config { data, database, first_password: None, file })
     }
 
     /// Where the database is.
@@ -92,11 +94,13 @@ impl Config {
         {
             return Err(Failure::Usage("--public-url begins with http:// or https://".into()));
         }
+        let demo = args.demo.or(file.demo).unwrap_or(false);
+        self.first_password = demo.then_some(crate::demo::ADMIN_PASSWORD);
         Ok(ServeConfig {
             config: self,
             listen: args.listen.or(file.listen).unwrap_or_else(|| "127.0.0.1:8080".into()),
             public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()),
-            demo: args.demo.or(file.demo).unwrap_or(false),
+            demo,
             sign_in_limit: args.sign_in_limit.or(file.sign_in_limit).unwrap_or(10),
             log: args.log.or(file.log).unwrap_or(LogForm::Text),
             trusted_proxies: proxies

@@ -43,7 +43,7 @@ pub(crate) fn open(config: &Config, migrate: Migrate, entropy: &Entropy) -> Resu
     if found != 0 && !applied.is_empty() {
         eprintln!("steward: migrated the database from schema version {found} to {newest}");
     }
-    lay_foundation(&db, entropy)?;
+    lay_foundation(config, &db, entropy)?;
     Ok(db)
 }
 
@@ -72,11 +72,12 @@ fn backup_before(config: &Config, db: &Db, version: i64) -> Result<()> {
 }
 
 /// Organisations, the installation's own actor, the first administrator.
-fn lay_foundation(db: &Db, entropy: &Entropy) -> Result<()> {
+fn lay_foundation(config: &Config, db: &Db, entropy: &Entropy) -> Result<()> {
     if !db.read_blocking(needs_foundation)? {
         return Ok(());
     }
     let given = std::env::var("STEWARD_ADMIN_PASSWORD").ok().filter(|text| !text.is_empty());
+    let given = given.or_else(|| config.first_password.map(Into::into));
     let password = given.clone().unwrap_or_else(|| made_up(entropy));
     check_new_password("STEWARD_ADMIN_PASSWORD", "admin", &password)?;
     let hash = hash_password(&password, entropy.salt())?;

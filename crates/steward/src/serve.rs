@@ -12,19 +12,24 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::config::{LogForm, ServeConfig};
 use crate::open::{Migrate, newest_schema, open};
 use crate::rooms::Rooms;
-use crate::{Failure, system, workers};
+use crate::{Failure, demo, system, workers};
 
 /// Serves until it is told to stop.
 pub(crate) fn run(config: ServeConfig) -> Result<(), Failure> {
     start_log(config.log);
     let entropy = system::entropy();
     let db = open(&config.config, Migrate::Yes, &entropy)?;
+    let rooms = Rooms::new(&entropy);
+    let demo = match config.demo {
+        true => demo::prepare(&db, &entropy, &rooms, &config.config.data)?,
+        false => Vec::new(),
+    };
     let settings = Settings {
         public_url: config.public_url.clone(),
         sign_in_limit: config.sign_in_limit,
-        ..Settings::default()
+        demo,
+        version: env!("CARGO_PKG_VERSION"),
     };
-    let rooms = Rooms::new(&entropy);
     let builder = App::builder(db.clone(), entropy, system::clock()).settings(settings);
     let app = rooms.serve(builder, &config.config)?.build();
     let runtime = tokio::runtime::Builder::new_multi_thread()

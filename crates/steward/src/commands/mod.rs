@@ -1,6 +1,7 @@
 //! Commands beside `serve`, one file each.
 
 pub(crate) mod backup;
+pub(crate) mod import;
 pub(crate) mod openapi;
 pub(crate) mod seal;
 pub(crate) mod token;

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde::Serialize;
+use serde_json::Value as Json;
 use steward_api::App;
 use steward_base::{Result, Uuid};
 use steward_database::Tx;
+use steward_fields::Registries;
 use steward_history::{Fact, Place, facts_after, head, newest};
 use tokio::sync::{broadcast, watch};
 
@@ -15,6 +17,8 @@ use tokio::sync::{broadcast, watch};
 const BUFFER: usize = 1024;
 /// Facts read at a time.
 pub(crate) const PAGE: i64 = 500;
+/// Between looks when nobody wakes the hub, and after a failure.
+const RETRY: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// Something that happened to a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +37,20 @@ pub(crate) struct News {
     pub version: i64,
     /// Whether all of it is internal: only who reads work notes hears of it.
     pub internal: bool,
+}
+
+/// What the hub tells its streams.
+#[derive(Debug, Clone)]
+pub(crate) enum Told {
+    /// Something happened to a record.
+    Record(Arc<News>),
+    /// Somebody has a new notification.
+    Notification {
+        /// Whose it is.
+        person: Uuid,
+        /// The notification.
+        id: Uuid,
+    },
 }
 
 /// The event's data as sent.
@@ -71,7 +89,7 @@ pub struct Live {
 }
 
 struct Inner {
-    news: broadcast::Sender<Arc<News>>,
+    news: broadcast::Sender<Told>,
     closing: watch::Sender<bool>,
     streams: AtomicUsize,
 }
@@ -91,34 +109,57 @@ impl Live {
     pub async fn run(&self, app: App) {
         let mut commits = app.db().commits();
         let mut closing = self.inner.closing.subscribe();
-        let mut place = loop {
-            match app.db().read(newest).await {
-                Ok(place) => break place,
+        let registries = app.find_service::<Registries>();
+        let mut at = loop {
+            match app.db().read(|tx| Ok((newest(tx)?, steward_notification::newest(tx)?))).await {
+                Ok(at) => break at,
                 Err(error) => tracing::warn!(%error, "live updates wait for the database"),
             }
-            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+            tokio::time::sleep(RETRY).await;
         };
         loop {
-            match app.db().read(move |tx| news_after(tx, place)).await {
-                Ok((_, None)) => {
-                    tokio::select! {
-                        changed = commits.changed() => if changed.is_err() { return },
-                        _ = closing.wait_for(|closing| *closing) => return,
-                    }
-                }
-                Ok((news, Some(last))) => {
-                    place = last;
-                    for one in news {
-                        // Without a stream there is nobody to tell.
-                        let _ = self.inner.news.send(Arc::new(one));
-                    }
-                }
+            commits.borrow_and_update();
+            match self.read_on(&app, registries.clone(), &mut at).await {
+                Ok(true) => continue,
+                Ok(false) => {}
                 Err(error) => {
                     tracing::warn!(%error, "live updates could not read the log");
-                    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+                    tokio::time::sleep(RETRY).await;
                 }
             }
+            tokio::select! {
+                changed = commits.changed() => if changed.is_err() { return },
+                // On PostgreSQL an open transaction holds back what was committed.
+                () = tokio::time::sleep(RETRY) => {}
+                _ = closing.wait_for(|closing| *closing) => return,
+            }
         }
+    }
+
+    /// Reads and tells one batch; whether there may be more.
+    async fn read_on(
+        &self,
+        app: &App,
+        registries: Option<Arc<Registries>>,
+        at: &mut (Place, i64),
+    ) -> Result<bool> {
+        let (place, no) = *at;
+        let read = move |tx: &mut Tx| {
+            let news = news_after(tx, place, registries.as_deref())?;
+            Ok((news, steward_notification::newer(tx, no, PAGE)?))
+        };
+        let ((news, end), rows) = app.db().read(read).await?;
+        let more = end.is_some() || !rows.is_empty();
+        // Without a stream there is nobody to tell: an error says no more.
+        for one in news {
+            let _ = self.inner.news.send(Told::Record(Arc::new(one)));
+        }
+        for (no, person, id) in rows {
+            at.1 = no;
+            let _ = self.inner.news.send(Told::Notification { person, id });
+        }
+        at.0 = end.unwrap_or(place);
+        Ok(more)
     }
 
     /// Ends all streams: the server stops.
@@ -131,7 +172,7 @@ impl Live {
         self.inner.streams.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn subscribe(&self) -> broadcast::Receiver<Arc<News>> {
+    pub(crate) fn subscribe(&self) -> broadcast::Receiver<Told> {
         self.inner.news.subscribe()
     }
 
@@ -162,12 +203,16 @@ impl Drop for Opened {
 
 /// What happened after `place`, one entry for each record and batch, and where
 /// the batch ends; `None` when there is nothing new.
-pub(crate) fn news_after(tx: &mut Tx, place: Place) -> Result<(Vec<News>, Option<Place>)> {
+pub(crate) fn news_after(
+    tx: &mut Tx,
+    place: Place,
+    registries: Option<&Registries>,
+) -> Result<(Vec<News>, Option<Place>)> {
     let facts = facts_after(tx, place, PAGE)?;
     let Some(end) = facts.last().map(|fact| fact.place) else { return Ok((Vec::new(), None)) };
     let mut last: HashMap<Uuid, (Place, bool)> = HashMap::new();
     for fact in &facts {
-        let internal = is_internal(fact);
+        let internal = is_internal(tx, fact, registries)?;
         let entry = last.entry(fact.record).or_insert((fact.place, internal));
         *entry = (fact.place, entry.1 && internal);
     }
@@ -188,8 +233,21 @@ pub(crate) fn news_after(tx: &mut Tx, place: Place) -> Result<(Vec<News>, Option
     Ok((news, Some(end)))
 }
 
-/// Whether a fact tells of nothing but internal things. Facts name their work
-/// notes (`incident.work_note_added`).
-fn is_internal(fact: &Fact) -> bool {
-    fact.kind.contains("work_note")
+/// Whether a fact tells of nothing but internal things: a work note, an
+/// internal attachment, fields of the internal group.
+fn is_internal(tx: &mut Tx, fact: &Fact, registries: Option<&Registries>) -> Result<bool> {
+    let attachment = fact.to("audience").and_then(Json::as_str) == Some("internal");
+    if fact.kind.ends_with(".noted") || attachment {
+        return Ok(true);
+    }
+    let Some(registries) = registries.filter(|r| r.knows(&fact.record_kind)) else {
+        return Ok(false);
+    };
+    let registry = registries.get(tx, &fact.record_kind)?;
+    let is_internal = |change: &Json| {
+        let name = change["field"].as_str().unwrap_or("");
+        let name = name.strip_prefix("custom.").unwrap_or(name);
+        name == "work_notes" || registry.field(name).is_some_and(|f| f.group == "internal")
+    };
+    Ok(!fact.changes.is_empty() && fact.changes.iter().all(is_internal))
 }

@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -12,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream::unfold;
 use steward_api::{Caller, Problem};
 use steward_base::Error;
+use steward_fields::Registries;
 use steward_history::Place;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, watch};
@@ -20,7 +20,7 @@ use tokio::time::Interval;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::hub::{Live, News, Opened, news_after};
+use super::hub::{Live, News, Opened, Told, news_after};
 use crate::audience::may_see;
 use crate::Door;
 
@@ -36,7 +36,8 @@ pub(crate) fn routes() -> OpenApiRouter<Door> {
 
 /// Server-sent events: what happens, as far as the caller may see it
 ///
-/// `record` events carry `{"kind","number","id","version","position"}`. After
+/// `record` events carry `{"kind","number","id","version","position"}`,
+/// `notification` events `{"id"}`. After
 /// a gap, `Last-Event-ID` goes on where the stream was; `reset` says that too
 /// much was missed and that shown lists must be loaded again. The stream ends
 /// with the session or token.
@@ -68,7 +69,7 @@ async fn live(
 
 struct Stream {
     caller: Caller,
-    news: broadcast::Receiver<Arc<News>>,
+    news: broadcast::Receiver<Told>,
     closing: watch::Receiver<bool>,
     heartbeat: Interval,
     /// The last place looked at; `None` until the first event.
@@ -82,7 +83,7 @@ struct Stream {
 
 /// What a stream wakes up for.
 enum Heard {
-    News(Arc<News>),
+    Told(Told),
     TooMuch,
     Nothing,
     End,
@@ -115,7 +116,13 @@ impl Stream {
                 continue;
             }
             match self.hear().await {
-                Heard::News(news) => self.take(&news).await?,
+                Heard::Told(Told::Record(news)) => self.take(&news).await?,
+                Heard::Told(Told::Notification { person, id }) => {
+                    if person == self.caller.call.actor.id {
+                        let data = format!("{{\"id\":\"{id}\"}}");
+                        self.ready.push_back(Event::default().event("notification").data(data));
+                    }
+                }
                 Heard::TooMuch => self.behind = true,
                 Heard::Nothing => {
                     self.look_again().await?;
@@ -131,7 +138,7 @@ impl Stream {
             biased;
             _ = self.closing.wait_for(|closing| *closing) => Heard::End,
             heard = self.news.recv() => match heard {
-                Ok(news) => Heard::News(news),
+                Ok(told) => Heard::Told(told),
                 Err(RecvError::Lagged(_)) => Heard::TooMuch,
                 Err(RecvError::Closed) => Heard::End,
             },
@@ -177,9 +184,9 @@ impl Stream {
         self.look_again().await?;
         let db = self.caller.app().db().clone();
         for _ in 0..MOST_PAGES {
-            let Ok((news, end)) = db.read(move |tx| news_after(tx, place)).await else {
-                return None;
-            };
+            let registries = self.caller.app().find_service::<Registries>();
+            let read = db.read(move |tx| news_after(tx, place, registries.as_deref()));
+            let Ok((news, end)) = read.await else { return None };
             let Some(end) = end else { return Some(()) };
             for one in &news {
                 self.take(one).await?;

@@ -5,6 +5,7 @@ mod fields;
 mod grants;
 mod items;
 mod me;
+mod notifications;
 mod organisations;
 mod people;
 mod permissions;
@@ -22,6 +23,7 @@ pub(crate) fn routes() -> OpenApiRouter<Door> {
     OpenApiRouter::new()
         .merge(session::routes())
         .merge(me::routes())
+        .merge(notifications::routes())
         .merge(people::routes())
         .merge(person_actions::routes())
         .merge(teams::routes())

@@ -1,14 +1,17 @@
 //! What happens to a person: disabled, enabled, erased, a password reset.
 
+use std::sync::Arc;
+
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use steward_api::{Caller, IfMatch, Json, Path, Problem, Reply};
 use steward_base::time::wire;
 use steward_base::{Error, Result, Timestamp, Uuid};
+use steward_fields::Registries;
 use steward_people::auth::Secret;
 use steward_people::passwords::{self, RESET_LIFETIME_SECONDS};
 use steward_people::views::PersonView;
-use steward_people::{Mention, disable, enable, erase, persons, show};
+use steward_people::{Call, Mention, disable, enable, erase, persons, show, system_actor};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -43,10 +46,14 @@ async fn disable_person(
     if_match: IfMatch,
     Json(Nothing {}): Json<Nothing>,
 ) -> Result<Response, Problem> {
+    let registries = caller.app().service::<Registries>();
     caller
         .write(move |tx, call| {
             let id = persons::get(tx, &call.actor, &login)?.id;
             let person = disable(tx, call, id, if_match.optional())?;
+            // Whoever may disable a person may let their work go on.
+            let system = Call { actor: Arc::new(system_actor()), ..call.clone() };
+            steward_incident::return_to_groups(tx, &system, &registries, id)?;
             let person = show::person(tx, person)?;
             let version = person.version;
             Ok(Reply::ok(person).with_version(version))

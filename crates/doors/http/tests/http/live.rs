@@ -105,3 +105,26 @@ fn a_stop_ends_the_streams() {
         world.admin().send(&world, "GET", "/api/v1/live", &broken, None).await.problem(400);
     });
 }
+
+#[test]
+fn a_requester_hears_of_their_own_incidents_and_not_of_work_notes() {
+    on_both_worlds(|world| async move {
+        let ann = world.person("ann", &["requester"]).await;
+        let agent = world.person("bob", &["agent"]).await;
+        hub(&world).await;
+        let mut hers = Stream::open(&world, &ann, None).await;
+        let mine = json!({"short_description": "Mine"});
+        let mine = ann.post(&world, "/api/v1/incidents", mine).await.expect(201);
+        agent.post(&world, "/api/v1/incidents", json!({"short_description": "His"})).await.expect(201);
+        let path = format!("/api/v1/incidents/{}", mine["number"].as_str().expect("a number"));
+        let text = json!({"text": "a secret"});
+        agent.post(&world, &format!("{path}/work-notes"), text).await.expect(201);
+        agent.post(&world, &format!("{path}/comments"), json!({"text": "hello"})).await.expect(201);
+        let (_, first) = hers.record().await;
+        assert_eq!((&first["number"], &first["kind"]), (&mine["number"], &json!("incident")));
+        let (_, second) = hers.record().await;
+        assert_eq!(second["number"], mine["number"]);
+        let rest = tokio::time::timeout(Duration::from_secs(1), hers.0.next()).await;
+        assert!(rest.is_err(), "neither the other incident nor the work note: {rest:?}");
+    });
+}

@@ -114,3 +114,24 @@ fn items_of_four_kinds() {
         }
     });
 }
+
+#[test]
+fn work_of_a_disabled_person_goes_back_to_the_group() {
+    on_both_worlds(|world| async move {
+        let admin = world.admin();
+        world.person("ann", &["agent"]).await;
+        let team = admin.post(&world, "/api/v1/teams", json!({"name": "Network"})).await.expect(201);
+        let member = format!("/api/v1/teams/{}/members/ann", team["id"].as_str().expect("an id"));
+        admin.send(&world, "PUT", &member, &[], None).await.expect(200);
+        let body = json!({
+            "short_description": "No network", "assignment_group": "Network", "assigned_to": "ann"
+        });
+        let made = admin.post(&world, "/api/v1/incidents", body).await.expect(201);
+        assert_eq!(made["assigned_to"]["login"], json!("ann"));
+        admin.post(&world, "/api/v1/people/ann/disable", json!({})).await.expect(200);
+        let path = format!("/api/v1/incidents/{}", made["number"].as_str().expect("a number"));
+        let after = admin.get(&world, &path).await.expect(200);
+        assert_eq!(after["assigned_to"], json!(null));
+        assert_eq!(after["assignment_group"]["name"], json!("Network"));
+    });
+}

@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 use steward_api::{App, Settings};
 use steward_base::{Entropy, Timestamp};
 use steward_fields::Registries;
-use steward_fields::Registries;
 use steward_history::Door as Through;
 use steward_http::{Door, router};
 use steward_people::auth::{Secret, hash_password};
@@ -108,8 +107,6 @@ impl World {
         let clock = Arc::new(Mutex::new(Timestamp::from_second(START).expect("an instant")));
         let read = clock.clone();
         let entropy = Entropy::seeded(1);
-        let incident = (steward_incident::KIND, steward_incident::registry as fn() -> _);
-        let registries = Arc::new(Registries::new(vec![incident]));
         let settings = Settings { sign_in_limit: 3, ..Settings::default() };
         let time = Arc::new(move || *read.lock().expect("unpoisoned"));
         let incident = (steward_incident::KIND, steward_incident::registry as fn() -> _);
@@ -121,7 +118,6 @@ impl World {
         let app = App::builder(db.db.clone(), entropy, time)
             .settings(settings)
             .service(registries.clone())
-            .service(registries)
             .service(Arc::new(commands))
             .service(Arc::new(files))
             .build();

@@ -16,6 +16,8 @@ struct Operation {
     method: String,
     path: String,
     public: bool,
+    /// Required parameters of the query.
+    query: String,
     body: Option<Value>,
 }
 
@@ -31,6 +33,7 @@ impl Operation {
             path.push('/');
             path.push_str(if part.starts_with('{') { value } else { part });
         }
+        path.push_str(&self.query);
         path
     }
 
@@ -48,12 +51,26 @@ fn operations() -> Vec<Operation> {
                 method: method.to_uppercase(),
                 path: path.clone(),
                 public: operation["security"] == json!([{}]) || operation["security"] == json!([]),
+                query: query(&operation["parameters"]),
                 body: example(&document, &operation["requestBody"]),
             });
         }
     }
     assert!(all.len() > 20, "the operations were found");
     all
+}
+
+/// The required parameters of a query, each with its example.
+fn query(parameters: &Value) -> String {
+    let parameters = parameters.as_array().into_iter().flatten();
+    let required = parameters.filter(|p| p["in"] == "query" && p["required"] == true);
+    let pairs: Vec<String> = required
+        .map(|p| {
+            let example = p["example"].as_str().or(p["schema"]["example"].as_str());
+            format!("{}={}", p["name"].as_str().unwrap_or(""), example.unwrap_or("incident"))
+        })
+        .collect();
+    if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
 }
 
 /// The example of a JSON body; `{}` where none is given.
@@ -136,7 +153,7 @@ fn what_does_not_exist_is_the_same_404_everywhere() {
 }
 
 fn anything() -> Operation {
-    Operation { method: "GET".into(), path: String::new(), public: false, body: None }
+    Operation { method: "GET".into(), path: String::new(), public: false, query: String::new(), body: None }
 }
 
 /// Records of another organisation, one for each collection.
@@ -196,7 +213,7 @@ fn a_stranger_sees_and_does_nothing() {
 
 /// What everybody with an account may do: it is about themselves.
 fn is_own(path: &str) -> bool {
-    ["/api/v1/me", "/api/v1/session", "/api/v1/live"].iter().any(|own| path.starts_with(own))
+    ["/api/v1/me", "/api/v1/session", "/api/v1/live", "/api/v1/notifications"].iter().any(|own| path.starts_with(own))
 }
 
 /// What holds for everybody alike and tells nothing of a record.
