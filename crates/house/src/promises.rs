@@ -65,7 +65,9 @@ fn missing(evidence: &str) -> Option<String> {
         }
         "script" | "shot" | "page" => !name.is_empty() && crate::tree::root().join(name).is_file(),
         _ => {
-            return Some(format!("`{evidence}`: open, test, web, e2e, bench, shot, page or script"));
+            return Some(format!(
+                "`{evidence}`: open, test, web, e2e, bench, shot, page or script"
+            ));
         }
     };
     (!found).then(|| format!("`{evidence}` does not exist"))

@@ -17,8 +17,7 @@ use crate::rooms::Rooms;
 use crate::system;
 
 /// The incident log of a real company (CC BY 4.0); `testdata` says whose.
-static LOG: &[u8] =
-    include_bytes!("../../../testdata/uci-incident-log/incident_event_log.csv.gz");
+static LOG: &[u8] = include_bytes!("../../../testdata/uci-incident-log/incident_event_log.csv.gz");
 /// Where a database notes that the demonstration is in it.
 const SETTING: &str = "demo";
 /// The password of all demonstration sign-ins: shown to whoever opens the page.

@@ -19,11 +19,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
 /// Wraps every request: see the module.
-pub(crate) async fn entry(
-    State(door): State<Door>,
-    mut request: Request,
-    next: Next,
-) -> Response {
+pub(crate) async fn entry(State(door): State<Door>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let entry = new_entry(&door.app, &door.proxies, &request);
     let method = request.method().clone();
@@ -109,9 +105,7 @@ fn with_body(answer: &Response, problem: &Problem, entry: &Entry) -> Response {
     let mut response = (problem.status, body).into_response();
     *response.headers_mut() = answer.headers().clone();
     response.headers_mut().remove(header::CONTENT_LENGTH);
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

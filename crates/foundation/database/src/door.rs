@@ -305,8 +305,7 @@ impl Row<'_> {
     /// # Errors
     /// `Internal` when it is null or of another type.
     pub fn get<T: Column>(&self, index: usize) -> Result<T> {
-        self.opt(index)?
-            .ok_or_else(|| Error::Internal(format!("column {index} of a row is null")))
+        self.opt(index)?.ok_or_else(|| Error::Internal(format!("column {index} of a row is null")))
     }
 
     /// The value of a column, `None` when it is null.

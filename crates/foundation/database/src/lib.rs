@@ -20,5 +20,5 @@ mod value;
 pub use column::Column;
 pub use door::{Db, Engine, Health, Options, Row, Tx};
 pub use migrate::{Migration, expand, schema_version};
-pub use value::Value;
 pub use pg::{create_database, drop_database};
+pub use value::Value;

@@ -13,8 +13,8 @@ use steward_base::{Error, Result};
 use steward_database::Tx;
 use steward_history::Door;
 use steward_people::Call;
-use steward_people::auth::{csrf_matches, secret_hash, token_hash};
 use steward_people::access::{self, Access, Credential};
+use steward_people::auth::{csrf_matches, secret_hash, token_hash};
 
 use crate::app::App;
 use crate::entry::Entry;
@@ -244,7 +244,8 @@ async fn caller_of(app: &App, request: &Parts) -> Result<Option<Caller>, Problem
 fn shown(headers: &HeaderMap) -> Result<Option<Shown>> {
     if let Some(header) = headers.get(header::AUTHORIZATION) {
         let text = header.to_str().unwrap_or("");
-        let token = text.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+        let token =
+            text.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
         let hash = token.and_then(|(_, token)| token_hash(token.trim()));
         // A token that is none by its form is wrong like any other.
         return Ok(Some(Shown::Token(hash.unwrap_or([0; 32]))));

@@ -152,8 +152,9 @@ impl<'de> de::Deserializer<'de> for Decoder {
                 Err(Fault::new("characters", "may not contain the character NUL"))
             }
             Value::String(text) => visitor.visit_string(text),
-            Value::Array(items) => visitor
-                .visit_seq(Items { items: items.into_iter(), index: 0, words: self.words }),
+            Value::Array(items) => {
+                visitor.visit_seq(Items { items: items.into_iter(), index: 0, words: self.words })
+            }
             Value::Object(map) => visitor.visit_map(Entries {
                 entries: map.into_iter(),
                 next: None,
@@ -308,7 +309,11 @@ mod tests {
             (json!({"text": "a", "extra": 1}), "extra", "unknown_field"),
             (json!({"text": "a", "count": 1.5}), "count", "type"),
             (json!({"text": "a", "count": "1"}), "count", "type"),
-            (json!({"text": "a", "inner": [{"level": 1}, {"level": 300}]}), "inner[1].level", "range"),
+            (
+                json!({"text": "a", "inner": [{"level": 1}, {"level": 300}]}),
+                "inner[1].level",
+                "range",
+            ),
             (json!({"text": "a", "inner": [{"level": 1, "x": 2}]}), "inner[0].x", "unknown_field"),
             (json!({"text": "a", "inner": {}}), "inner", "type"),
             (json!({"text": "a", "colour": "green"}), "colour", "choice"),

@@ -154,7 +154,11 @@ impl<T> Page<T> {
 
     /// The same page with other rows.
     pub fn map<U>(self, row: impl FnMut(T) -> U) -> Page<U> {
-        Page { items: self.items.into_iter().map(row).collect(), next: self.next, count: self.count }
+        Page {
+            items: self.items.into_iter().map(row).collect(),
+            next: self.next,
+            count: self.count,
+        }
     }
 }
 

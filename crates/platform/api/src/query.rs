@@ -23,8 +23,8 @@ where
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Query<T>, Problem> {
         let words = words(parts.uri.query().unwrap_or(""))?;
-        let query =
-            decode::from_words(words).map_err(|fault| Error::Malformed(fault.into_field_error()))?;
+        let query = decode::from_words(words)
+            .map_err(|fault| Error::Malformed(fault.into_field_error()))?;
         Ok(Query(query))
     }
 }

@@ -139,14 +139,18 @@ pub(crate) fn words_of(entry: &Entry) -> Option<String> {
 }
 
 /// The words of the documents the reader sees, as the full text holds them.
-fn texts(tx: &mut Tx, ticket: &Ticket, registry: &Registry, internal: bool) -> Result<Vec<Vec<String>>> {
+fn texts(
+    tx: &mut Tx,
+    ticket: &Ticket,
+    registry: &Registry,
+    internal: bool,
+) -> Result<Vec<Vec<String>>> {
     let entries = seen_entries(tx, ticket.head.id, internal)?;
     let bodies: Vec<String> = entries.iter().filter_map(words_of).collect();
     let bodies: Vec<&str> = bodies.iter().map(String::as_str).collect();
     let mut fields = vec![ticket.number()];
-    let texty = |ty: &FieldType| {
-        matches!(ty, FieldType::Text | FieldType::LongText | FieldType::Choice)
-    };
+    let texty =
+        |ty: &FieldType| matches!(ty, FieldType::Text | FieldType::LongText | FieldType::Choice);
     for field in registry.custom().filter(|f| texty(&f.ty) && (internal || f.group != "internal")) {
         fields.extend(ticket.custom.get(&field.name).and_then(|v| v.as_str()));
     }

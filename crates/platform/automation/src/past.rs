@@ -28,8 +28,10 @@ impl<'a> Past<'a> {
     /// since are empty.
     pub fn fold(tx: &mut Tx, head: &Head, registry: &'a Registry, until: i64) -> Result<Past<'a>> {
         let contents = content_of(tx, head.id, 1, until)?;
-        let contents: HashMap<(i64, i64), String> =
-            contents.into_iter().filter_map(|(seq, slot, body)| Some(((seq, slot), body?))).collect();
+        let contents: HashMap<(i64, i64), String> = contents
+            .into_iter()
+            .filter_map(|(seq, slot, body)| Some(((seq, slot), body?)))
+            .collect();
         let mut past = Past {
             registry,
             number: head.number.clone().unwrap_or_default(),
@@ -56,7 +58,9 @@ impl<'a> Past<'a> {
         for change in &fact.changes {
             let Some(field) = change["field"].as_str() else { continue };
             let to = match change["to"]["content"].as_i64() {
-                Some(slot) => contents.get(&(fact.seq, slot)).cloned().map_or(Json::Null, Json::from),
+                Some(slot) => {
+                    contents.get(&(fact.seq, slot)).cloned().map_or(Json::Null, Json::from)
+                }
                 None => change["to"].clone(),
             };
             self.values.insert(field.to_owned(), to);
@@ -64,7 +68,11 @@ impl<'a> Past<'a> {
     }
 
     /// Adds the names by which the references of these fields can be asked for.
-    pub fn with_keys<'f>(&mut self, tx: &mut Tx, fields: impl Iterator<Item = &'f str>) -> Result<()> {
+    pub fn with_keys<'f>(
+        &mut self,
+        tx: &mut Tx,
+        fields: impl Iterator<Item = &'f str>,
+    ) -> Result<()> {
         let ids: Vec<Uuid> = fields
             .filter_map(|field| match self.value(field) {
                 Some(FieldValue::Id(id)) => Some(id),
@@ -76,14 +84,19 @@ impl<'a> Past<'a> {
     }
 
     /// Adds the words a reader saw then.
-    pub fn with_texts(&mut self, tx: &mut Tx, record: Uuid, until: i64, internal: bool) -> Result<()> {
+    pub fn with_texts(
+        &mut self,
+        tx: &mut Tx,
+        record: Uuid,
+        until: i64,
+        internal: bool,
+    ) -> Result<()> {
         let entries = seen_entries(tx, record, internal)?;
         let then = entries.iter().filter(|entry| entry.seq <= until);
         self.texts = then.filter_map(words_of).map(|text| words(&text)).collect();
         self.texts.push(words(&self.number));
         for field in self.registry.fields() {
-            let texty =
-                matches!(field.ty, FieldType::Text | FieldType::LongText) || field.custom;
+            let texty = matches!(field.ty, FieldType::Text | FieldType::LongText) || field.custom;
             if texty && (internal || field.group != "internal") {
                 if let Some(FieldValue::Text(text)) = self.value(&field.name) {
                     self.texts.push(words(&text));

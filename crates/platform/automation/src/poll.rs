@@ -21,7 +21,9 @@ pub(crate) async fn rest(
     let wait = match db.read(next).await {
         // What is due already is held by another node for the moment.
         Ok(Some(due)) if due <= now => Duration::from_secs(1),
-        Ok(Some(due)) => Duration::try_from(due.duration_since(now)).unwrap_or(LONGEST).min(LONGEST),
+        Ok(Some(due)) => {
+            Duration::try_from(due.duration_since(now)).unwrap_or(LONGEST).min(LONGEST)
+        }
         Ok(None) => LONGEST,
         Err(_) => Duration::from_secs(1),
     };

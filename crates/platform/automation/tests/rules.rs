@@ -170,8 +170,7 @@ fn a_rule_sees_only_what_its_roles_may_read() {
             ..RuleChange::default()
         };
         let id = rule.id;
-        let refused =
-            house.write(move |tx| rule::update(tx, &call, &engine, id, &requester, None));
+        let refused = house.write(move |tx| rule::update(tx, &call, &engine, id, &requester, None));
         assert!(matches!(refused, Err(Error::Invalid(e)) if e[0].field == "condition"));
     });
 }
@@ -220,11 +219,8 @@ fn a_rule_may_wait_and_then_looks_again() {
 #[test]
 fn a_rule_may_have_a_rhythm() {
     on_house(|house| {
-        let rhythm = When {
-            every_minutes: Some(60),
-            kind: Some("incident".into()),
-            ..When::default()
-        };
+        let rhythm =
+            When { every_minutes: Some(60), kind: Some("incident".into()), ..When::default() };
         let then = [category("reviewed")];
         let rule = house.publish("admin", rhythm, "category:none", &then).expect("a rule");
         let ticket = house.ticket("ann", |_| {});
@@ -277,14 +273,18 @@ fn a_trial_shows_what_would_have_been_with_the_values_as_they_were() {
         house.advance(100);
         let then = [category("hardware"), ("incident.refuse", json!({}))];
         let rule = house.rule("incident.*", "impact:1 -category:any printer", &then);
-        let (call, engine, id, to) = (house.by("admin"), house.engine.clone(), rule.id, house.now());
+        let (call, engine, id, to) =
+            (house.by("admin"), house.engine.clone(), rule.id, house.now());
         let facts = |h: &House| h.kinds(ticket).len() + h.kinds(rule.id).len();
         let before = facts(&house);
-        let (would, more) = house
-            .read(move |tx| rule::try_rule(tx, &call, &engine, id, (from, to)));
+        let (would, more) =
+            house.read(move |tx| rule::try_rule(tx, &call, &engine, id, (from, to)));
         assert!(!more);
         assert_eq!(would.len(), 1, "impact was 1 then, though it is 3 now");
-        assert_eq!((would[0].fact.as_str(), would[0].door.as_str()), ("incident.created", "import"));
+        assert_eq!(
+            (would[0].fact.as_str(), would[0].door.as_str()),
+            ("incident.created", "import")
+        );
         assert_eq!(would[0].values["impact"], json!(1));
         assert_eq!(would[0].commands.len(), 2);
         house.settle();

@@ -78,8 +78,7 @@ fn header(head: &str, name: &str) -> String {
 
 const OK: &str = "HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n";
 const NO: &str = "HTTP/1.1 500 Oh\r\ncontent-length: 7\r\nconnection: close\r\n\r\nnot now";
-const ELSEWHERE: &str =
-    "HTTP/1.1 307 Go\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+const ELSEWHERE: &str = "HTTP/1.1 307 Go\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 
 struct Post {
     house: House,
@@ -106,9 +105,7 @@ impl Post {
             organisation: None,
         };
         let (call, engine) = (self.house.by(by), self.house.engine.clone());
-        self.house
-            .write(move |tx| webhook::create(tx, &call, &engine, &new))
-            .expect("a webhook")
+        self.house.write(move |tx| webhook::create(tx, &call, &engine, &new)).expect("a webhook")
     }
 
     /// Reads the log and sends what is due; answers the attempts made.
@@ -122,8 +119,7 @@ impl Post {
 
     fn log(&self, hook: &Webhook) -> Vec<Delivery> {
         let (admin, id) = (self.house.actor("admin"), hook.id);
-        let mut log =
-            self.house.read(move |tx| webhook::deliveries(tx, &admin, id, None, 100));
+        let mut log = self.house.read(move |tx| webhook::deliveries(tx, &admin, id, None, 100));
         log.reverse();
         log
     }
@@ -190,7 +186,10 @@ fn a_failed_delivery_is_tried_again_until_the_end_and_by_hand() {
             assert_eq!(post.send(), 1, "attempt {n}");
             let delivery = &post.log(&hook)[0];
             assert_eq!(delivery.state, DeliveryState::Pending);
-            assert_eq!((delivery.status, delivery.response.as_deref()), (Some(500), Some("not now")));
+            assert_eq!(
+                (delivery.status, delivery.response.as_deref()),
+                (Some(500), Some("not now"))
+            );
             post.house.advance(wait - 1);
             assert_eq!(post.send(), 0, "not before its time");
             post.house.advance(1);
@@ -267,11 +266,8 @@ fn what_the_owner_may_not_read_does_not_leave() {
         post.house.entry("ann", theirs, EntryKind::Comment, "for eve", &[]);
         post.house.change("ann", theirs, "incident.time_recorded", |t| t.time_worked_minutes = 7);
         post.send();
-        let sent: Vec<Json> = receiver
-            .requests()
-            .iter()
-            .map(|r| serde_json::from_str(&r.1).expect("JSON"))
-            .collect();
+        let sent: Vec<Json> =
+            receiver.requests().iter().map(|r| serde_json::from_str(&r.1).expect("JSON")).collect();
         let mut types: Vec<&str> = sent.iter().filter_map(|e| e["type"].as_str()).collect();
         types.sort_unstable();
         assert_eq!(types, ["incident.commented", "incident.created"]);

@@ -35,7 +35,12 @@ pub struct NewCustomField {
 ///
 /// # Errors
 /// `Invalid` for a name that is taken or not `snake_case`.
-pub fn create_custom(tx: &mut Tx, call: &Call, registry: &Registry, new: &NewCustomField) -> Result<()> {
+pub fn create_custom(
+    tx: &mut Tx,
+    call: &Call,
+    registry: &Registry,
+    new: &NewCustomField,
+) -> Result<()> {
     let global = Target { organisation: EVERYONE, own: false, team: false };
     check(&call.actor, "field", "create", &global)?;
     check_new(registry, new)?;
@@ -146,11 +151,10 @@ pub fn parse_custom(registry: &Registry, field: &Field, value: &Json) -> Result<
         },
         (FieldType::Number, Json::Number(_)) => Ok(value.clone()),
         (FieldType::Boolean, Json::Bool(_)) => Ok(value.clone()),
-        (FieldType::Choice, Json::String(s)) => {
-            registry.choice(&field.name, s).map(Json::String).or_else(|_| {
-                wrong("choice", "is not one of the choices of this field")
-            })
-        }
+        (FieldType::Choice, Json::String(s)) => registry
+            .choice(&field.name, s)
+            .map(Json::String)
+            .or_else(|_| wrong("choice", "is not one of the choices of this field")),
         (FieldType::Date, Json::String(s)) => match s.parse::<Timestamp>() {
             Ok(at) => Ok(steward_base::time::wire(at).into()),
             Err(_) => wrong("type", "is a time like 2026-11-24T08:00:00.000Z"),

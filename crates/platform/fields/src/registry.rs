@@ -82,7 +82,8 @@ pub fn as_info(registry: &Registry, field: &Field) -> FieldInfo {
         FieldType::Boolean => Asked::Boolean,
         FieldType::Reference(target) => Asked::Reference { target: target.clone() },
     };
-    let choice = |(code, label): &(String, String)| Choice { code: code.clone(), label: label.clone() };
+    let choice =
+        |(code, label): &(String, String)| Choice { code: code.clone(), label: label.clone() };
     let group = |(_, name, codes): &(&str, &str, &[&str])| Group {
         name: (*name).into(),
         codes: codes.iter().map(|c| (*c).to_owned()).collect(),

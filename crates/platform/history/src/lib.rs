@@ -22,7 +22,7 @@ pub use number::{claim_number, format_number, next_number, parse_number};
 pub use seal::{Seal, seal_now, seals};
 pub use store::{
     Head, NewRecord, append, content_of, create_record, erase_subject, facts_of, head,
-    head_by_number, raise_epoch, redact, rename, save_head, setting, set_setting,
+    head_by_number, raise_epoch, redact, rename, save_head, set_setting, setting,
 };
 pub use subscriber::{Progress, Subscriber, behind, facts_after, lag, newest, run_batch};
 pub use verify::{Finding, Report, verify};

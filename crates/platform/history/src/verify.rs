@@ -65,7 +65,10 @@ impl std::fmt::Display for Finding {
             Finding::Orphan(id) => write!(f, "facts name record {id}, which does not exist"),
             Finding::SealBroken(no) => write!(f, "seal {no} does not match the facts"),
             Finding::SealUnknown(line) => {
-                write!(f, "the seal {line} is not of this history: it was rewritten or is another's")
+                write!(
+                    f,
+                    "the seal {line} is not of this history: it was rewritten or is another's"
+                )
             }
         }
     }
@@ -183,7 +186,8 @@ impl Link {
 
     /// How many texts stand apart for it.
     fn texts(&self) -> usize {
-        let changes: Vec<serde_json::Value> = serde_json::from_str(&self.changes).unwrap_or_default();
+        let changes: Vec<serde_json::Value> =
+            serde_json::from_str(&self.changes).unwrap_or_default();
         changes.iter().filter(|c| c["to"]["content"].is_i64()).count()
     }
 }

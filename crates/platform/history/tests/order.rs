@@ -49,7 +49,8 @@ impl Subscriber for Notes {
 
 fn with_notes(log: &Log) {
     log.write(|tx| {
-        let sql = "create table noted (n {serial}, subscriber text, record {id}, seq {int}) {strict}";
+        let sql =
+            "create table noted (n {serial}, subscriber text, record {id}, seq {int}) {strict}";
         tx.batch(&steward_database::expand(sql, tx.engine()))
     });
 }
@@ -89,9 +90,11 @@ fn read_on(db: &Db, notes: &'static Notes, limit: i64) -> usize {
 
 fn noted(log: &Log, name: &'static str) -> Vec<FactRef> {
     log.read(move |tx| {
-        tx.rows("select record, seq from noted where subscriber = $1 order by n", &[name.into()], |r| {
-            Ok(FactRef { record: r.get(0)?, seq: r.get(1)? })
-        })
+        tx.rows(
+            "select record, seq from noted where subscriber = $1 order by n",
+            &[name.into()],
+            |r| Ok(FactRef { record: r.get(0)?, seq: r.get(1)? }),
+        )
     })
 }
 
@@ -258,7 +261,10 @@ fn a_race_over_two_records_never_contradicts_their_own_order() {
                             Ok(())
                         });
                         // Forty lost races in a row are told to the caller.
-                        assert!(matches!(written, Ok(()) | Err(Error::Unavailable(_))), "{written:?}");
+                        assert!(
+                            matches!(written, Ok(()) | Err(Error::Unavailable(_))),
+                            "{written:?}"
+                        );
                     }
                 })
             })
@@ -315,7 +321,11 @@ fn after_a_move_new_facts_stand_behind_all_old_ones() {
             tx.run("update subscriber set xid = xid + 1000000000000", &[])
         });
         if log.db().engine() == Engine::Postgres {
-            assert_eq!(log.read(|tx| facts_after(tx, Place::default(), 10)).len(), 0, "all in the future");
+            assert_eq!(
+                log.read(|tx| facts_after(tx, Place::default(), 10)).len(),
+                0,
+                "all in the future"
+            );
         }
         assert_eq!(log.write(raise_epoch), 2);
         assert_eq!(log.read(|tx| facts_after(tx, Place::default(), 10)).len(), 5);

@@ -84,8 +84,10 @@ fn an_altered_link_is_named() {
 
 #[test]
 fn a_removed_fact_is_named() {
-    damaged("delete from fact where record = $1 and seq = 3; delete from content where record = $1 and seq = 3",
-        |record| vec![Finding::Missing { fact: fact(record, 3) }]);
+    damaged(
+        "delete from fact where record = $1 and seq = 3; delete from content where record = $1 and seq = 3",
+        |record| vec![Finding::Missing { fact: fact(record, 3) }],
+    );
     damaged(
         "delete from fact where record = $1 and seq in (1, 2); delete from content where record = $1 and seq < 3",
         |record| vec![Finding::Missing { fact: fact(record, 1) }],

@@ -12,5 +12,7 @@ mod store;
 mod subscriber;
 
 pub use recipients::Kind;
-pub use store::{Asked, Notification, Shown, list, mark_all_read, mark_read, newer, newest, notify, unread};
+pub use store::{
+    Asked, Notification, Shown, list, mark_all_read, mark_read, newer, newest, notify, unread,
+};
 pub use subscriber::Notifications;

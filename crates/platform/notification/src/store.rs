@@ -44,7 +44,13 @@ pub(crate) fn insert(tx: &mut Tx, row: &NewRow) -> Result<()> {
 
 /// Tells a person of a ticket as it stands, because a rule says so. Whoever may
 /// not read it is not told.
-pub fn notify(tx: &mut Tx, call: &Call, entropy: &Entropy, person: Uuid, ticket: &Ticket) -> Result<()> {
+pub fn notify(
+    tx: &mut Tx,
+    call: &Call,
+    entropy: &Entropy,
+    person: Uuid,
+    ticket: &Ticket,
+) -> Result<()> {
     if !may_read(tx, person, ticket, false)? {
         return Ok(());
     }
@@ -180,7 +186,13 @@ pub fn unread(tx: &mut Tx, actor: &Actor, most: i64) -> Result<i64> {
     Ok(i64::try_from(list(tx, actor, &asked)?.len()).unwrap_or(most))
 }
 
-fn page(tx: &mut Tx, person: Uuid, unread: bool, before: i64, limit: i64) -> Result<Vec<Notification>> {
+fn page(
+    tx: &mut Tx,
+    person: Uuid,
+    unread: bool,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<Notification>> {
     let unread = if unread { "and n.read_at is null" } else { "" };
     tx.rows(
         &format!("{ROW} where n.person = $1 and n.no < $2 {unread} order by n.no desc limit $3"),
@@ -211,9 +223,8 @@ fn readable(
 /// Whether a mention stands in a work note.
 fn is_work_note(tx: &mut Tx, row: &Notification) -> Result<bool> {
     let (Kind::Mentioned, Some(entry)) = (row.kind, row.entry) else { return Ok(false) };
-    let kind = tx.opt("select kind from entry where id = $1", &[entry.into()], |r| {
-        r.get::<String>(0)
-    })?;
+    let kind =
+        tx.opt("select kind from entry where id = $1", &[entry.into()], |r| r.get::<String>(0))?;
     Ok(kind.is_none_or(|kind| kind != "comment"))
 }
 

@@ -191,10 +191,7 @@ mod tests {
             .collect();
         assert_eq!(
             shown,
-            [
-                r#"a ["id", "key"] id:Id key:Text note:Text"#,
-                r#"b ["no"] no:Serial custom:Json"#
-            ]
+            [r#"a ["id", "key"] id:Id key:Text note:Text"#, r#"b ["no"] no:Serial custom:Json"#]
         );
     }
 }

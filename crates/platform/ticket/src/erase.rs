@@ -47,8 +47,7 @@ pub fn forget_texts(tx: &mut Tx, call: &Call, registry: &Registry, id: Uuid) -> 
             after.custom.remove(&field.name);
         }
     }
-    let effect =
-        Effect { fact: format!("{}.texts_erased", before.kind()), ..Effect::default() };
+    let effect = Effect { fact: format!("{}.texts_erased", before.kind()), ..Effect::default() };
     save(tx, call, registry, &before, &mut after, effect)?;
     index(tx, &after, registry, false)
 }

@@ -16,13 +16,8 @@ pub const IMPACTS: &[(&str, &str)] = &[("1", "High"), ("2", "Medium"), ("3", "Lo
 /// Levels of urgency, as (code, label).
 pub const URGENCIES: &[(&str, &str)] = &[("1", "High"), ("2", "Medium"), ("3", "Low")];
 /// Levels of priority, as (code, label).
-pub const PRIORITIES: &[(&str, &str)] = &[
-    ("1", "Critical"),
-    ("2", "High"),
-    ("3", "Moderate"),
-    ("4", "Low"),
-    ("5", "Planning"),
-];
+pub const PRIORITIES: &[(&str, &str)] =
+    &[("1", "Critical"), ("2", "High"), ("3", "Moderate"), ("4", "Low"), ("5", "Planning")];
 
 /// The common fields; a practice adds the choices of `state` and its own.
 pub fn common(states: &[(&str, &str)]) -> Vec<Field> {

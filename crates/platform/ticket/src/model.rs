@@ -95,31 +95,76 @@ pub struct Ticket {
 
 /// Open: somebody still has to act.
 pub const OPEN_STATES: &[&str] = &[
-    "new", "in_progress", "on_hold", "assess", "root_cause_analysis", "fix_in_progress",
-    "authorize", "scheduled", "implement", "review",
+    "new",
+    "in_progress",
+    "on_hold",
+    "assess",
+    "root_cause_analysis",
+    "fix_in_progress",
+    "authorize",
+    "scheduled",
+    "implement",
+    "review",
 ];
 
 /// The shipped fields whose values are codes, numbers, ids or times, in the
 /// order facts list them.
 const PLAIN: &[&str] = &[
-    "state", "on_hold_reason", "on_hold_until", "impact", "urgency", "priority",
-    "priority_override", "caller", "requested_for", "opened_by", "contact_type", "category",
-    "subcategory", "assignment_group", "assigned_to", "service", "service_offering",
-    "configuration_item", "location", "opened_at", "resolved_at", "resolved_by", "closed_at",
-    "close_code", "reassignment_count", "reopen_count", "parent", "duplicate_of",
+    "state",
+    "on_hold_reason",
+    "on_hold_until",
+    "impact",
+    "urgency",
+    "priority",
+    "priority_override",
+    "caller",
+    "requested_for",
+    "opened_by",
+    "contact_type",
+    "category",
+    "subcategory",
+    "assignment_group",
+    "assigned_to",
+    "service",
+    "service_offering",
+    "configuration_item",
+    "location",
+    "opened_at",
+    "resolved_at",
+    "resolved_by",
+    "closed_at",
+    "close_code",
+    "reassignment_count",
+    "reopen_count",
+    "parent",
+    "duplicate_of",
     "time_worked_minutes",
 ];
 
 /// The shipped fields whose values are words.
 pub(crate) const TEXTS: &[&str] = &[
-    "short_description", "description", "priority_reason", "close_notes", "external_number",
-    "external_problem", "external_change", "external_cause", "external_vendor",
+    "short_description",
+    "description",
+    "priority_reason",
+    "close_notes",
+    "external_number",
+    "external_problem",
+    "external_change",
+    "external_cause",
+    "external_vendor",
 ];
 
 /// The shipped fields whose past is kept in `ticket_version`.
 pub const TRACKED: &[&str] = &[
-    "state", "on_hold_reason", "priority", "assignment_group", "assigned_to", "service",
-    "service_offering", "category", "location",
+    "state",
+    "on_hold_reason",
+    "priority",
+    "assignment_group",
+    "assigned_to",
+    "service",
+    "service_offering",
+    "category",
+    "location",
 ];
 
 impl Ticket {
@@ -202,9 +247,7 @@ impl Ticket {
             FieldType::Integer => value.as_i64().map(FieldValue::Int),
             FieldType::Number => value.as_f64().map(FieldValue::Float),
             FieldType::Boolean => value.as_bool().map(FieldValue::Bool),
-            FieldType::Date => {
-                value.as_str().and_then(|s| s.parse().ok()).map(FieldValue::Time)
-            }
+            FieldType::Date => value.as_str().and_then(|s| s.parse().ok()).map(FieldValue::Time),
             FieldType::Reference(_) => {
                 value.as_str().and_then(|s| s.parse().ok()).map(FieldValue::Id)
             }

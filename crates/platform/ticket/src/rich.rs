@@ -35,11 +35,8 @@ pub fn html(body: &str, format: &str) -> String {
     if format == "html" {
         return body.to_owned();
     }
-    let escaped = body
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;");
+    let escaped =
+        body.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
     let paragraphs = escaped.split("\n\n").filter(|p| !p.trim().is_empty());
     paragraphs.map(|p| format!("<p>{}</p>", p.replace('\n', "<br>"))).collect()
 }

@@ -45,7 +45,12 @@ pub fn new_head(
 }
 
 /// Writes a new ticket with its first fact `<kind>.created`.
-pub fn create(tx: &mut Tx, call: &Call, registry: &Registry, ticket: &mut Ticket) -> Result<FactRef> {
+pub fn create(
+    tx: &mut Tx,
+    call: &Call,
+    registry: &Registry,
+    ticket: &mut Ticket,
+) -> Result<FactRef> {
     let kind = format!("{}.created", ticket.kind());
     let changes = changes(None, ticket, registry);
     let fact = append(tx, &call.entropy, &mut ticket.head, &call.stamp(), &kind, &changes)?;
@@ -88,8 +93,7 @@ pub fn save(
     let mut first = None;
     if !changes.is_empty() {
         let stamp = call.stamp();
-        let fact =
-            append(tx, &call.entropy, &mut after.head, &stamp, &effect.fact, &changes)?;
+        let fact = append(tx, &call.entropy, &mut after.head, &stamp, &effect.fact, &changes)?;
         first = Some(fact);
         store::track(tx, Some(before), after, registry, call.now, call.now)?;
         store::write_values(tx, Some(before), after, registry)?;

@@ -54,7 +54,13 @@ impl Desk {
         made
     }
 
-    fn add(&self, login: &str, ticket: &Ticket, content: &str, audience: Audience) -> Result<Attachment> {
+    fn add(
+        &self,
+        login: &str,
+        ticket: &Ticket,
+        content: &str,
+        audience: Audience,
+    ) -> Result<Attachment> {
         let call = self.world.by(login, 50);
         let upload = self.upload(&call, "notes.txt", content.as_bytes())?;
         self.attach(&call, ticket, NewAttachment { upload, audience, entry: None })

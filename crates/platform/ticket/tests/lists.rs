@@ -5,9 +5,7 @@ mod common;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use common::random::{
-    ENTRIES, Edit, Ids, apply, condition, edit, edits, sort, term, tracked_term,
-};
+use common::random::{ENTRIES, Edit, Ids, apply, condition, edit, edits, sort, term, tracked_term};
 use common::{World, asks, later};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -74,8 +72,7 @@ struct Case {
 fn cases<S: Strategy<Value = String> + 'static>(term: S) -> impl Strategy<Value = Case> {
     let login = prop::sample::select(&["agent", "admin", "auditor", "agent.north"][..]);
     let q = prop_oneof![2 => condition(term), 1 => Just(String::new())];
-    (login, q, sort(), 1..25_i64)
-        .prop_map(|(login, q, sort, limit)| Case { login, q, sort, limit })
+    (login, q, sort(), 1..25_i64).prop_map(|(login, q, sort, limit)| Case { login, q, sort, limit })
 }
 
 fn failed(case: &Case, error: &Error) -> TestCaseError {
@@ -94,7 +91,8 @@ fn pages_hold_every_row_once_in_order() {
         full(&world);
         check(120, cases(term()), |case| {
             let call = world.by(case.login, NOW);
-            let whole = ids_of(&world, &call, &case, asks(&case.q)).map_err(|e| failed(&case, &e))?;
+            let whole =
+                ids_of(&world, &call, &case, asks(&case.q)).map_err(|e| failed(&case, &e))?;
             let sort = parse_sort(&case.sort).map_err(|e| failed(&case, &e))?;
             let (mut paged, mut after) = (Vec::new(), None);
             loop {
@@ -162,7 +160,13 @@ fn a_list_stands_in_the_order_asked_for() {
                 let ids = pair[0].head.id.cmp(&pair[1].head.id);
                 let ids = if tail { ids.reverse() } else { ids };
                 let order = sort.iter().map(by).find(|o| o.is_ne()).unwrap_or(ids);
-                prop_assert!(order.is_lt(), "{:?}: {:?} {:?}", case, pair[0].number(), pair[1].number());
+                prop_assert!(
+                    order.is_lt(),
+                    "{:?}: {:?} {:?}",
+                    case,
+                    pair[0].number(),
+                    pair[1].number()
+                );
             }
             Ok(())
         });
@@ -176,9 +180,8 @@ fn a_condition_and_its_negation_share_the_whole() {
         full(&world);
         check(200, cases(term()), |case| {
             let call = world.by(case.login, NOW);
-            let ask = |q: String| {
-                ids_of(&world, &call, &case, asks(&q)).map_err(|e| failed(&case, &e))
-            };
+            let ask =
+                |q: String| ids_of(&world, &call, &case, asks(&q)).map_err(|e| failed(&case, &e));
             let mut both = ask(format!("({})", some(&case.q)))?;
             both.extend(ask(format!("-({})", some(&case.q)))?);
             let mut whole = ask(String::new())?;
@@ -364,7 +367,10 @@ fn a_broken_cursor_sort_or_limit_is_named() {
             let sort = parse_sort(sort).expect("a sort");
             let query = ListQuery { sort, after: Some(cursor.clone()), ..asks("") };
             let refused = world.list(&call, query);
-            assert!(matches!(&refused, Err(Error::Malformed(f)) if f.field == "cursor"), "{cursor:?}");
+            assert!(
+                matches!(&refused, Err(Error::Malformed(f)) if f.field == "cursor"),
+                "{cursor:?}"
+            );
         }
         for sort in ["nothing", "-description", "priority,-priority", "floor"] {
             let refused = parse_sort(sort);
@@ -409,8 +415,10 @@ fn one_edit_is_never_lost() {
         });
         expected.head = after.head.clone();
         expected.updated_at = after.updated_at;
-        assert_eq!(after.custom.get("cost").and_then(|v| v.as_f64()),
-            expected.custom.get("cost").and_then(|v| v.as_f64()));
+        assert_eq!(
+            after.custom.get("cost").and_then(|v| v.as_f64()),
+            expected.custom.get("cost").and_then(|v| v.as_f64())
+        );
         let (mut a, mut b) = (after, expected);
         a.custom.remove("cost");
         b.custom.remove("cost");

@@ -166,13 +166,9 @@ fn html_is_searched_by_its_words() {
         let ticket = world.ticket(&agent, |_| {});
         let (call, registry, id) = (agent, world.registry.clone(), ticket.head.id);
         let html = "<p>bold <b>word</b></p><p>next&nbsp;line &amp; more</p><script>evil()</script>";
-        let entry = steward_ticket::journal::NewEntry::new(
-            call.new_id(),
-            EntryKind::Comment,
-            html,
-            true,
-        )
-        .expect("an entry");
+        let entry =
+            steward_ticket::journal::NewEntry::new(call.new_id(), EntryKind::Comment, html, true)
+                .expect("an entry");
         world
             .write(move |tx| {
                 let before = steward_ticket::store::by_id(tx, id)?;

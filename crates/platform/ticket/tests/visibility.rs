@@ -96,9 +96,7 @@ fn a_requester_who_works_elsewhere_asks_no_internal_field_of_own_tickets() {
         // default organisation she still reads no internal part.
         let (call, rita, north) = (world.by("admin", 30), world.actor("rita").id, world.north);
         world
-            .write(move |tx| {
-                grants::create(tx, &call, rita, Role::Agent, Some(north)).map(drop)
-            })
+            .write(move |tx| grants::create(tx, &call, rita, Role::Agent, Some(north)).map(drop))
             .expect("is granted");
         assert_eq!(world.finds("rita", "zebra"), Vec::<String>::new());
         assert_eq!(world.finds("rita", "flickers"), ["Monitor flickers"]);
@@ -146,9 +144,11 @@ fn own_is_called_opened_asked_for_or_watched() {
 fn three_organisations_see_each_their_own() {
     on_both(|test| {
         let world = World::new(test);
-        for (login, name) in
-            [("agent", "printer here"), ("agent.north", "printer north"), ("agent.south", "printer south")]
-        {
+        for (login, name) in [
+            ("agent", "printer here"),
+            ("agent.north", "printer north"),
+            ("agent.south", "printer south"),
+        ] {
             let call = world.by(login, 10);
             let name = name.to_owned();
             let ticket = world.ticket(&call, move |t| named(t, &name));
@@ -165,9 +165,17 @@ fn three_organisations_see_each_their_own() {
             ("rita", vec![]),
             ("rita.north", vec![]),
         ] {
-            for q in ["", "printer", "\"outside words\"", "inside", "state:open", "-state:closed",
-                "organisation:default,north,south", "number:inc*", "priority:4"]
-            {
+            for q in [
+                "",
+                "printer",
+                "\"outside words\"",
+                "inside",
+                "state:open",
+                "-state:closed",
+                "organisation:default,north,south",
+                "number:inc*",
+                "priority:4",
+            ] {
                 assert_eq!(world.finds(login, q), expected, "{login} {q}");
             }
             let past = ListQuery { as_of: Some(common::later(50)), ..asks("state:new") };
@@ -204,9 +212,7 @@ fn nobody_without_a_role_sees_anything() {
         });
         granted.expect("is granted");
         assert_eq!(world.finds("nobody", "zebra"), ["Monitor flickers"]);
-        world
-            .write(move |tx| teams::remove_member(tx, &call, desk, nobody, None))
-            .expect("leaves");
+        world.write(move |tx| teams::remove_member(tx, &call, desk, nobody, None)).expect("leaves");
         assert_eq!(world.finds("nobody", ""), Vec::<String>::new());
     });
 }

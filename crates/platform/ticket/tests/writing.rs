@@ -111,10 +111,7 @@ fn comments_and_work_notes_are_facts_of_their_own() {
         let denied = world.say(&stranger, &ticket, EntryKind::Comment, "me too");
         assert_eq!(denied, Err(Error::NotFound));
         let id = ticket.head.id;
-        assert_eq!(
-            world.facts(id),
-            ["incident.created", "incident.commented", "incident.noted"]
-        );
+        assert_eq!(world.facts(id), ["incident.created", "incident.commented", "incident.noted"]);
         let read = world.read(move |tx| {
             let kinds = [EntryKind::Comment, EntryKind::WorkNote];
             entries(tx, id, &kinds, (later(0), Uuid::nil()), 10)

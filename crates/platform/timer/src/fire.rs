@@ -82,7 +82,9 @@ mod tests {
     #[test]
     fn attempts_come_later_each_time() {
         let now = Timestamp::UNIX_EPOCH;
-        for (attempts, seconds) in [(0, 5), (1, 5), (2, 10), (4, 40), (10, 2560), (11, 3600), (99, 3600)] {
+        for (attempts, seconds) in
+            [(0, 5), (1, 5), (2, 10), (4, 40), (10, 2560), (11, 3600), (99, 3600)]
+        {
             assert_eq!(back_off(now, attempts).as_second(), seconds, "{attempts}");
         }
         assert_eq!(back_off(Timestamp::MAX, 3), Timestamp::MAX);

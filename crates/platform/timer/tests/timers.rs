@@ -1,7 +1,7 @@
 //! Timers on both engines: once, in order, whatever fails or races.
 
-use std::sync::{Arc, LazyLock};
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use serde_json::json;
@@ -65,7 +65,15 @@ fn handlers() -> Arc<Handlers> {
             let next = timer.payload["left"].as_i64().expect("a count") - 1;
             let call = call(now.as_second() - at(0).as_second());
             if next > 0 {
-                set(tx, &call, timer.record, &timer.kind, &timer.purpose, now, json!({"left": next}))?;
+                set(
+                    tx,
+                    &call,
+                    timer.record,
+                    &timer.kind,
+                    &timer.purpose,
+                    now,
+                    json!({"left": next}),
+                )?;
             }
             tx.run("insert into fired (name) values ($1)", &[format!("again {next}").into()])
                 .map(drop)

@@ -2,6 +2,7 @@
 //! write the decision. One transaction each, made by whoever calls.
 
 use serde_json::Value as Json;
+use std::sync::Arc;
 use steward_api::{Patch, check_version};
 use steward_base::{Error, Result, Timestamp, Uuid};
 use steward_database::Tx;
@@ -10,7 +11,6 @@ use steward_history::Change;
 use steward_people::{Call, Target, check};
 use steward_ticket::journal::{EntryKind, NewEntry};
 use steward_ticket::{Effect, Ticket, rich, save, store, target};
-use std::sync::Arc;
 
 use crate::body;
 use crate::edit::{Edits, person, team};
@@ -178,12 +178,7 @@ fn effect(fact: &str) -> Effect {
     Effect { fact: format!("{KIND}.{fact}"), ..Effect::default() }
 }
 
-fn decide(
-    tx: &mut Tx,
-    call: &Call,
-    loaded: &Loaded,
-    action: &Action,
-) -> Result<(Ticket, Effect)> {
+fn decide(tx: &mut Tx, call: &Call, loaded: &Loaded, action: &Action) -> Result<(Ticket, Effect)> {
     let before = &loaded.ticket;
     let now = call.now;
     Ok(match action {
@@ -265,7 +260,8 @@ pub fn mentioned(tx: &mut Tx, entry: &NewEntry) -> Result<Vec<Uuid>> {
 }
 
 fn merge(tx: &mut Tx, call: &Call, before: &Ticket, of: &str) -> Result<(Ticket, Effect)> {
-    let unknown = || Error::invalid("of", "reference", "no incident that you may see has this number");
+    let unknown =
+        || Error::invalid("of", "reference", "no incident that you may see has this number");
     let master = store::find(tx, KIND, of).map_err(|_| unknown())?;
     let seen = target(tx, &call.actor, &master)?;
     check(&call.actor, KIND, "merge", &seen).map_err(|_| unknown())?;
@@ -346,9 +342,9 @@ fn resolve_children(
 /// Reads a time of a request.
 pub(crate) fn parse_time(field: &str, text: Option<&str>) -> Result<Option<Timestamp>> {
     let parse = |text: &str| {
-        text.parse::<Timestamp>().map(steward_base::time::micros).map_err(|_| {
-            Error::invalid(field, "time", "is a time like 2026-11-24T08:00:00.000Z")
-        })
+        text.parse::<Timestamp>()
+            .map(steward_base::time::micros)
+            .map_err(|_| Error::invalid(field, "time", "is a time like 2026-11-24T08:00:00.000Z"))
     };
     text.map(parse).transpose()
 }

@@ -34,7 +34,8 @@ pub fn create(
     let head = new_head(tx, call, KIND, PREFIX, &name, organisation)?;
     let mut ticket = blank(head, name, caller, call);
     let settings = Settings::of(&registry);
-    let loaded = Loaded { ticket: ticket.clone(), target, registry: Arc::clone(&registry), settings };
+    let loaded =
+        Loaded { ticket: ticket.clone(), target, registry: Arc::clone(&registry), settings };
     Edits { call, loaded: &loaded }.apply(tx, &mut ticket, &as_patch(body))?;
     // The first group is no reassignment.
     ticket.reassignment_count = 0;

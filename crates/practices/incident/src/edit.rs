@@ -143,8 +143,9 @@ impl Edits<'_> {
 
     /// A parent must be visible, and no ticket may stand above itself.
     fn parent(&self, tx: &mut Tx, number: &str) -> Result<Uuid> {
-        let unknown =
-            || Error::invalid("parent", "reference", "no incident that you may see has this number");
+        let unknown = || {
+            Error::invalid("parent", "reference", "no incident that you may see has this number")
+        };
         let parent = store::find(tx, KIND, number).map_err(|_| unknown())?;
         let target = steward_ticket::target(tx, &self.call.actor, &parent)?;
         check(&self.call.actor, KIND, "read", &target).map_err(|_| unknown())?;
@@ -166,8 +167,8 @@ impl Edits<'_> {
             ("urgency", &body.urgency, &mut after.urgency),
         ] {
             if let Some(level) = given(patch) {
-                let level = level
-                    .ok_or_else(|| Error::invalid(field, "required", "cannot be emptied"))?;
+                let level =
+                    level.ok_or_else(|| Error::invalid(field, "required", "cannot be emptied"))?;
                 *place = rules::check_level(field, level)?;
             }
         }

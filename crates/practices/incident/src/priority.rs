@@ -51,8 +51,15 @@ mod tests {
     fn the_default_matrix_is_the_one_of_the_real_log() {
         let matrix = PriorityMatrix::default();
         for (impact, urgency, priority) in [
-            (1, 1, 1), (1, 2, 2), (1, 3, 3), (2, 1, 2), (2, 2, 3), (2, 3, 4), (3, 1, 3),
-            (3, 2, 4), (3, 3, 4),
+            (1, 1, 1),
+            (1, 2, 2),
+            (1, 3, 3),
+            (2, 1, 2),
+            (2, 2, 3),
+            (2, 3, 4),
+            (3, 1, 3),
+            (3, 2, 4),
+            (3, 3, 4),
         ] {
             assert_eq!(matrix.priority(impact, urgency), priority, "{impact} x {urgency}");
         }

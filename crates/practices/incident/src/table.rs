@@ -66,7 +66,8 @@ pub fn return_to_groups(
         let loaded = crate::commands::loaded(tx, call, registries, before.clone())?;
         let mut after = before.clone();
         after.assigned_to = None;
-        let effect = steward_ticket::Effect { fact: "incident.returned".into(), ..Default::default() };
+        let effect =
+            steward_ticket::Effect { fact: "incident.returned".into(), ..Default::default() };
         crate::commands::finish(tx, call, &loaded, &before, &mut after, effect)?;
     }
     Ok(count)

@@ -192,7 +192,8 @@ fn of_fact(fact: Fact, names: &HashMap<Uuid, Name>, texts: &Texts) -> TimelineIt
             None => value.clone(),
         }
     };
-    let change = |c: &Json| json!({"field": c["field"], "from": value(&c["from"]), "to": value(&c["to"])});
+    let change =
+        |c: &Json| json!({"field": c["field"], "from": value(&c["from"]), "to": value(&c["to"])});
     TimelineItem {
         item_type: "fact".into(),
         at: wire(fact.stamp.at),

@@ -177,12 +177,22 @@ fn referenced(tickets: &[Ticket], registry: &Registry) -> Vec<Uuid> {
     for t in tickets {
         ids.push(t.head.organisation);
         let optional = [
-            t.caller, t.opened_by, t.assignment_group, t.assigned_to, t.service, t.service_offering,
-            t.configuration_item, t.location, t.resolved_by, t.parent, t.duplicate_of,
+            t.caller,
+            t.opened_by,
+            t.assignment_group,
+            t.assigned_to,
+            t.service,
+            t.service_offering,
+            t.configuration_item,
+            t.location,
+            t.resolved_by,
+            t.parent,
+            t.duplicate_of,
         ];
         ids.extend(optional.into_iter().flatten());
         for field in registry.custom().filter(|f| matches!(f.ty, FieldType::Reference(_))) {
-            let id: Option<Uuid> = t.custom.get(&field.name).and_then(Json::as_str).and_then(|s| s.parse().ok());
+            let id: Option<Uuid> =
+                t.custom.get(&field.name).and_then(Json::as_str).and_then(|s| s.parse().ok());
             ids.extend(id);
         }
     }
@@ -193,13 +203,17 @@ fn time(at: Option<Timestamp>) -> Option<String> {
     at.map(wire)
 }
 
-fn build(t: Ticket, names: &HashMap<Uuid, Name>, registry: &Registry, internal: bool) -> IncidentView {
+fn build(
+    t: Ticket,
+    names: &HashMap<Uuid, Name>,
+    registry: &Registry,
+    internal: bool,
+) -> IncidentView {
     let reference = |id: Option<Uuid>| id.map(|id| Reference::of(id, names));
     let hidden = |text: Option<String>| internal.then_some(text);
-    let by_hand = t.priority_override.map(|priority| PriorityOverrideView {
-        priority,
-        reason: t.priority_reason.clone(),
-    });
+    let by_hand = t
+        .priority_override
+        .map(|priority| PriorityOverrideView { priority, reason: t.priority_reason.clone() });
     IncidentView {
         id: t.head.id,
         number: t.number().to_owned(),
@@ -293,8 +307,16 @@ pub fn actions(
         ActionView { name: (*name).into(), allowed: reason.is_none(), reason }
     });
     let others = [
-        "update", "comment", "read_work_notes", "write_work_notes", "attach", "watch", "relate",
-        "record_time", "override_priority", "retract_own",
+        "update",
+        "comment",
+        "read_work_notes",
+        "write_work_notes",
+        "attach",
+        "watch",
+        "relate",
+        "record_time",
+        "override_priority",
+        "retract_own",
     ];
     let others = others.iter().map(|name| {
         let may = allowed(actor, KIND, name, target);

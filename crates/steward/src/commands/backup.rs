@@ -62,7 +62,8 @@ pub(crate) fn restore(config: &Config, file: &Path) -> Result<(), Failure> {
     }
     let source = File::open(file).map_err(|error| cannot(file, &error))?;
     if std::fs::read_dir(&config.data).is_ok_and(|mut entries| entries.next().is_some()) {
-        let words = format!("{} is not empty; restore into an empty directory", config.data.display());
+        let words =
+            format!("{} is not empty; restore into an empty directory", config.data.display());
         return Err(Failure::Failed(words));
     }
     std::fs::create_dir_all(&config.data).map_err(|error| cannot(&config.data, &error))?;

@@ -1,8 +1,8 @@
 //! `steward token create`.
 
 use steward_people::auth::Secret;
-use steward_people::tokens::{self, NewToken};
 use steward_people::persons;
+use steward_people::tokens::{self, NewToken};
 
 use crate::config::Config;
 use crate::open::{Migrate, open, own_actor};

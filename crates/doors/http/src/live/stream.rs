@@ -21,8 +21,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::hub::{Live, News, Opened, Told, news_after};
-use crate::audience::may_see;
 use crate::Door;
+use crate::audience::may_see;
 
 /// A comment is sent this often, and rights that end by time end with it.
 const HEARTBEAT: Duration = Duration::from_secs(15);

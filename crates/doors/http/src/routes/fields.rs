@@ -16,9 +16,7 @@ use utoipa_axum::routes;
 use crate::Door;
 
 pub(super) fn routes() -> OpenApiRouter<Door> {
-    OpenApiRouter::new()
-        .routes(routes!(list_fields, create_field))
-        .routes(routes!(delete_field))
+    OpenApiRouter::new().routes(routes!(list_fields, create_field)).routes(routes!(delete_field))
 }
 
 /// Which kind's fields.
@@ -163,10 +161,11 @@ struct CreateField {
 impl CreateField {
     fn read(&self) -> Result<NewCustomField> {
         let target = self.target.clone();
-        let ty = FieldType::parse(&self.r#type, target).ok_or_else(|| match self.r#type.as_str() {
-            "reference" => Error::invalid("target", "required", "name the kind it refers to"),
-            _ => Error::invalid("type", "choice", "there is no such type of field"),
-        })?;
+        let ty =
+            FieldType::parse(&self.r#type, target).ok_or_else(|| match self.r#type.as_str() {
+                "reference" => Error::invalid("target", "required", "name the kind it refers to"),
+                _ => Error::invalid("type", "choice", "there is no such type of field"),
+            })?;
         if let FieldType::Reference(target) = &ty
             && !REFERABLE.contains(&target.as_str())
         {
@@ -188,7 +187,12 @@ impl CreateField {
 
 /// Kinds of record that a custom field may refer to.
 const REFERABLE: [&str; 7] = [
-    "person", "team", "organisation", "service", "service_offering", "configuration_item",
+    "person",
+    "team",
+    "organisation",
+    "service",
+    "service_offering",
+    "configuration_item",
     "location",
 ];
 
@@ -197,10 +201,7 @@ const REFERABLE: [&str; 7] = [
     post, path = "/fields", tag = "fields", request_body = CreateField,
     responses((status = 201, description = "The field", body = FieldView))
 )]
-async fn create_field(
-    caller: Caller,
-    Json(body): Json<CreateField>,
-) -> Result<Response, Problem> {
+async fn create_field(caller: Caller, Json(body): Json<CreateField>) -> Result<Response, Problem> {
     let registries = caller.app().service::<Registries>();
     let new = body.read()?;
     caller

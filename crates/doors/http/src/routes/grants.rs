@@ -14,9 +14,7 @@ use utoipa_axum::routes;
 use crate::Door;
 
 pub(super) fn routes() -> OpenApiRouter<Door> {
-    OpenApiRouter::new()
-        .routes(routes!(list_grants, create_grant))
-        .routes(routes!(delete_grant))
+    OpenApiRouter::new().routes(routes!(list_grants, create_grant)).routes(routes!(delete_grant))
 }
 
 const LIST: &str = "grants";

@@ -215,16 +215,50 @@ macro_rules! item_routes {
     };
 }
 
-item_routes!(services, "service", "/services", "/services/{id}", "services",
-    "list_services", "create_service", "get_service", "update_service");
-item_routes!(offerings, "service_offering", "/service-offerings", "/service-offerings/{id}",
-    "service offerings", "list_service_offerings", "create_service_offering",
-    "get_service_offering", "update_service_offering");
-item_routes!(configuration, "configuration_item", "/configuration-items",
-    "/configuration-items/{id}", "configuration items", "list_configuration_items",
-    "create_configuration_item", "get_configuration_item", "update_configuration_item");
-item_routes!(locations, "location", "/locations", "/locations/{id}", "locations",
-    "list_locations", "create_location", "get_location", "update_location");
+item_routes!(
+    services,
+    "service",
+    "/services",
+    "/services/{id}",
+    "services",
+    "list_services",
+    "create_service",
+    "get_service",
+    "update_service"
+);
+item_routes!(
+    offerings,
+    "service_offering",
+    "/service-offerings",
+    "/service-offerings/{id}",
+    "service offerings",
+    "list_service_offerings",
+    "create_service_offering",
+    "get_service_offering",
+    "update_service_offering"
+);
+item_routes!(
+    configuration,
+    "configuration_item",
+    "/configuration-items",
+    "/configuration-items/{id}",
+    "configuration items",
+    "list_configuration_items",
+    "create_configuration_item",
+    "get_configuration_item",
+    "update_configuration_item"
+);
+item_routes!(
+    locations,
+    "location",
+    "/locations",
+    "/locations/{id}",
+    "locations",
+    "list_locations",
+    "create_location",
+    "get_location",
+    "update_location"
+);
 
 pub(super) fn routes() -> OpenApiRouter<Door> {
     OpenApiRouter::new()

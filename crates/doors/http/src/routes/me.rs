@@ -107,9 +107,9 @@ async fn change_password(
     let stored = caller.read(|tx, call| passwords::own_hash(tx, &call.actor)).await?;
     let (current, checked) = (body.current_password, stored.clone());
     let fits = app.with_password(move || Ok(verify_password(&current, checked.as_deref()))).await?;
-    let verified = stored.filter(|_| fits).ok_or_else(|| {
-        Error::invalid("current_password", "wrong", "this is not your password")
-    })?;
+    let verified = stored
+        .filter(|_| fits)
+        .ok_or_else(|| Error::invalid("current_password", "wrong", "this is not your password"))?;
     app.failures().succeeded(Some(&login), address);
     let new_hash = new_hash(&app, "new_password", &login, body.new_password).await?;
     let keep = session_of(&caller);
@@ -191,10 +191,7 @@ struct CreateToken {
     post, path = "/me/tokens", tag = "me",
     responses((status = 201, description = "The token", body = TokenView))
 )]
-async fn create_token(
-    caller: Caller,
-    Json(body): Json<CreateToken>,
-) -> Result<Response, Problem> {
+async fn create_token(caller: Caller, Json(body): Json<CreateToken>) -> Result<Response, Problem> {
     let secret = Secret::token(caller.app().entropy());
     caller
         .write(move |tx, call| {

@@ -8,8 +8,8 @@ use steward_api::{Caller, Json, Page, Problem, Query, Reply, limit, read_cursor}
 use steward_base::time::wire;
 use steward_base::{Error, Result, Uuid};
 use steward_notification::{Asked, Shown, list, mark_all_read, mark_read, unread};
-use steward_people::views::Reference;
 use steward_people::Name;
+use steward_people::views::Reference;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;

@@ -228,7 +228,13 @@ impl UpdatePerson {
             zone: body.zone.as_option(),
             language: never_empty("language", body.language)?,
             vip: never_empty("vip", body.vip)?,
-            organisation: optional(tx, actor, "organisation", "organisation", organisation.as_ref())?,
+            organisation: optional(
+                tx,
+                actor,
+                "organisation",
+                "organisation",
+                organisation.as_ref(),
+            )?,
         })
     }
 }

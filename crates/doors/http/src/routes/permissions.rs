@@ -83,9 +83,8 @@ fn scope(role: Role, kind: &str, action: &str) -> &'static str {
     if role == Role::Administrator {
         return "all";
     }
-    let rule = MATRIX
-        .iter()
-        .find(|r| r.role == role && r.kind == kind && r.actions.contains(&action));
+    let rule =
+        MATRIX.iter().find(|r| r.role == role && r.kind == kind && r.actions.contains(&action));
     match rule.map(|r| r.scope) {
         None => "none",
         Some(Scope::Own) => "own",

@@ -73,7 +73,9 @@ async fn sign_in(
         me_of(tx, &call, Some(csrf.clone()))
     });
     let mut response = Json(me.await?).into_response();
-    response.headers_mut().insert(header::SET_COOKIE, cookie(&app, &secret.text, LIFETIME_SECONDS)?);
+    response
+        .headers_mut()
+        .insert(header::SET_COOKIE, cookie(&app, &secret.text, LIFETIME_SECONDS)?);
     Ok(response)
 }
 
@@ -152,11 +154,7 @@ struct SignInPage {
 )]
 async fn sign_in_page(State(app): State<App>) -> Json<SignInPage> {
     let settings = app.settings();
-    Json(SignInPage {
-        product: "Steward",
-        version: settings.version,
-        demo: settings.demo.clone(),
-    })
+    Json(SignInPage { product: "Steward", version: settings.version, demo: settings.demo.clone() })
 }
 
 /// A new password by a reset.

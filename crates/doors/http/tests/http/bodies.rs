@@ -40,7 +40,12 @@ fn bad_bodies_are_told_apart() {
             (person(", \"teams\": [\"a\", 1]").into_bytes(), 422, "teams[1]", "type"),
             (person(", \"roles\": [\"boss\"]").into_bytes(), 422, "roles[0]", "choice"),
             (person(", \"phone\": \"1\\u0000\"").into_bytes(), 422, "phone", "characters"),
-            (person(", \"organisation\": \"no such\"").into_bytes(), 422, "organisation", "reference"),
+            (
+                person(", \"organisation\": \"no such\"").into_bytes(),
+                422,
+                "organisation",
+                "reference",
+            ),
             (vec![b' '; 1024 * 1024 + 1], 413, "", ""),
             (vec![b' '; 17 * 1024 * 1024], 413, "", ""),
         ];
@@ -108,7 +113,10 @@ fn cursors_belong_to_their_list() {
             let logins = page["items"].as_array().expect("items").iter();
             seen.extend(logins.filter_map(|p| p["login"].as_str().map(str::to_owned)));
             let Some(next) = page["next"].as_str() else { break };
-            page = admin.get(&world, &format!("/api/v1/people?limit=2&cursor={next}")).await.expect(200);
+            page = admin
+                .get(&world, &format!("/api/v1/people?limit=2&cursor={next}"))
+                .await
+                .expect(200);
         }
         assert_eq!(seen.len(), 5, "{seen:?}");
         let other = format!("/api/v1/people?limit=2&sort=-name&cursor={next}");

@@ -48,7 +48,8 @@ fn an_incident_goes_from_call_to_closure() {
         assert_eq!(seen["state"], "in_progress", "the caller's answer ends the wait");
         assert_eq!(seen["on_hold_reason"], json!(null));
 
-        let empty = agent.post(&world, &format!("{path}/resolve"), json!({"close_code": "solved"})).await;
+        let empty =
+            agent.post(&world, &format!("{path}/resolve"), json!({"close_code": "solved"})).await;
         assert_eq!(empty.problem(422).0, "close_notes");
         let resolution = json!({"close_code": "Solved", "close_notes": "Rekey timer set back."});
         let seen = agent.post(&world, &format!("{path}/resolve"), resolution).await.expect(200);
@@ -109,17 +110,28 @@ fn a_duplicate_is_merged_and_taken_apart() {
         let agent = world.person("ben", &["agent"]).await;
         let master = open(&world, &agent, "Mail is down").await;
         let twin = open(&world, &agent, "No mail since nine").await;
-        agent.post(&world, &format!("{twin}/comments"), json!({"text": "Nobody on floor 3 has mail"})).await.expect(201);
+        agent
+            .post(
+                &world,
+                &format!("{twin}/comments"),
+                json!({"text": "Nobody on floor 3 has mail"}),
+            )
+            .await
+            .expect(201);
         let of = |path: &str| path.rsplit('/').next().expect("a number").to_owned();
         let body = json!({"of": of(&master)});
         let seen = agent.post(&world, &format!("{twin}/duplicate"), body).await.expect(200);
-        assert_eq!((&seen["state"], &seen["close_code"]), (&json!("canceled"), &json!("duplicate")));
+        assert_eq!(
+            (&seen["state"], &seen["close_code"]),
+            (&json!("canceled"), &json!("duplicate"))
+        );
         assert_eq!(seen["duplicate_of"]["number"], of(&master));
         let timeline = agent.get(&world, &format!("{master}/timeline")).await.expect(200);
         let shown = timeline["items"].as_array().expect("items").iter();
         let marked: Vec<&Value> = shown.filter(|i| i["source"]["number"] == of(&twin)).collect();
         assert_eq!(marked.len(), 1, "the duplicate's entry, marked");
-        let own = agent.post(&world, &format!("{master}/duplicate"), json!({"of": of(&master)})).await;
+        let own =
+            agent.post(&world, &format!("{master}/duplicate"), json!({"of": of(&master)})).await;
         assert_eq!(own.problem(422).0, "of");
         let seen = agent.post(&world, &format!("{twin}/unmerge"), json!({})).await.expect(200);
         assert_eq!((&seen["state"], &seen["duplicate_of"]), (&json!("new"), &json!(null)));
@@ -134,13 +146,20 @@ fn resolving_a_parent_resolves_its_open_children() {
         let number = parent.rsplit('/').next().expect("a number").to_owned();
         let child = open(&world, &agent, "No network in Leeds").await;
         agent.patch(&world, &child, 1, json!({"parent": number})).await.expect(200);
-        let circle = agent.patch(&world, &parent, 1, json!({"parent": child.rsplit('/').next()})).await;
+        let circle =
+            agent.patch(&world, &parent, 1, json!({"parent": child.rsplit('/').next()})).await;
         assert_eq!(circle.problem(422), ("parent".into(), "circle".into()));
         let resolution = json!({"close_code": "solved", "close_notes": "Power is back."});
         agent.post(&world, &format!("{parent}/resolve"), resolution).await.expect(200);
         let seen = agent.get(&world, &child).await.expect(200);
-        assert_eq!((&seen["state"], &seen["close_notes"]), (&json!("resolved"), &json!("Power is back.")));
-        agent.post(&world, &format!("{parent}/reopen"), json!({"comment": "Down again"})).await.expect(200);
+        assert_eq!(
+            (&seen["state"], &seen["close_notes"]),
+            (&json!("resolved"), &json!("Power is back."))
+        );
+        agent
+            .post(&world, &format!("{parent}/reopen"), json!({"comment": "Down again"}))
+            .await
+            .expect(200);
         assert_eq!(agent.get(&world, &child).await.expect(200)["state"], "resolved");
     });
 }
@@ -152,12 +171,18 @@ fn priority_comes_from_the_matrix_or_by_hand() {
         let path = open(&world, &agent, "Rename distribution list").await;
         let by_hand = json!({"priority_override": {"priority": 5, "reason": "Planned for May"}});
         let seen = agent.patch(&world, &path, 1, by_hand).await.expect(200);
-        assert_eq!((&seen["priority"], &seen["priority_override"]["reason"]), (&json!(5), &json!("Planned for May")));
+        assert_eq!(
+            (&seen["priority"], &seen["priority_override"]["reason"]),
+            (&json!(5), &json!("Planned for May"))
+        );
         let seen = agent.patch(&world, &path, 2, json!({"urgency": 1})).await.expect(200);
         assert_eq!(seen["priority"], 5, "by hand wins");
-        let seen = agent.patch(&world, &path, 3, json!({"priority_override": null})).await.expect(200);
+        let seen =
+            agent.patch(&world, &path, 3, json!({"priority_override": null})).await.expect(200);
         assert_eq!(seen["priority"], 3);
-        let none = agent.patch(&world, &path, 4, json!({"priority_override": {"priority": 1, "reason": " "}})).await;
+        let none = agent
+            .patch(&world, &path, 4, json!({"priority_override": {"priority": 1, "reason": " "}}))
+            .await;
         assert_eq!(none.problem(422).0, "priority_override.reason");
         let read_only = agent.patch(&world, &path, 4, json!({"priority": 1})).await;
         assert_eq!(read_only.problem(422).0, "priority");
@@ -165,9 +190,15 @@ fn priority_comes_from_the_matrix_or_by_hand() {
         let mut cells = agent.get(&world, "/api/v1/priority-matrix").await.expect(200);
         assert_eq!(cells["cells"][2], json!({"impact": 1, "urgency": 3, "priority": 3}));
         cells["cells"][8]["priority"] = json!(5);
-        agent.send(&world, "PUT", "/api/v1/priority-matrix", &[], Some(cells.clone())).await.problem(403);
+        agent
+            .send(&world, "PUT", "/api/v1/priority-matrix", &[], Some(cells.clone()))
+            .await
+            .problem(403);
         let admin = world.admin();
-        admin.send(&world, "PUT", "/api/v1/priority-matrix", &[], Some(cells.clone())).await.expect(200);
+        admin
+            .send(&world, "PUT", "/api/v1/priority-matrix", &[], Some(cells.clone()))
+            .await
+            .expect(200);
         let path = open(&world, &agent, "Low and not urgent").await;
         assert_eq!(agent.get(&world, &path).await.expect(200)["priority"], 5);
         cells["cells"].as_array_mut().expect("cells").pop();
@@ -201,7 +232,9 @@ fn reassignment_counts_changes_of_the_group_after_the_first() {
             let seen = admin.post(&world, &format!("{path}/assign"), body).await.expect(200);
             assert_eq!(seen["reassignment_count"], count, "{group}");
         }
-        let unknown = admin.post(&world, &format!("{path}/assign"), json!({"assignment_group": "Nobody"})).await;
+        let unknown = admin
+            .post(&world, &format!("{path}/assign"), json!({"assignment_group": "Nobody"}))
+            .await;
         assert_eq!(unknown.problem(422), ("assignment_group".into(), "reference".into()));
     });
 }

@@ -20,7 +20,8 @@ async fn some(world: &World) -> Person {
     admin.post(world, "/api/v1/teams", json!({"name": "Group 25"})).await.expect(201);
     let field = json!({"kind": "incident", "name": "floor", "label": "Floor", "type": "integer"});
     admin.post(world, "/api/v1/fields", field).await.expect(201);
-    let field = json!({"kind": "incident", "name": "made_sla", "label": "Made SLA", "type": "boolean"});
+    let field =
+        json!({"kind": "incident", "name": "made_sla", "label": "Made SLA", "type": "boolean"});
     admin.post(world, "/api/v1/fields", field).await.expect(201);
     for body in [
         json!({"short_description": "VPN drops every 20 minutes", "impact": 1, "urgency": 1,
@@ -110,7 +111,14 @@ fn pages_hold_every_row_once_in_order() {
             let body = json!({"short_description": format!("No {i}"), "impact": i % 3 + 1, "urgency": i % 2 + 1});
             admin.post(&world, "/api/v1/incidents", body).await.expect(201);
         }
-        for sort in ["number", "-number", "priority,-opened_at", "-priority,opened_at", "resolved_at,number", "-category,priority"] {
+        for sort in [
+            "number",
+            "-number",
+            "priority,-opened_at",
+            "-priority,opened_at",
+            "resolved_at,number",
+            "-category,priority",
+        ] {
             let (mut seen, mut cursor) = (Vec::new(), String::new());
             loop {
                 let path = format!("/api/v1/incidents?sort={sort}&limit=5{cursor}");
@@ -122,14 +130,24 @@ fn pages_hold_every_row_once_in_order() {
                     None => break,
                 }
             }
-            let all = admin.get(&world, &format!("/api/v1/incidents?sort={sort}&limit=500")).await.expect(200);
-            let all: Vec<String> = all["items"].as_array().expect("items").iter().map(|i| i["number"].to_string()).collect();
+            let all = admin
+                .get(&world, &format!("/api/v1/incidents?sort={sort}&limit=500"))
+                .await
+                .expect(200);
+            let all: Vec<String> = all["items"]
+                .as_array()
+                .expect("items")
+                .iter()
+                .map(|i| i["number"].to_string())
+                .collect();
             assert_eq!(seen, all, "{sort}");
             assert_eq!(seen.len(), 23, "{sort}");
         }
         let first = admin.get(&world, "/api/v1/incidents?limit=5&sort=number").await.expect(200);
         let cursor = first["next"].as_str().expect("more");
-        let other = admin.get(&world, &format!("/api/v1/incidents?limit=5&sort=priority&cursor={cursor}")).await;
+        let other = admin
+            .get(&world, &format!("/api/v1/incidents?limit=5&sort=priority&cursor={cursor}"))
+            .await;
         other.problem(400);
     });
 }
@@ -153,7 +171,8 @@ fn the_past_is_asked_with_the_same_words() {
         assert_eq!(count("state:resolved", &before).await, 0);
         assert_eq!(count("priority:1", &before).await, 1);
         assert_eq!(count("", "2020-01-01T00:00:00Z").await, 0);
-        let untracked = admin.get(&world, &format!("/api/v1/incidents?q=impact:1&as_of={now}")).await;
+        let untracked =
+            admin.get(&world, &format!("/api/v1/incidents?q=impact:1&as_of={now}")).await;
         untracked.problem(422);
     });
 }
@@ -187,7 +206,9 @@ fn custom_fields_are_checked_and_hidden() {
             let refused = admin.post(&world, "/api/v1/incidents", create(custom)).await;
             assert_eq!(refused.problem(422), (field.into(), rule.into()));
         }
-        let cleared = admin.patch(&world, "/api/v1/incidents/INC0000001", 1, json!({"custom": {"floor": null}})).await;
+        let cleared = admin
+            .patch(&world, "/api/v1/incidents/INC0000001", 1, json!({"custom": {"floor": null}}))
+            .await;
         assert_eq!(cleared.expect(200)["custom"], json!({"made_sla": true}));
         assert!(numbers(&world, &admin, "floor:3").await.is_empty());
         let twice = json!({"kind": "incident", "name": "floor", "label": "Floor", "type": "text"});

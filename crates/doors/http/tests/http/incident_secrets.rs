@@ -11,9 +11,18 @@ async fn with_a_secret(world: &World) -> (Person, Person) {
     let body = json!({"short_description": "VPN drops", "caller": "jonas"});
     agent.post(world, "/api/v1/incidents", body).await.expect(201);
     let path = "/api/v1/incidents/INC0000001";
-    agent.post(world, &format!("{path}/comments"), json!({"text": "We look into it"})).await.expect(201);
-    agent.post(world, &format!("{path}/work-notes"), json!({"text": "the xylophone secret"})).await.expect(201);
-    agent.post(world, &format!("{path}/work-time"), json!({"minutes": 7, "note": "xylophone"})).await.expect(200);
+    agent
+        .post(world, &format!("{path}/comments"), json!({"text": "We look into it"}))
+        .await
+        .expect(201);
+    agent
+        .post(world, &format!("{path}/work-notes"), json!({"text": "the xylophone secret"}))
+        .await
+        .expect(201);
+    agent
+        .post(world, &format!("{path}/work-time"), json!({"minutes": 7, "note": "xylophone"}))
+        .await
+        .expect(200);
     (agent, caller)
 }
 
@@ -26,7 +35,9 @@ fn a_requester_never_sees_work_notes() {
             let seen = caller.get(&world, &format!("{path}{part}")).await;
             seen.expect(200);
             let text = String::from_utf8_lossy(&seen.bytes).to_lowercase();
-            for secret in ["xylophone", "work_note\"", "noted", "time_worked", "priority_override\":"] {
+            for secret in
+                ["xylophone", "work_note\"", "noted", "time_worked", "priority_override\":"]
+            {
                 assert!(!text.contains(secret), "{part} shows {secret}: {text}");
             }
         }
@@ -55,7 +66,8 @@ fn a_retracted_comment_is_gone_for_the_caller_and_leaves_a_trace() {
         let retract = format!("{path}/comments/{}/retract", made["id"].as_str().expect("an id"));
         caller.post(&world, &retract, json!({"reason": "no"})).await.problem(403);
         agent.post(&world, &retract, json!({"reason": " "})).await.problem(422);
-        let seen = agent.post(&world, &retract, json!({"reason": "meant for the team"})).await.expect(200);
+        let seen =
+            agent.post(&world, &retract, json!({"reason": "meant for the team"})).await.expect(200);
         assert_eq!(seen["retracted"]["by"]["login"], "ben");
         agent.post(&world, &retract, json!({"reason": "again"})).await.problem(409);
         for part in ["/comments", "/timeline", "/history"] {
@@ -82,11 +94,17 @@ fn a_requester_does_what_is_theirs_and_nothing_else() {
         let list = other.get(&world, "/api/v1/incidents?count=true").await.expect(200);
         assert_eq!((&list["count"], &list["items"]), (&json!(0), &json!([])));
         caller.patch(&world, path, 1, json!({"impact": 1})).await.problem(403);
-        caller.post(&world, &format!("{path}/assign"), json!({"assigned_to": "jonas"})).await.problem(403);
+        caller
+            .post(&world, &format!("{path}/assign"), json!({"assigned_to": "jonas"}))
+            .await
+            .problem(403);
         let for_other = json!({"short_description": "x", "caller": "ben"});
         let refused = caller.post(&world, "/api/v1/incidents", for_other).await;
         assert!([403, 422].contains(&refused.status.as_u16()));
-        caller.post(&world, "/api/v1/incidents", json!({"short_description": "x", "impact": 1})).await.problem(403);
+        caller
+            .post(&world, "/api/v1/incidents", json!({"short_description": "x", "impact": 1}))
+            .await
+            .problem(403);
         let reason = json!({"reason": "It works again."});
         let seen = caller.post(&world, &format!("{path}/cancel"), reason).await.expect(200);
         assert_eq!(seen["state"], "canceled");
@@ -114,7 +132,10 @@ fn three_organisations_see_their_own() {
         let grant = json!({"holder": "agent-both", "role": "agent", "organisation": "Beta"});
         admin.post(&world, "/api/v1/grants", grant).await.expect(201);
         let seen = async |who: &Person| -> Vec<Value> {
-            let found = who.get(&world, "/api/v1/incidents?count=true&sort=number&q=trouble").await.expect(200);
+            let found = who
+                .get(&world, "/api/v1/incidents?count=true&sort=number&q=trouble")
+                .await
+                .expect(200);
             let items = found["items"].as_array().expect("items").clone();
             assert_eq!(found["count"], items.len());
             items.iter().map(|i| i["organisation"]["name"].clone()).collect()
@@ -125,6 +146,9 @@ fn three_organisations_see_their_own() {
         assert_eq!(seen(&admin).await.len(), 3);
         agent.get(&world, "/api/v1/incidents/INC0000002").await.problem(404);
         both.get(&world, "/api/v1/incidents/INC0000002").await.expect(200);
-        agent.post(&world, "/api/v1/incidents/INC0000002/comments", json!({"text": "x"})).await.problem(404);
+        agent
+            .post(&world, "/api/v1/incidents/INC0000002/comments", json!({"text": "x"}))
+            .await
+            .problem(404);
     });
 }

@@ -36,7 +36,9 @@ impl Stream {
             let line = |name: &str| {
                 piece.lines().find_map(|l| l.strip_prefix(name)).unwrap_or("").trim().to_owned()
             };
-            let Ok(data) = serde_json::from_str::<serde_json::Value>(&line("data:")) else { continue };
+            let Ok(data) = serde_json::from_str::<serde_json::Value>(&line("data:")) else {
+                continue;
+            };
             if data["kind"] != "person" {
                 return (line("id:"), data);
             }
@@ -61,7 +63,8 @@ fn events_come_to_who_may_see_them_and_go_on_after_a_gap() {
         let mut hers = Stream::open(&world, &ann, None).await;
         let other = json!({"name": "Hidden", "organisation": "Other"});
         admin.post(&world, "/api/v1/services", other).await.expect(201);
-        let seen = admin.post(&world, "/api/v1/services", json!({"name": "Shown"})).await.expect(201);
+        let seen =
+            admin.post(&world, "/api/v1/services", json!({"name": "Shown"})).await.expect(201);
         let (first, _) = all.record().await;
         let (id, data) = hers.record().await;
         assert_eq!((&data["id"], &data["version"]), (&seen["id"], &json!(1)), "not the hidden one");
@@ -71,7 +74,8 @@ fn events_come_to_who_may_see_them_and_go_on_after_a_gap() {
         assert_eq!(again.record().await.1["id"], seen["id"], "goes on after the first");
         drop(hers);
         let mut hers = Stream::open(&world, &ann, Some(&id)).await;
-        let third = admin.post(&world, "/api/v1/services", json!({"name": "Third"})).await.expect(201);
+        let third =
+            admin.post(&world, "/api/v1/services", json!({"name": "Third"})).await.expect(201);
         assert_eq!(hers.record().await.1["id"], third["id"]);
     });
 }
@@ -86,7 +90,8 @@ fn a_changed_grant_reaches_open_streams_and_a_disabled_person_hears_nothing() {
         admin.post(&world, "/api/v1/services", json!({"name": "Before"})).await.expect(201);
         let grant = json!({"holder": "ann", "role": "agent", "organisation": "Default"});
         admin.post(&world, "/api/v1/grants", grant).await.expect(201);
-        let after = admin.post(&world, "/api/v1/services", json!({"name": "After"})).await.expect(201);
+        let after =
+            admin.post(&world, "/api/v1/services", json!({"name": "After"})).await.expect(201);
         assert_eq!(hers.record().await.1["id"], after["id"]);
         admin.post(&world, "/api/v1/people/ann/disable", json!({})).await.expect(200);
         let end = async { while hers.next().await.is_some() {} };
@@ -115,7 +120,10 @@ fn a_requester_hears_of_their_own_incidents_and_not_of_work_notes() {
         let mut hers = Stream::open(&world, &ann, None).await;
         let mine = json!({"short_description": "Mine"});
         let mine = ann.post(&world, "/api/v1/incidents", mine).await.expect(201);
-        agent.post(&world, "/api/v1/incidents", json!({"short_description": "His"})).await.expect(201);
+        agent
+            .post(&world, "/api/v1/incidents", json!({"short_description": "His"}))
+            .await
+            .expect(201);
         let path = format!("/api/v1/incidents/{}", mine["number"].as_str().expect("a number"));
         let text = json!({"text": "a secret"});
         agent.post(&world, &format!("{path}/work-notes"), text).await.expect(201);

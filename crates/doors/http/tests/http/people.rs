@@ -71,7 +71,9 @@ fn nobody_gives_what_is_not_theirs() {
         let matrix = admin.get(&world, "/api/v1/permissions").await.expect(200);
         let rows = matrix["rows"].as_array().expect("rows");
         let cell = |role: &str, kind: &str, action: &str| {
-            let row = rows.iter().find(|r| r["role"] == role && r["kind"] == kind && r["action"] == action);
+            let row = rows
+                .iter()
+                .find(|r| r["role"] == role && r["kind"] == kind && r["action"] == action);
             row.expect("every cell is there")["scope"].clone()
         };
         assert_eq!(cell("requester", "incident", "read"), json!("own"));
@@ -85,7 +87,8 @@ fn teams_and_members() {
     on_both_worlds(|world| async move {
         let admin = world.admin();
         world.person("ann", &["agent"]).await;
-        let team = admin.post(&world, "/api/v1/teams", json!({"name": "Network"})).await.expect(201);
+        let team =
+            admin.post(&world, "/api/v1/teams", json!({"name": "Network"})).await.expect(201);
         let path = format!("/api/v1/teams/{}", team["id"].as_str().expect("an id"));
         let put = admin.send(&world, "PUT", &format!("{path}/members/ann"), &[], None).await;
         assert_eq!(put.expect(200)["members"][0]["login"], json!("ann"));
@@ -120,7 +123,8 @@ fn work_of_a_disabled_person_goes_back_to_the_group() {
     on_both_worlds(|world| async move {
         let admin = world.admin();
         world.person("ann", &["agent"]).await;
-        let team = admin.post(&world, "/api/v1/teams", json!({"name": "Network"})).await.expect(201);
+        let team =
+            admin.post(&world, "/api/v1/teams", json!({"name": "Network"})).await.expect(201);
         let member = format!("/api/v1/teams/{}/members/ann", team["id"].as_str().expect("an id"));
         admin.send(&world, "PUT", &member, &[], None).await.expect(200);
         let body = json!({

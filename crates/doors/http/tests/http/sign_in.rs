@@ -41,7 +41,8 @@ fn a_session_needs_its_csrf_token_for_changes() {
         assert_eq!((&me["login"], &me["csrf_token"]), (&json!("admin"), &json!(csrf)));
         let team = || Some(json!({"name": "Network"}));
         for wrong in [None, Some(""), Some("nonsense"), Some(&csrf[1..])] {
-            let answer = with_cookie(&world, "POST", "/api/v1/teams", (&cookie, wrong), team()).await;
+            let answer =
+                with_cookie(&world, "POST", "/api/v1/teams", (&cookie, wrong), team()).await;
             answer.problem(403);
         }
         with_cookie(&world, "POST", "/api/v1/teams", (&cookie, Some(&csrf)), team())
@@ -116,7 +117,14 @@ fn credentials_come_before_everything_under_api() {
             answer.problem(401);
             assert_eq!(answer.header("www-authenticate"), "Bearer", "{path}");
         }
-        for path in ["/api/v1/sign-in", "/api/v1/openapi.json", "/api/docs", "/healthz", "/readyz", "/metrics"] {
+        for path in [
+            "/api/v1/sign-in",
+            "/api/v1/openapi.json",
+            "/api/docs",
+            "/healthz",
+            "/readyz",
+            "/metrics",
+        ] {
             let answer = world.anonymous("GET", path, None).await;
             assert_eq!(answer.status.as_u16(), 200, "{path}");
         }
@@ -180,7 +188,9 @@ fn a_password_is_changed_and_reset() {
         let answer = sign_in(&world, "ann", first).await;
         let csrf = answer.expect(200)["csrf_token"].as_str().expect("a token").to_owned();
         let cookie = answer.header("set-cookie").split(';').next().expect("one").to_owned();
-        let change = |from: &str| Some(json!({"current_password": from, "new_password": "a second password"}));
+        let change = |from: &str| {
+            Some(json!({"current_password": from, "new_password": "a second password"}))
+        };
         let path = "/api/v1/me/password";
         let wrong = with_cookie(&world, "POST", path, (&cookie, Some(&csrf)), change("no")).await;
         assert_eq!(wrong.problem(422).0, "current_password");

@@ -73,12 +73,7 @@ impl Answer {
     /// Asserts the status and gives the body.
     #[track_caller]
     pub fn expect(&self, status: u16) -> Value {
-        assert_eq!(
-            self.status.as_u16(),
-            status,
-            "{}",
-            String::from_utf8_lossy(&self.bytes)
-        );
+        assert_eq!(self.status.as_u16(), status, "{}", String::from_utf8_lossy(&self.bytes));
         if self.bytes.is_empty() { Value::Null } else { self.json() }
     }
 
@@ -165,13 +160,8 @@ impl World {
             let mut call = call.clone();
             call.actor = Arc::new(system);
             let person = persons::by_login(tx, &login)?.id;
-            let new = NewToken {
-                person,
-                name: "test".into(),
-                scopes: vec![],
-                expires_at: None,
-                hash,
-            };
+            let new =
+                NewToken { person, name: "test".into(), scopes: vec![], expires_at: None, hash };
             tokens::create(tx, &call, &new)
         };
         self.app.db().write_blocking(make).expect("a token");
@@ -206,7 +196,12 @@ impl World {
     }
 
     /// The same, in an organisation.
-    pub async fn person_of(&self, login: &str, roles: &[&str], organisation: Option<&str>) -> Person {
+    pub async fn person_of(
+        &self,
+        login: &str,
+        roles: &[&str],
+        organisation: Option<&str>,
+    ) -> Person {
         let mut body = json!({
             "login": login, "name": format!("{login} Example"),
             "email": format!("{login}@example.org"), "roles": roles

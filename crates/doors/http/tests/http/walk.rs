@@ -109,14 +109,17 @@ impl Uncovered {
     }
 }
 
-async fn drive(world: &World, who: Option<&Person>, operation: &Operation, path: &str) -> (u16, Value) {
+async fn drive(
+    world: &World,
+    who: Option<&Person>,
+    operation: &Operation,
+    path: &str,
+) -> (u16, Value) {
     let headers = [("if-match", "\"1\"")];
     let body = operation.body.clone();
     let answer = match who {
         Some(person) => person.send(world, &operation.method, path, &headers, body).await,
-        None => {
-            world.send(crate::support::request(&operation.method, path, &headers, body)).await
-        }
+        None => world.send(crate::support::request(&operation.method, path, &headers, body)).await,
     };
     let mut body = serde_json::from_slice(&answer.bytes).unwrap_or(Value::Null);
     if body["request_id"].is_string() {
@@ -153,7 +156,13 @@ fn what_does_not_exist_is_the_same_404_everywhere() {
 }
 
 fn anything() -> Operation {
-    Operation { method: "GET".into(), path: String::new(), public: false, query: String::new(), body: None }
+    Operation {
+        method: "GET".into(),
+        path: String::new(),
+        public: false,
+        query: String::new(),
+        body: None,
+    }
 }
 
 /// Records of another organisation, one for each collection.
@@ -192,7 +201,8 @@ fn a_stranger_sees_and_does_nothing() {
         for operation in operations().iter().filter(driven) {
             let collection = operation.path.split('/').nth(3).unwrap_or("");
             let Some(id) = foreign.get(collection).filter(|_| operation.has_parameters()) else {
-                let (status, body) = drive(&world, Some(&stranger), operation, &operation.at(MISSING)).await;
+                let (status, body) =
+                    drive(&world, Some(&stranger), operation, &operation.at(MISSING)).await;
                 let nothing = status == 200 && body["items"] == json!([]);
                 let hidden = status == 404 && body == missing;
                 if !nothing && !hidden && status != 403 {
@@ -213,7 +223,9 @@ fn a_stranger_sees_and_does_nothing() {
 
 /// What everybody with an account may do: it is about themselves.
 fn is_own(path: &str) -> bool {
-    ["/api/v1/me", "/api/v1/session", "/api/v1/live", "/api/v1/notifications"].iter().any(|own| path.starts_with(own))
+    ["/api/v1/me", "/api/v1/session", "/api/v1/live", "/api/v1/notifications"]
+        .iter()
+        .any(|own| path.starts_with(own))
 }
 
 /// What holds for everybody alike and tells nothing of a record.

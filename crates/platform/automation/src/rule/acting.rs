@@ -74,11 +74,31 @@ mod tests {
         let one = |role, organisation| Grant { role, organisation };
         let cases = [
             // publisher's grants, rule's organisation, its roles, what it holds
-            (vec![one(Role::Agent, Some(north))], north, Role::Agent, vec![one(Role::Agent, Some(north))]),
+            (
+                vec![one(Role::Agent, Some(north))],
+                north,
+                Role::Agent,
+                vec![one(Role::Agent, Some(north))],
+            ),
             (vec![one(Role::Agent, Some(south))], north, Role::Agent, vec![]),
-            (vec![one(Role::Agent, Some(north))], EVERYONE, Role::Agent, vec![one(Role::Agent, Some(north))]),
-            (vec![one(Role::Administrator, None)], north, Role::Agent, vec![one(Role::Agent, Some(north))]),
-            (vec![one(Role::Administrator, None)], EVERYONE, Role::Agent, vec![one(Role::Agent, None)]),
+            (
+                vec![one(Role::Agent, Some(north))],
+                EVERYONE,
+                Role::Agent,
+                vec![one(Role::Agent, Some(north))],
+            ),
+            (
+                vec![one(Role::Administrator, None)],
+                north,
+                Role::Agent,
+                vec![one(Role::Agent, Some(north))],
+            ),
+            (
+                vec![one(Role::Administrator, None)],
+                EVERYONE,
+                Role::Agent,
+                vec![one(Role::Agent, None)],
+            ),
             (vec![one(Role::Agent, None)], EVERYONE, Role::Administrator, vec![]),
             (vec![], EVERYONE, Role::Agent, vec![]),
         ];

@@ -61,13 +61,17 @@ pub(crate) fn check(
     for kind in &kinds {
         let field = if rule.when.every_minutes.is_some() { "when.kind" } else { "when.facts" };
         let Some(registry) = engine.registry(tx, kind)? else {
-            add(Err(Error::invalid(field, "kind", format!("there are no tickets of kind {kind}"))))?;
+            add(Err(Error::invalid(
+                field,
+                "kind",
+                format!("there are no tickets of kind {kind}"),
+            )))?;
             continue;
         };
         let read = condition_for(tx.engine(), &actor, &registry, &rule.condition, now);
-        add(read.map(drop).map_err(|error| {
-            Error::invalid("condition", "condition", error.to_string())
-        }))?;
+        add(read
+            .map(drop)
+            .map_err(|error| Error::invalid("condition", "condition", error.to_string())))?;
     }
     if broken.is_empty() { Ok(()) } else { Err(Error::Invalid(broken)) }
 }

@@ -73,7 +73,14 @@ impl Automation {
     }
 
     /// Looks at what holds now and, if the reason still stands, does it.
-    fn perform(&self, tx: &mut Tx, run: &Run, now: Timestamp, place: &Note, tried: Tried) -> Result<End> {
+    fn perform(
+        &self,
+        tx: &mut Tx,
+        run: &Run,
+        now: Timestamp,
+        place: &Note,
+        tried: Tried,
+    ) -> Result<End> {
         let rule = match store::load(tx, run.rule) {
             Ok(rule) if rule.active => rule,
             Ok(_) | Err(Error::NotFound) => return Ok(End::Skipped("the rule is off")),
@@ -116,10 +123,7 @@ fn record_failure(tx: &mut Tx, tried: &Tried, error: &Error, now: Timestamp) -> 
 
 /// Whether the same may succeed later. A refusal does not change by itself.
 fn may_pass(error: &Error) -> bool {
-    matches!(
-        error,
-        Error::Unavailable(_) | Error::DiskFull(_) | Error::Retry | Error::Internal(_)
-    )
+    matches!(error, Error::Unavailable(_) | Error::DiskFull(_) | Error::Retry | Error::Internal(_))
 }
 
 /// Does pending runs as they come, until the future is dropped.

@@ -167,7 +167,6 @@ fn circle(
     if depth > MAX_DEPTH {
         return Ok(Some("depth"));
     }
-    let again = fact.stamp.cause.is_some()
-        && store::ran_in_chain(tx, rule.id, fact.record, chain)?;
+    let again = fact.stamp.cause.is_some() && store::ran_in_chain(tx, rule.id, fact.record, chain)?;
     Ok(again.then_some("same_rule_same_record"))
 }

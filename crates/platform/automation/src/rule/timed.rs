@@ -59,7 +59,12 @@ impl Automation {
         let run = Run {
             chain: timer.cause,
             depth: timer.payload["depth"].as_i64().unwrap_or(1),
-            ..self.new_run(&rule, timer.record, format!("after:{}", timer.due.as_microsecond()), now)
+            ..self.new_run(
+                &rule,
+                timer.record,
+                format!("after:{}", timer.due.as_microsecond()),
+                now,
+            )
         };
         store::add_run(tx, &run, rule.actor).map(drop)
     }
@@ -91,7 +96,8 @@ impl Automation {
     fn met_by(&self, tx: &mut Tx, rule: &Rule, actor: &Actor, now: Timestamp) -> Result<Vec<Uuid>> {
         let kind = rule.when.kind.as_deref().unwrap_or("");
         let Some(registry) = self.registry(tx, kind)? else { return Ok(vec![]) };
-        let query = ListQuery { q: rule.condition.clone(), limit: MOST_RECORDS, ..ListQuery::default() };
+        let query =
+            ListQuery { q: rule.condition.clone(), limit: MOST_RECORDS, ..ListQuery::default() };
         let zone = jiff::tz::TimeZone::get(&actor.zone).unwrap_or(jiff::tz::TimeZone::UTC);
         let context = Context { now, zone, me: Some(actor.id), my_teams: actor.teams.clone() };
         let page = list(tx, actor, &registry, &context, &query)?;

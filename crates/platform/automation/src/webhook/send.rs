@@ -149,9 +149,7 @@ impl Resolve for Guarded {
         Box::pin(async move {
             let found: Vec<SocketAddr> =
                 tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            if !allow_private
-                && let Some(inside) = found.iter().find(|a| is_private(a.ip()))
-            {
+            if !allow_private && let Some(inside) = found.iter().find(|a| is_private(a.ip())) {
                 return Err(refused(inside.ip()).into());
             }
             Ok(Box::new(found.into_iter()) as Addrs)

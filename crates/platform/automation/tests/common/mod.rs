@@ -57,8 +57,17 @@ impl House {
         self.publish("admin", when(facts), condition, then).expect("a rule")
     }
 
-    pub fn publish(&self, by: &str, when: When, condition: &str, then: &[(&str, Json)]) -> Result<Rule> {
-        let step = |(command, args): &(&str, Json)| Step { command: (*command).into(), args: args.clone() };
+    pub fn publish(
+        &self,
+        by: &str,
+        when: When,
+        condition: &str,
+        then: &[(&str, Json)],
+    ) -> Result<Rule> {
+        let step = |(command, args): &(&str, Json)| Step {
+            command: (*command).into(),
+            args: args.clone(),
+        };
         let new = NewRule {
             name: format!("{condition} {}", then.len()),
             organisation: None,

@@ -5,8 +5,8 @@ use serde_json::json;
 use steward_base::{Entropy, Result, Timestamp, Uuid};
 use steward_database::{Db, Tx};
 use steward_history::{
-    Change, Door, FactRef, NewRecord, Place, Report, Stamp, append, create_record, facts_after, head,
-    save_head, verify,
+    Change, Door, FactRef, NewRecord, Place, Report, Stamp, append, create_record, facts_after,
+    head, save_head, verify,
 };
 use steward_schema::testing::TestDb;
 
@@ -41,8 +41,7 @@ pub fn make(tx: &mut Tx, entropy: &Entropy, id: Uuid) -> Result<()> {
         created_at: at(0),
     };
     let mut head = create_record(tx, &record)?;
-    let changes =
-        [Change::plain("n", json!(null), 0), Change::text("story", "begins", Some(id))];
+    let changes = [Change::plain("n", json!(null), 0), Change::text("story", "begins", Some(id))];
     append(tx, entropy, &mut head, &stamp(0), "thing.created", &changes)?;
     save_head(tx, &mut head)
 }
@@ -66,10 +65,7 @@ impl Log {
         &self.test.db
     }
 
-    pub fn write<T: Send + 'static>(
-        &self,
-        f: impl Fn(&mut Tx) -> Result<T> + Send + 'static,
-    ) -> T {
+    pub fn write<T: Send + 'static>(&self, f: impl Fn(&mut Tx) -> Result<T> + Send + 'static) -> T {
         self.db().write_blocking(f).expect("writes")
     }
 

@@ -130,7 +130,8 @@ impl World {
         let registries = self.registries.clone();
         let made = move |tx: &mut Tx| {
             let registry = registries.get(tx, "incident")?;
-            let head = new_head(tx, &call, "incident", "INC", "Printer on fire", DEFAULT_ORGANISATION)?;
+            let head =
+                new_head(tx, &call, "incident", "INC", "Printer on fire", DEFAULT_ORGANISATION)?;
             let mut ticket = blank(head, &call);
             set(&mut ticket);
             create(tx, &call, &registry, &mut ticket)?;
@@ -152,16 +153,21 @@ impl World {
     }
 
     /// Writes an entry as `by`.
-    pub fn entry(&self, by: &str, ticket: Uuid, kind: EntryKind, text: &str, mentions: &[Uuid]) -> Uuid {
+    pub fn entry(
+        &self,
+        by: &str,
+        ticket: Uuid,
+        kind: EntryKind,
+        text: &str,
+        mentions: &[Uuid],
+    ) -> Uuid {
         let (call, registries) = (self.by(by), self.registries.clone());
         let id = call.new_id();
         let entry = NewEntry::new(id, kind, text, false).expect("an entry");
         let mentions = mentions.to_vec();
         let written = move |tx: &mut Tx| {
-            let effect = Effect {
-                entries: vec![(entry.clone(), mentions.clone())],
-                ..Effect::default()
-            };
+            let effect =
+                Effect { entries: vec![(entry.clone(), mentions.clone())], ..Effect::default() };
             write(tx, &call, &registries, ticket, effect, &|_| {})
         };
         self.write(written).expect("an entry");

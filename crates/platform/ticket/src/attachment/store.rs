@@ -168,12 +168,7 @@ pub fn attach(
 }
 
 /// What belongs to an entry has the entry's audience.
-fn audience_of(
-    tx: &mut Tx,
-    call: &Call,
-    ticket: &Ticket,
-    new: &NewAttachment,
-) -> Result<Audience> {
+fn audience_of(tx: &mut Tx, call: &Call, ticket: &Ticket, new: &NewAttachment) -> Result<Audience> {
     let Some(id) = new.entry else { return Ok(new.audience) };
     let wrong = || Error::invalid("entry", "own", "is not an entry of yours on this ticket");
     let entry = match entry(tx, ticket.head.id, id) {
@@ -300,8 +295,5 @@ pub(super) fn forget_unreferenced(tx: &mut Tx) -> Result<Vec<String>> {
 
 /// Takes a person's words out of the rows: the names of the files they attached.
 pub fn forget_file_names(tx: &mut Tx, person: Uuid) -> Result<u64> {
-    tx.run(
-        "update attachment set file_name = 'erased' where by_person = $1",
-        &[person.into()],
-    )
+    tx.run("update attachment set file_name = 'erased' where by_person = $1", &[person.into()])
 }

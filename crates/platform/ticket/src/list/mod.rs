@@ -2,8 +2,8 @@
 //! one for a count; both through the same permission.
 
 mod schema;
-mod store;
 mod sort;
+mod store;
 
 pub use schema::{Sees, TicketSchema, read_condition, sees};
 pub use sort::{Sort, parse_sort};

@@ -188,11 +188,8 @@ pub fn list(
     }
     let limit = args.push(query.limit + 1);
     let past = if query.as_of.is_some() { PAST } else { "" };
-    let sql = format!(
-        "{TICKET}{}{past} {sql} order by {} limit {limit}",
-        order.columns(),
-        order.sql()
-    );
+    let sql =
+        format!("{TICKET}{}{past} {sql} order by {} limit {limit}", order.columns(), order.sql());
     let keys = order.columns().matches(',').count();
     let mut rows = tx.rows(&sql, args.values(), |r| {
         let mut ticket = ticket_row(r)?;

@@ -113,22 +113,54 @@ pub fn find(tx: &mut Tx, kind: &str, number_or_id: &str) -> Result<Ticket> {
 
 /// Whether no record has this number.
 pub fn number_is_free(tx: &mut Tx, number: &str) -> Result<bool> {
-    let taken = tx.opt("select id from record where number = $1", &[number.into()], |r| {
-        r.get::<Uuid>(0)
-    })?;
+    let taken =
+        tx.opt("select id from record where number = $1", &[number.into()], |r| r.get::<Uuid>(0))?;
     Ok(taken.is_none())
 }
 
 /// All columns after the fixed ones, in one order for insert and update.
 const COLUMNS: [&str; 41] = [
-    "short_description", "short_description_key", "description", "state", "is_open",
-    "on_hold_reason", "on_hold_until", "impact", "urgency", "priority", "priority_override",
-    "priority_reason", "caller", "requested_for", "opened_by", "contact_type", "category",
-    "subcategory", "assignment_group", "assigned_to", "service", "service_offering",
-    "configuration_item", "location", "opened_at", "updated_at", "resolved_at", "resolved_by",
-    "closed_at", "close_code", "close_notes", "reassignment_count", "reopen_count", "parent",
-    "duplicate_of", "time_worked_minutes", "external_number", "external_problem",
-    "external_change", "external_cause", "external_vendor",
+    "short_description",
+    "short_description_key",
+    "description",
+    "state",
+    "is_open",
+    "on_hold_reason",
+    "on_hold_until",
+    "impact",
+    "urgency",
+    "priority",
+    "priority_override",
+    "priority_reason",
+    "caller",
+    "requested_for",
+    "opened_by",
+    "contact_type",
+    "category",
+    "subcategory",
+    "assignment_group",
+    "assigned_to",
+    "service",
+    "service_offering",
+    "configuration_item",
+    "location",
+    "opened_at",
+    "updated_at",
+    "resolved_at",
+    "resolved_by",
+    "closed_at",
+    "close_code",
+    "close_notes",
+    "reassignment_count",
+    "reopen_count",
+    "parent",
+    "duplicate_of",
+    "time_worked_minutes",
+    "external_number",
+    "external_problem",
+    "external_change",
+    "external_cause",
+    "external_vendor",
 ];
 
 fn values(t: &Ticket) -> Vec<Value> {

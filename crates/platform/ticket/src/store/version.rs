@@ -71,9 +71,7 @@ pub fn track_from(
 
 fn tracked_custom(ticket: &Ticket, registry: &Registry) -> Map<String, Json> {
     let tracked = registry.custom().filter(|f| f.tracked);
-    tracked
-        .filter_map(|f| Some((f.name.clone(), ticket.custom.get(&f.name)?.clone())))
-        .collect()
+    tracked.filter_map(|f| Some((f.name.clone(), ticket.custom.get(&f.name)?.clone()))).collect()
 }
 
 fn insert(
@@ -170,9 +168,8 @@ fn insert_folded(
     from: Timestamp,
     recorded_at: Timestamp,
 ) -> Result<()> {
-    let text = |f: &str| -> Value {
-        state.plain.get(f).and_then(Json::as_str).map(str::to_owned).into()
-    };
+    let text =
+        |f: &str| -> Value { state.plain.get(f).and_then(Json::as_str).map(str::to_owned).into() };
     let id = |f: &str| -> Value {
         state.plain.get(f).and_then(Json::as_str).and_then(|s| s.parse::<Uuid>().ok()).into()
     };

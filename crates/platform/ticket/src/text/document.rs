@@ -87,11 +87,8 @@ impl Document {
     pub(crate) fn tsvector(&self) -> String {
         let mut places: std::collections::BTreeMap<&str, Vec<String>> = Default::default();
         let mut at = 0_usize;
-        let parts = [
-            (&self.short_description, 'A'),
-            (&self.description, 'B'),
-            (&self.close_notes, 'C'),
-        ];
+        let parts =
+            [(&self.short_description, 'A'), (&self.description, 'B'), (&self.close_notes, 'C')];
         let others = self.other.iter().map(|words| (words, 'D'));
         for (words, weight) in parts.into_iter().chain(others) {
             at += 1;

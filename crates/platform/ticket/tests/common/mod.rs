@@ -266,15 +266,13 @@ impl World {
     pub fn list(&self, call: &Call, query: ListQuery) -> Result<Page> {
         let (call, registry) = (call.clone(), self.registry.clone());
         let context = self.context(&call);
-        self.db()
-            .read_blocking(move |tx| list::list(tx, &call.actor, &registry, &context, &query))
+        self.db().read_blocking(move |tx| list::list(tx, &call.actor, &registry, &context, &query))
     }
 
     pub fn count(&self, call: &Call, query: ListQuery) -> Result<i64> {
         let (call, registry) = (call.clone(), self.registry.clone());
         let context = self.context(&call);
-        self.db()
-            .read_blocking(move |tx| list::count(tx, &call.actor, &registry, &context, &query))
+        self.db().read_blocking(move |tx| list::count(tx, &call.actor, &registry, &context, &query))
     }
 
     /// The short descriptions of the tickets this person finds, sorted; the
@@ -284,8 +282,7 @@ impl World {
         let page = self.list(&call, asks(q)).unwrap_or_else(|e| panic!("{login} {q}: {e:?}"));
         let count = self.count(&call, asks(q)).expect("counts");
         assert_eq!(page.items.len() as i64, count, "{login} {q}");
-        let mut found: Vec<String> =
-            page.items.into_iter().map(|t| t.short_description).collect();
+        let mut found: Vec<String> = page.items.into_iter().map(|t| t.short_description).collect();
         found.sort();
         found
     }

@@ -31,10 +31,33 @@ impl Ids {
 }
 
 const FIELDS: &[&str] = &[
-    "short_description", "description", "state", "on_hold_reason", "impact", "urgency", "priority",
-    "caller", "category", "assignment_group", "assigned_to", "service", "resolved_at",
-    "close_notes", "priority_reason", "external_number", "external_vendor", "reopen_count", "floor",
-    "cost", "room", "story", "flag", "due", "grade", "helper", "secret",
+    "short_description",
+    "description",
+    "state",
+    "on_hold_reason",
+    "impact",
+    "urgency",
+    "priority",
+    "caller",
+    "category",
+    "assignment_group",
+    "assigned_to",
+    "service",
+    "resolved_at",
+    "close_notes",
+    "priority_reason",
+    "external_number",
+    "external_vendor",
+    "reopen_count",
+    "floor",
+    "cost",
+    "room",
+    "story",
+    "flag",
+    "due",
+    "grade",
+    "helper",
+    "secret",
 ];
 
 pub fn edit() -> impl Strategy<Value = Edit> {
@@ -109,13 +132,8 @@ pub fn apply(ticket: &mut Ticket, edit: &Edit, ids: &Ids) {
 }
 
 /// Words that entries are made of.
-pub const ENTRIES: &[&str] = &[
-    "the printer is back",
-    "jam",
-    "paper",
-    "called the vendor, no answer",
-    "größer @agent",
-];
+pub const ENTRIES: &[&str] =
+    &["the printer is back", "jam", "paper", "called the vendor, no answer", "größer @agent"];
 
 fn values(field: &'static str, values: &'static [&'static str]) -> BoxedStrategy<String> {
     let value = prop::sample::select(values);
@@ -134,12 +152,20 @@ fn ordered(field: &'static str, values: &'static [&'static str]) -> BoxedStrateg
 }
 
 const TIMES: &[&str] = &[
-    "2026-09-21", "2026-09-22", "2026-09", "today", "yesterday", "-2d", "now", "+1d", "last_month",
-    "2026-09-22T02:13:20Z", "this_week",
+    "2026-09-21",
+    "2026-09-22",
+    "2026-09",
+    "today",
+    "yesterday",
+    "-2d",
+    "now",
+    "+1d",
+    "last_month",
+    "2026-09-22T02:13:20Z",
+    "this_week",
 ];
-const PEOPLE: &[&str] = &[
-    "me", "rita", "\"NAME OF BEN\"", "agent@EXAMPLE.org", "nobody", "none", "any", "\"none\"",
-];
+const PEOPLE: &[&str] =
+    &["me", "rita", "\"NAME OF BEN\"", "agent@EXAMPLE.org", "nobody", "none", "any", "\"none\""];
 const EMPTY: &[&str] = &["none", "any"];
 
 /// Terms over tracked fields only.
@@ -206,9 +232,7 @@ pub fn term() -> impl Strategy<Value = String> {
 }
 
 /// Terms joined by "and", "or" and "not".
-pub fn condition(
-    term: impl Strategy<Value = String> + 'static,
-) -> impl Strategy<Value = String> {
+pub fn condition(term: impl Strategy<Value = String> + 'static) -> impl Strategy<Value = String> {
     term.prop_recursive(3, 12, 3, |inner| {
         prop_oneof![
             3 => prop::collection::vec(inner.clone(), 2..4).prop_map(|parts| parts.join(" ")),
@@ -223,15 +247,33 @@ pub fn condition(
 pub fn sort() -> impl Strategy<Value = String> {
     let key = prop::sample::select(
         &[
-            "number", "priority", "impact", "state", "opened_at", "updated_at", "resolved_at",
-            "category", "short_description", "reopen_count", "closed_at",
+            "number",
+            "priority",
+            "impact",
+            "state",
+            "opened_at",
+            "updated_at",
+            "resolved_at",
+            "category",
+            "short_description",
+            "reopen_count",
+            "closed_at",
         ][..],
     );
     let keys = prop::sample::subsequence((0..11_usize).collect::<Vec<_>>(), 0..4).prop_shuffle();
     let _ = key;
     let names = [
-        "number", "priority", "impact", "state", "opened_at", "updated_at", "resolved_at",
-        "category", "short_description", "reopen_count", "closed_at",
+        "number",
+        "priority",
+        "impact",
+        "state",
+        "opened_at",
+        "updated_at",
+        "resolved_at",
+        "category",
+        "short_description",
+        "reopen_count",
+        "closed_at",
     ];
     (keys, prop::collection::vec(any::<bool>(), 4)).prop_map(move |(keys, down)| {
         let key = |(key, down): (&usize, &bool)| {

@@ -62,13 +62,33 @@ macro_rules! action {
     };
 }
 
-action!(assign, "/incidents/{number}/assign", "Give it to a team, a person or both", Assign, Action::Assign);
+action!(
+    assign,
+    "/incidents/{number}/assign",
+    "Give it to a team, a person or both",
+    Assign,
+    Action::Assign
+);
 action!(hold, "/incidents/{number}/hold", "Put it on hold", Hold, Action::Hold);
 action!(resume, "/incidents/{number}/resume", "Take it off hold", Nothing, |_| Action::Resume);
 action!(resolve, "/incidents/{number}/resolve", "Resolve it", Resolve, Action::Resolve);
 action!(close, "/incidents/{number}/close", "Confirm the solution", Nothing, |_| Action::Close);
 action!(reopen, "/incidents/{number}/reopen", "Take it up again", Reopen, Action::Reopen);
 action!(cancel, "/incidents/{number}/cancel", "End it without a solution", Cancel, Action::Cancel);
-action!(duplicate, "/incidents/{number}/duplicate", "Mark it as a duplicate", Duplicate, Action::Merge);
-action!(unmerge, "/incidents/{number}/unmerge", "Take a duplicate apart again", Nothing, |_| Action::Unmerge);
-action!(work_time, "/incidents/{number}/work-time", "Record time worked", WorkTime, Action::WorkTime);
+action!(
+    duplicate,
+    "/incidents/{number}/duplicate",
+    "Mark it as a duplicate",
+    Duplicate,
+    Action::Merge
+);
+action!(unmerge, "/incidents/{number}/unmerge", "Take a duplicate apart again", Nothing, |_| {
+    Action::Unmerge
+});
+action!(
+    work_time,
+    "/incidents/{number}/work-time",
+    "Record time worked",
+    WorkTime,
+    Action::WorkTime
+);

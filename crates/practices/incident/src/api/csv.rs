@@ -21,10 +21,30 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
 const MAX_ROWS: usize = 100_000;
 
 const HEADER: [&str; 24] = [
-    "number", "short_description", "state", "on_hold_reason", "impact", "urgency", "priority",
-    "caller", "opened_by", "contact_type", "category", "subcategory", "assignment_group",
-    "assigned_to", "service", "configuration_item", "location", "organisation", "opened_at",
-    "updated_at", "resolved_at", "closed_at", "close_code", "reassignment_count",
+    "number",
+    "short_description",
+    "state",
+    "on_hold_reason",
+    "impact",
+    "urgency",
+    "priority",
+    "caller",
+    "opened_by",
+    "contact_type",
+    "category",
+    "subcategory",
+    "assignment_group",
+    "assigned_to",
+    "service",
+    "configuration_item",
+    "location",
+    "organisation",
+    "opened_at",
+    "updated_at",
+    "resolved_at",
+    "closed_at",
+    "close_code",
+    "reassignment_count",
 ];
 
 fn row(i: &IncidentView) -> Vec<String> {

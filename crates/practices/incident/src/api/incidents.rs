@@ -2,7 +2,9 @@
 
 use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
-use steward_api::{Caller, IfMatch, Json, ListQuery, Page, Path, Problem, Query, Reply, write_cursor};
+use steward_api::{
+    Caller, IfMatch, Json, ListQuery, Page, Path, Problem, Query, Reply, write_cursor,
+};
 use steward_base::{Error, Result, Timestamp};
 use steward_condition::Context;
 use steward_people::Call;
@@ -25,12 +27,7 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
 /// The context in which a call's condition is read.
 pub(super) fn context(call: &Call) -> Context {
     let zone = jiff::tz::TimeZone::get(&call.actor.zone).unwrap_or(jiff::tz::TimeZone::UTC);
-    Context {
-        now: call.now,
-        zone,
-        me: Some(call.actor.id),
-        my_teams: call.actor.teams.clone(),
-    }
+    Context { now: call.now, zone, me: Some(call.actor.id), my_teams: call.actor.teams.clone() }
 }
 
 /// What a request asks of a list.
@@ -121,10 +118,7 @@ pub(super) fn shown(
     params(("number" = String, Path, description = "Number or id")),
     responses((status = 200, description = "The incident", body = IncidentView))
 )]
-async fn get_incident(
-    caller: Caller,
-    Path(number): Path<String>,
-) -> Result<Response, Problem> {
+async fn get_incident(caller: Caller, Path(number): Path<String>) -> Result<Response, Problem> {
     let registries = registries(caller.app());
     let view = caller
         .read(move |tx, call| {

@@ -28,7 +28,13 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
         .routes(routes!(remove_relation))
 }
 
-fn note(tx: &mut Tx, call: &Call, loaded: &mut Loaded, fact: &str, changes: &[Change]) -> Result<()> {
+fn note(
+    tx: &mut Tx,
+    call: &Call,
+    loaded: &mut Loaded,
+    fact: &str,
+    changes: &[Change],
+) -> Result<()> {
     let kind = format!("{KIND}.{fact}");
     append(tx, &call.entropy, &mut loaded.ticket.head, &call.stamp(), &kind, changes)?;
     save_head(tx, &mut loaded.ticket.head)
@@ -254,7 +260,8 @@ async fn add_relation(
                 Change::plain("to", Json_::Null, relation.to.to_string()),
             ];
             note(tx, call, &mut loaded, "related", &changes)?;
-            let location = format!("/api/v1/incidents/{}/relations/{}", loaded.ticket.number(), relation.id);
+            let location =
+                format!("/api/v1/incidents/{}/relations/{}", loaded.ticket.number(), relation.id);
             let view = views(tx, vec![relation])?.pop().ok_or(Error::NotFound)?;
             Ok(Reply::created(location, view))
         })

@@ -63,7 +63,8 @@ struct TransitionView {
     responses((status = 200, description = "States and transitions", body = LifeCycle))
 )]
 async fn life_cycle(_caller: Caller) -> Response {
-    let state = |(name, label): &(&str, &str)| State { name: (*name).into(), label: (*label).into() };
+    let state =
+        |(name, label): &(&str, &str)| State { name: (*name).into(), label: (*label).into() };
     let transitions = LIFE_CYCLE.iter().map(|t| TransitionView {
         from: t.from.into(),
         action: t.action.into(),
@@ -135,7 +136,11 @@ fn matrix(given: &Cells) -> Result<PriorityMatrix> {
         }
     }
     if filled.iter().flatten().any(|p| *p == 0) {
-        return Err(Error::invalid("cells", "complete", "every pair of impact and urgency needs a priority"));
+        return Err(Error::invalid(
+            "cells",
+            "complete",
+            "every pair of impact and urgency needs a priority",
+        ));
     }
     Ok(PriorityMatrix { cells: filled })
 }
@@ -147,8 +152,7 @@ fn matrix(given: &Cells) -> Result<PriorityMatrix> {
 )]
 async fn priority_matrix(caller: Caller) -> Result<Response, Problem> {
     let registries = registries(caller.app());
-    let settings =
-        caller.read(move |tx, _| Ok(Settings::of(&*registries.get(tx, KIND)?))).await?;
+    let settings = caller.read(move |tx, _| Ok(Settings::of(&*registries.get(tx, KIND)?))).await?;
     Ok(Json(cells(&settings.matrix)).into_response())
 }
 
@@ -159,10 +163,7 @@ async fn priority_matrix(caller: Caller) -> Result<Response, Problem> {
     put, path = "/priority-matrix", tag = "incidents", request_body = Cells,
     responses((status = 200, description = "All nine cells", body = Cells))
 )]
-async fn set_priority_matrix(
-    caller: Caller,
-    Json(body): Json<Cells>,
-) -> Result<Response, Problem> {
+async fn set_priority_matrix(caller: Caller, Json(body): Json<Cells>) -> Result<Response, Problem> {
     let matrix = matrix(&body)?;
     let registries = registries(caller.app());
     caller
