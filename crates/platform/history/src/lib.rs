@@ -10,19 +10,15 @@
 
 mod chain;
 mod fact;
-mod number;
-mod seal;
 mod store;
-mod subscriber;
-mod verify;
 
 pub use chain::{Digest, content_digest, fact_hash};
 pub use fact::{Change, Door, Fact, FactRef, Place, Stamp, Written};
-pub use number::{claim_number, format_number, next_number, parse_number};
-pub use seal::{Seal, seal_now, seals};
+pub use store::number::{claim_number, format_number, next_number, parse_number};
+pub use store::seal::{Seal, seal_now, seals};
+pub use store::subscriber::{Progress, Subscriber, behind, facts_after, lag, newest, run_batch};
+pub use store::verify::{Finding, Report, verify};
 pub use store::{
     Head, NewRecord, append, content_of, create_record, erase_subject, facts_of, head,
     head_by_number, raise_epoch, redact, rename, save_head, set_setting, setting,
 };
-pub use subscriber::{Progress, Subscriber, behind, facts_after, lag, newest, run_batch};
-pub use verify::{Finding, Report, verify};

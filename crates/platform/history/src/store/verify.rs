@@ -3,9 +3,9 @@
 use steward_base::{Result, Uuid};
 use steward_database::{Row, Tx};
 
+use super::seal::{Seal, root_between, seal_hash};
 use crate::chain::{Covered, content_digest};
 use crate::fact::{FactRef, Place};
-use crate::seal::{Seal, root_between, seal_hash};
 
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -307,7 +307,7 @@ fn verify_content(tx: &mut Tx, report: &mut Report) -> Result<()> {
                 _ => None,
             };
             report.contents += 1;
-            let digest = digest.map(|d| crate::store::hex(&d)).unwrap_or_default();
+            let digest = digest.map(|d| super::hex(&d)).unwrap_or_default();
             let expected = format!("\"content\":{slot},\"digest\":\"{digest}\"");
             if !changes.is_some_and(|c| c.contains(&expected)) {
                 report.add(Finding::ContentAltered(FactRef { record, seq }));
@@ -317,7 +317,7 @@ fn verify_content(tx: &mut Tx, report: &mut Report) -> Result<()> {
 }
 
 fn verify_seals(tx: &mut Tx, report: &mut Report, against: Option<&str>) -> Result<()> {
-    let mut seals: Vec<Seal> = crate::seal::seals(tx, i64::MAX, i64::MAX)?;
+    let mut seals: Vec<Seal> = super::seal::seals(tx, i64::MAX, i64::MAX)?;
     seals.reverse();
     let (mut from, mut previous) = (Place::default(), Vec::new());
     let mut known = false;

@@ -5,9 +5,9 @@ use sha2::{Digest as _, Sha256};
 use steward_base::{Result, Timestamp, Uuid};
 use steward_database::{Row, Tx};
 
+use super::hex;
+use super::subscriber::horizon;
 use crate::fact::Place;
-use crate::store::hex;
-use crate::subscriber::horizon;
 
 /// One seal.
 #[derive(Debug, Clone, PartialEq, Eq)]

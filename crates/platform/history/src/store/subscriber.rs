@@ -4,8 +4,8 @@
 use steward_base::{Result, Timestamp};
 use steward_database::{Engine, Tx};
 
+use super::{FACT, fact_row};
 use crate::fact::{Fact, Place};
-use crate::store::{FACT, fact_row};
 
 /// One reader of the log. Its work and its cursor move in one transaction, so
 /// what it writes to this database happens exactly once.

@@ -1,5 +1,10 @@
 //! Records, facts and contents in the database.
 
+pub(crate) mod number;
+pub(crate) mod seal;
+pub(crate) mod subscriber;
+pub(crate) mod verify;
+
 use serde_json::{Value as Json, json};
 use steward_base::text::key;
 use steward_base::{Entropy, Error, Result, Timestamp, Uuid};
