@@ -1,6 +1,8 @@
 //! The door through HTTP, on the real router, on both engines. Whoever acts is
 //! a person; time moves only by [`support::World::advance`].
 
+mod attachments;
+mod automation;
 mod bodies;
 mod idempotency;
 mod incident_life;

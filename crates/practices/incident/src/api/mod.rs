@@ -2,6 +2,7 @@
 //! handlers.
 
 mod actions;
+mod attachments;
 mod csv;
 mod incidents;
 mod journal;
@@ -21,6 +22,7 @@ pub fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
         .merge(actions::routes())
         .merge(journal::routes())
         .merge(links::routes())
+        .merge(attachments::routes())
         .merge(settings::routes())
         .merge(csv::routes())
 }
