@@ -13,6 +13,7 @@ pub mod journal;
 pub mod list;
 mod memory;
 mod model;
+pub mod rebuild;
 mod record_history;
 pub mod rich;
 pub mod store;

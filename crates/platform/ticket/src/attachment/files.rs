@@ -171,6 +171,35 @@ impl Files {
         Ok(found.into_stream().map_err(|e| error(&e)).boxed())
     }
 
+    /// Writes an object under a name that it had before (import, restore); an
+    /// unfinished one leaves nothing.
+    ///
+    /// # Errors
+    /// `DiskFull` or `Unavailable` from the store, and those of `bytes`.
+    pub async fn put(
+        &self,
+        object: &str,
+        bytes: impl Stream<Item = Result<Bytes>>,
+    ) -> Result<()> {
+        let place = Path::from(object);
+        let upload = self.store.put_multipart(&place).await.map_err(|e| error(&e))?;
+        let mut writer = WriteMultipart::new_with_chunk_size(upload, PART);
+        let mut bytes = std::pin::pin!(bytes);
+        while let Some(chunk) = bytes.next().await {
+            match chunk {
+                Ok(chunk) => {
+                    writer.wait_for_capacity(2).await.map_err(|e| error(&e))?;
+                    writer.put(chunk);
+                }
+                Err(failure) => {
+                    let _ = writer.abort().await;
+                    return Err(failure);
+                }
+            }
+        }
+        writer.finish().await.map(drop).map_err(|e| error(&e))
+    }
+
     /// Takes away contents whose last attachment was removed, and objects of
     /// uploads that were given up. Safe beside uploads and other sweeps.
     ///

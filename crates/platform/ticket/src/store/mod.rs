@@ -1,6 +1,7 @@
 //! Tickets in the database.
 
 mod custom;
+mod places;
 mod relation;
 mod row;
 mod texts;
@@ -14,5 +15,6 @@ pub use row::{TICKET, by_id, by_number, find, insert, number_is_free, ticket_row
 pub use version::{rebuild_versions, track, track_from};
 
 pub(crate) use custom::write_values;
+pub(crate) use places::{Place, hold, places};
 pub(crate) use texts::{last_texts, with_words_of};
 pub(crate) use version::{tracked_differ, valid_from};
