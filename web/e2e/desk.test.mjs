@@ -71,9 +71,8 @@ describe('an incident from call to resolution', () => {
     await keyboard.type('Printer on floor 2 prints blank pages');
     await keyboard.press('Tab');
     await keyboard.type('Jonas Lindqvist T');
-    await page.getByRole('option', { name: /Jonas Lindqvist Test/ }).first().waitFor();
-    await settled(page);
     await keyboard.press('Enter');
+    await page.getByRole('listbox').waitFor({ state: 'detached' });
     await keyboard.press('Tab');
     await keyboard.type('Since this morning, every page.');
     await keyboard.press('Control+Enter');
@@ -83,9 +82,8 @@ describe('an incident from call to resolution', () => {
     await keyboard.press('a');
     await page.getByRole('dialog').waitFor();
     await keyboard.type('Ben Adeyemi T');
-    await page.getByRole('option', { name: /Ben Adeyemi Test/ }).first().waitFor();
-    await settled(page);
     await keyboard.press('Enter');
+    await page.getByRole('listbox').waitFor({ state: 'detached' });
     await keyboard.press('Enter');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.getByRole('button', { name: /Assign: Ben Adeyemi Test/ }).waitFor();

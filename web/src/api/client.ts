@@ -47,7 +47,7 @@ type Answer<T> = { data?: T; error?: unknown; response: Response };
 
 function toProblem(error: unknown, response: Response): Problem {
   const found = error && typeof error === 'object' && 'title' in error ? (error as Problem) : null;
-  return found ?? { title: response.statusText || 'Error', status: response.status, detail: null };
+  return found ?? { title: response.statusText || 'Error', status: response.status };
 }
 
 /** Gives the body of a good answer, throws `ApiError` otherwise. */
@@ -61,8 +61,17 @@ export async function ok<T>(call: Promise<Answer<T>>): Promise<T> {
 }
 
 /** The headers of a conditional write. */
-export function ifMatch(version: number): Record<string, string> {
+export function ifMatch(version: number): { 'If-Match': string } {
   return { 'If-Match': `"${version}"` };
+}
+
+/** Reads what the typed client does not know. */
+export async function getJson<T>(url: string): Promise<T> {
+  const response = await fetch(url);
+  const body: unknown = await response.json().catch(() => null);
+  if (response.ok) return body as T;
+  if (response.status === 401) onSignedOut();
+  throw new ApiError(toProblem(body, response));
 }
 
 /** Sends a file; multipart is beyond the typed client. */

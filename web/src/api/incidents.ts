@@ -1,9 +1,9 @@
 // Reading and writing incidents.
 import { useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRef } from 'react';
-import { api, ifMatch, ok, upload } from './client';
+import { api, getJson, ifMatch, ok, upload } from './client';
 import { useNews } from './live';
-import type { Attachment, Entry, FieldDef, Incident, IncidentRow, List, PersonRef, Relation, TimelineItem } from './types';
+import type { Attachment, Entry, FieldDef, Incident, IncidentPatch, IncidentRow, List, NewIncident, PersonRef, Relation, TimelineItem } from './types';
 import { paths } from '@/app/paths';
 
 export const PAGE = 100;
@@ -83,7 +83,7 @@ export function useComments(number: string) {
 export function useAttachments(number: string) {
   return useQuery({
     queryKey: keys.part(number, 'attachments'),
-    queryFn: () => ok<List<Attachment>>(api.GET('/api/v1/incidents/{number}/attachments', { params: { path: { number } } })),
+    queryFn: () => getJson<List<Attachment>>(paths.attachments(number)),
   });
 }
 
@@ -131,9 +131,9 @@ export const commands = {
   unmerge: (number: string) => ok(api.POST('/api/v1/incidents/{number}/unmerge', { params: { path: { number } }, body: {} })),
   workTime: (number: string, body: { minutes: number; note?: string }) =>
     ok(api.POST('/api/v1/incidents/{number}/work-time', { params: { path: { number } }, body })),
-  patch: (number: string, version: number, body: Record<string, unknown>) =>
+  patch: (number: string, version: number, body: IncidentPatch) =>
     ok(api.PATCH('/api/v1/incidents/{number}', { params: { path: { number }, header: ifMatch(version) }, body })),
-  create: (body: Record<string, unknown>) => ok<Incident>(api.POST('/api/v1/incidents', { body })),
+  create: (body: NewIncident) => ok<Incident>(api.POST('/api/v1/incidents', { body })),
   comment: (number: string, text: string) =>
     ok(api.POST('/api/v1/incidents/{number}/comments', { params: { path: { number } }, body: { text } })),
   workNote: (number: string, text: string) =>

@@ -1,7 +1,7 @@
 // Persons, teams, grants.
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, ifMatch, ok } from './client';
-import type { Grant, List, Person, Team, Thing } from './types';
+import type { Grant, List, NewPerson, NewTeam, Person, PersonPatch, Role, Team, TeamPatch, Thing } from './types';
 
 const PAGE = 100;
 
@@ -55,21 +55,21 @@ export function useGrants(enabled = true) {
 }
 
 export const people = {
-  create: (body: Record<string, unknown>) => ok<Person>(api.POST('/api/v1/people', { body })),
-  patch: (login: string, version: number, body: Record<string, unknown>) =>
+  create: (body: NewPerson) => ok<Person>(api.POST('/api/v1/people', { body })),
+  patch: (login: string, version: number, body: PersonPatch) =>
     ok(api.PATCH('/api/v1/people/{login}', { params: { path: { login }, header: ifMatch(version) }, body })),
   disable: (login: string) => ok(api.POST('/api/v1/people/{login}/disable', { params: { path: { login } }, body: {} })),
   enable: (login: string) => ok(api.POST('/api/v1/people/{login}/enable', { params: { path: { login } }, body: {} })),
   erase: (login: string, reason: string) => ok(api.POST('/api/v1/people/{login}/erase', { params: { path: { login } }, body: { reason } })),
   resetPassword: (login: string) =>
     ok<{ token: string; expires_at: string }>(api.POST('/api/v1/people/{login}/password-reset', { params: { path: { login } }, body: {} })),
-  grant: (body: { holder: string; role: string; organisation?: string }) => ok(api.POST('/api/v1/grants', { body })),
+  grant: (body: { holder: string; role: Role; organisation?: string }) => ok(api.POST('/api/v1/grants', { body })),
   revoke: (id: string) => ok(api.DELETE('/api/v1/grants/{id}', { params: { path: { id } } })),
 };
 
 export const teams = {
-  create: (body: Record<string, unknown>) => ok<Team>(api.POST('/api/v1/teams', { body })),
-  patch: (id: string, version: number, body: Record<string, unknown>) =>
+  create: (body: NewTeam) => ok<Team>(api.POST('/api/v1/teams', { body })),
+  patch: (id: string, version: number, body: TeamPatch) =>
     ok(api.PATCH('/api/v1/teams/{id}', { params: { path: { id }, header: ifMatch(version) }, body })),
   join: (id: string, login: string) => ok(api.PUT('/api/v1/teams/{id}/members/{login}', { params: { path: { id, login } } })),
   leave: (id: string, login: string) => ok(api.DELETE('/api/v1/teams/{id}/members/{login}', { params: { path: { id, login } } })),

@@ -2,7 +2,7 @@
 import { TextInput } from '@/ui/inputs';
 import { useQuery } from '@tanstack/react-query';
 import { IconX } from '@tabler/icons-react';
-import { useDeferredValue, useId, useRef, useState, type KeyboardEvent } from 'react';
+import { useDeferredValue, useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
 import { findRefs, type RefKind } from '@/api/refs';
 import type { PersonRef } from '@/api/types';
 import { t } from '@/app/i18n';
@@ -27,6 +27,7 @@ export function RefPicker({ kind, label, value, onChange, error, description, hi
   const [text, setText] = useState<string | null>(null);
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(0);
+  const [wanted, setWanted] = useState(false);
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const asked = useDeferredValue(text ?? '').trim();
@@ -38,6 +39,8 @@ export function RefPicker({ kind, label, value, onChange, error, description, hi
     placeholderData: (before) => before,
   });
   const found = asked === '' ? [...first, ...(data ?? []).filter((one) => !first.some((f) => f.id === one.id))] : (data ?? []);
+
+  const fresh = !isFetching && asked === (text ?? '').trim();
 
   const choose = (one: PersonRef | null) => {
     onChange(one);
@@ -53,7 +56,8 @@ export function RefPicker({ kind, label, value, onChange, error, description, hi
     } else if (event.key === 'Enter' && open && !event.ctrlKey) {
       event.preventDefault();
       const one = found[active];
-      if (one && !isFetching) choose(one);
+      if (!fresh) setWanted(true);
+      else if (one) choose(one);
     } else if (event.key === 'Escape') {
       if (open) {
         event.preventDefault();
@@ -64,6 +68,17 @@ export function RefPicker({ kind, label, value, onChange, error, description, hi
       onEscape?.();
     }
   };
+
+  // Enter came before the answer: the best match is taken as soon as it is known.
+  // It ends at once: the wish is taken back before anything is chosen.
+  // oxlint-disable-next-line react-hooks/exhaustive-deps
+  useEffect(() => {
+    if (!wanted || !fresh) return;
+    // oxlint-disable-next-line react/set-state-in-effect
+    setWanted(false);
+    const one = found[0];
+    if (one) choose(one);
+  });
 
   const option = (index: number) => `${id}-${index}`;
   return (
@@ -91,6 +106,7 @@ export function RefPicker({ kind, label, value, onChange, error, description, hi
         onChange={(event) => {
           setText(event.currentTarget.value);
           setActive(0);
+          setWanted(false);
           setOpen(true);
         }}
         onBlur={() => {

@@ -10,7 +10,7 @@ import { initials } from './Tags';
 import { fileSize } from './time';
 
 describe('errors of a form', () => {
-  const error = new ApiError({ title: 'Two fields', status: 422, errors: [{ field: 'name', message: 'is needed' }, { field: 'login', message: 'is taken' }] });
+  const error = new ApiError({ title: 'Two fields', status: 422, errors: [{ field: 'name', rule: 'required', message: 'is needed' }, { field: 'login', rule: 'unique', message: 'is taken' }] });
 
   test('what names a field of the form stands there and nowhere else', () => {
     expect(splitErrors(error, ['name', 'login'])).toEqual({ byField: { name: 'is needed', login: 'is taken' }, rest: null });

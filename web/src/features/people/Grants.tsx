@@ -3,7 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import { IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import { people, useGrants, useOrganisations, useReload } from '@/api/people';
-import type { Ref } from '@/api/types';
+import type { Ref, Role } from '@/api/types';
 import { t, tOr } from '@/app/i18n';
 import { Button } from '@/ui/Button';
 import { ErrorBanner } from '@/ui/States';
@@ -16,7 +16,7 @@ export function Grants({ holder, home }: { holder: Ref; home?: Ref | null }) {
   const { data: matrix } = usePermissions();
   const organisations = useOrganisations();
   const reload = useReload();
-  const [role, setRole] = useState('agent');
+  const [role, setRole] = useState<Role>('agent');
   const [organisation, setOrganisation] = useState(home?.id ?? '');
   const add = useMutation({
     mutationFn: () => people.grant({ holder: holder.id, role, ...(organisation ? { organisation } : {}) }),
@@ -53,7 +53,7 @@ export function Grants({ holder, home }: { holder: Ref; home?: Ref | null }) {
           }}
         >
           <div className="two">
-            <NativeSelect label={t('people:grants.role')} value={role} error={byField.role} onChange={(e) => setRole(e.currentTarget.value)} data={roles.map((one) => ({ value: one, label: tOr(`people:role.${one}`, one) }))} />
+            <NativeSelect label={t('people:grants.role')} value={role} error={byField.role} onChange={(e) => setRole(e.currentTarget.value as Role)} data={roles.map((one) => ({ value: one, label: tOr(`people:role.${one}`, one) }))} />
             <NativeSelect label={t('people:field.organisation')} value={organisation} error={byField.organisation} onChange={(e) => setOrganisation(e.currentTarget.value)} data={[{ value: '', label: t('people:grants.all') }, ...organisations.map((o) => ({ value: o.id, label: o.name }))]} />
           </div>
           <div className="end">

@@ -1,7 +1,7 @@
 import './texts';
 import './people.css';
 import { people, useReload } from '@/api/people';
-import type { Person } from '@/api/types';
+import type { NewPerson, Person } from '@/api/types';
 import { t } from '@/app/i18n';
 import { useGo } from '@/app/links';
 import { paths } from '@/app/paths';
@@ -18,7 +18,7 @@ export function NewPersonPage() {
       </div>
       <div className="page-in">
         <PersonForm
-          onSave={people.create}
+          onSave={(body) => people.create(body as NewPerson)}
           onDone={(made) => {
             const person = made as Person;
             reload();

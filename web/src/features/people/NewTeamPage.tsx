@@ -1,7 +1,7 @@
 import './texts';
 import './people.css';
 import { teams, useReload } from '@/api/people';
-import type { Team } from '@/api/types';
+import type { NewTeam, Team } from '@/api/types';
 import { t } from '@/app/i18n';
 import { useGo } from '@/app/links';
 import { paths } from '@/app/paths';
@@ -18,7 +18,7 @@ export function NewTeamPage() {
       </div>
       <div className="page-in">
         <TeamForm
-          onSave={teams.create}
+          onSave={(body) => teams.create(body as NewTeam)}
           onDone={(made) => {
             const team = made as Team;
             reload();

@@ -91,7 +91,9 @@ function Now({ incident }: { incident: Incident }) {
   );
 }
 
-function Bubble({ entry, incident }: { entry: Entry; incident: Incident }) {
+type Said = Pick<Entry, 'id' | 'text' | 'at'> & { author?: { id: string; name: string } | null; html?: string | null; retracted?: unknown };
+
+function Bubble({ entry, incident }: { entry: Said; incident: Incident }) {
   const me = useMe();
   const mine = entry.author?.id === me.id || (entry.id === 'first' && incident.caller?.id === me.id);
   const when = `${moment(entry.at)}`;

@@ -5,7 +5,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { commands, useFields } from '@/api/incidents';
 import type { RefKind } from '@/api/refs';
-import type { PersonRef } from '@/api/types';
+import type { NewIncident, PersonRef } from '@/api/types';
 import { t } from '@/app/i18n';
 import { useGo } from '@/app/links';
 import { conditions, paths } from '@/app/paths';
@@ -24,12 +24,13 @@ const FIELDS = ['short_description', 'description', 'caller', 'impact', 'urgency
 const LEVELS = ['3', '2', '1'];
 
 /** The body of the request: what was filled, references by id, levels as numbers. */
-export function toBody(values: Values): Record<string, unknown> {
-  const body: Record<string, unknown> = {};
+export function toBody(values: Values): NewIncident {
+  // Without a line the server says what it needs, next to the field.
+  const body: NewIncident = { short_description: '' };
   for (const [name, value] of Object.entries(values)) {
     if (value === null || value === '') continue;
-    if (typeof value === 'object') body[name] = value.id;
-    else body[name] = name === 'impact' || name === 'urgency' ? Number(value) : value;
+    if (typeof value === 'object') Object.assign(body, { [name]: value.id });
+    else Object.assign(body, { [name]: name === 'impact' || name === 'urgency' ? Number(value) : value });
   }
   return body;
 }

@@ -13,10 +13,17 @@ function FactIcon({ kind }: { kind: string }) {
   return <IconArrowsExchange aria-hidden />;
 }
 
+/** What is worth reading of a new incident; the rest stands beside it. */
+const TELLING = new Set(['priority', 'impact', 'urgency', 'assignment_group', 'assigned_to']);
+/** What only follows from the change. */
+const COUNTERS = new Set(['reassignment_count', 'reopen_count', 'resolved_at', 'closed_at', 'updated_at', 'state_before_merge']);
+
 /** A change is one line without a box. */
 export function Fact({ item }: { item: TimelineItem }) {
   const kind = item.fact?.kind ?? '';
-  const changes = item.fact?.changes ?? [];
+  const all = (item.fact?.changes ?? []) as unknown as FactChange[];
+  const created = kind.endsWith('.created');
+  const changes = all.filter((change) => (created ? TELLING.has(change.field) : !COUNTERS.has(change.field)));
   const short = kind.split('.').at(-1) ?? kind;
   // The changes of these say it all.
   const plain = (short === 'assigned' || short === 'updated') && changes.length > 0;

@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest';
 import type { TimelineItem } from '@/api/types';
 import { countStory, filterStory, layOut } from './story';
 
+const by = { id: 'p1', name: 'Ben' };
 const at = (minute: number) => `2026-11-24T08:${String(minute).padStart(2, '0')}:00.000Z`;
-const fact = (minute: number): TimelineItem => ({ type: 'fact', at: at(minute), fact: { kind: 'incident.updated', changes: [] } });
-const comment = (minute: number): TimelineItem => ({ type: 'comment', at: at(minute) });
-const note = (minute: number): TimelineItem => ({ type: 'work_note', at: at(minute) });
+const fact = (minute: number): TimelineItem => ({ type: 'fact', by, at: at(minute), fact: { kind: 'incident.updated', changes: [] } });
+const comment = (minute: number): TimelineItem => ({ type: 'comment', by, at: at(minute) });
+const note = (minute: number): TimelineItem => ({ type: 'work_note', by, at: at(minute) });
 
 describe('the story', () => {
   test('public shows no note, internal no comment', () => {
