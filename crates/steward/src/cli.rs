@@ -115,6 +115,9 @@ pub(crate) struct ServeArgs {
     /// Addresses or networks of proxies whose X-Forwarded-For is believed, with commas
     #[arg(long, value_name = "NETS", env = "STEWARD_TRUSTED_PROXIES")]
     pub trusted_proxies: Option<String>,
+    /// Let webhooks reach private and local addresses, e.g. 10.0.0.0/8 and localhost
+    #[arg(long, env = "STEWARD_WEBHOOKS_TO_PRIVATE", num_args = 0..=1, default_missing_value = "true")]
+    pub webhooks_to_private: Option<bool>,
 }
 
 #[derive(Subcommand)]

@@ -34,6 +34,7 @@ struct File {
     sign_in_limit: Option<u32>,
     log: Option<LogForm>,
     trusted_proxies: Option<String>,
+    webhooks_to_private: Option<bool>,
 }
 
 /// Options of every command.
@@ -56,6 +57,7 @@ pub(crate) struct ServeConfig {
     pub sign_in_limit: u32,
     pub log: LogForm,
     pub trusted_proxies: TrustedProxies,
+    pub webhooks_to_private: bool,
 }
 
 impl Config {
@@ -102,6 +104,10 @@ impl Config {
             public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()),
             demo,
             sign_in_limit: args.sign_in_limit.or(file.sign_in_limit).unwrap_or(10),
+            webhooks_to_private: args
+                .webhooks_to_private
+                .or(file.webhooks_to_private)
+                .unwrap_or(false),
             log: args.log.or(file.log).unwrap_or(LogForm::Text),
             trusted_proxies: proxies
                 .parse()

@@ -4,6 +4,8 @@
 use std::sync::Arc;
 
 use steward_api::AppBuilder;
+use steward_automation::rule::{self, Automation};
+use steward_automation::webhook::Webhooks;
 use steward_base::{Entropy, Result};
 use steward_fields::Registries;
 use steward_history::Subscriber;
@@ -23,6 +25,8 @@ pub(crate) struct Rooms {
     pub commands: Arc<Commands>,
     /// Handlers of timers by kind.
     pub handlers: Arc<Handlers>,
+    /// Rules and webhooks.
+    pub automation: Arc<Automation>,
 }
 
 impl Rooms {
@@ -32,9 +36,15 @@ impl Rooms {
         let registries = Arc::new(Registries::new(vec![incident]));
         let mut commands = Commands::default();
         steward_incident::add_commands(&mut commands, &registries);
+        steward_automation::register(&mut commands);
+        let commands = Arc::new(commands);
+        let kinds = [steward_incident::KIND];
+        let (fields, table) = (registries.clone(), commands.clone());
+        let automation = Arc::new(Automation::new(&kinds, fields, table, entropy.clone()));
         let mut handlers = Handlers::default();
         steward_incident::timers::handlers(&mut handlers, &registries, entropy);
-        Rooms { registries, commands: Arc::new(commands), handlers: Arc::new(handlers) }
+        rule::add_handlers(&mut handlers, &automation);
+        Rooms { registries, commands, handlers: Arc::new(handlers), automation }
     }
 
     /// Gives the routes what they reach through the application.
@@ -43,11 +53,16 @@ impl Rooms {
         Ok(builder
             .service(self.registries.clone())
             .service(self.commands.clone())
+            .service(self.automation.clone())
             .service(Arc::new(files)))
     }
 
     /// What reads the log behind its own cursor.
     pub fn subscribers(&self, entropy: &Entropy) -> Vec<Arc<dyn Subscriber>> {
-        vec![Arc::new(Notifications::new(entropy.clone()))]
+        vec![
+            Arc::new(Notifications::new(entropy.clone())),
+            self.automation.clone(),
+            Arc::new(Webhooks::new(self.automation.clone())),
+        ]
     }
 }

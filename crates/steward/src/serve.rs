@@ -3,6 +3,7 @@
 use std::io::IsTerminal as _;
 
 use steward_api::{App, Settings};
+use steward_automation::webhook::{Sender, SenderOptions};
 use steward_database::Db;
 use steward_history::seal_now;
 use steward_http::Door;
@@ -47,7 +48,7 @@ async fn serve(config: &ServeConfig, app: App, rooms: &Rooms) -> Result<(), Fail
         .map_err(|error| Failure::Failed(format!("cannot listen on {}: {error}", config.listen)))?;
     let door = Door::new(app.clone(), newest_schema()).trusting(config.trusted_proxies.clone());
     let live = door.live.clone();
-    let workers = workers::start(&app, rooms);
+    let workers = workers::start(&app, rooms, sender(config)?);
     let hub = tokio::spawn({
         let (live, app) = (live.clone(), app.clone());
         async move { live.run(app).await }
@@ -64,6 +65,17 @@ async fn serve(config: &ServeConfig, app: App, rooms: &Rooms) -> Result<(), Fail
     drop(workers);
     hub.abort();
     Ok(())
+}
+
+/// What sends webhooks; the only place that speaks to the outside by itself.
+fn sender(config: &ServeConfig) -> Result<Sender, Failure> {
+    // An error says that another part has installed the same already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let options = SenderOptions {
+        allow_private: config.webhooks_to_private,
+        public_url: config.public_url.clone(),
+    };
+    Ok(Sender::new(options)?)
 }
 
 async fn stopped() {

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use steward_api::App;
+use steward_automation::rule;
+use steward_automation::webhook::{self, Sender};
 use steward_base::Result;
 use steward_history::{Place, Progress, Subscriber, behind, newest, run_batch, seal_now};
 use steward_people::sessions;
@@ -23,13 +25,17 @@ const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// Starts all workers; dropping the set stops them.
-pub(crate) fn start(app: &App, rooms: &Rooms) -> JoinSet<()> {
+pub(crate) fn start(app: &App, rooms: &Rooms, sender: Sender) -> JoinSet<()> {
     let mut set = JoinSet::new();
     for subscriber in rooms.subscribers(app.entropy()) {
         set.spawn(read_on(app.clone(), subscriber));
     }
     let (db, clock) = (app.db().clone(), app.clone());
     set.spawn(steward_timer::run(db, rooms.handlers.clone(), move || clock.now()));
+    let (db, clock) = (app.db().clone(), app.clone());
+    set.spawn(rule::run(db, rooms.automation.clone(), move || clock.now()));
+    let (db, clock) = (app.db().clone(), app.clone());
+    set.spawn(webhook::run(db, rooms.automation.clone(), sender, move || clock.now()));
     set.spawn(seal(app.clone()));
     set.spawn(sweep(app.clone()));
     set

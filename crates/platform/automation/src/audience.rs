@@ -1,12 +1,14 @@
 //! What of a fact somebody may read.
 
+use std::collections::{HashMap, HashSet};
+
 use serde_json::Value as Json;
-use steward_base::Result;
+use steward_base::{Error, Result, Uuid};
 use steward_database::Tx;
 use steward_fields::Registry;
 use steward_history::Fact;
-use steward_people::{Actor, allowed};
-use steward_ticket::{Ticket, target};
+use steward_people::{Actor, Name, allowed, names};
+use steward_ticket::{Ticket, store, target};
 
 /// What of a ticket an actor may read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +25,25 @@ pub(crate) fn reads(tx: &mut Tx, actor: &Actor, ticket: &Ticket) -> Result<Reads
     let sees = |action| allowed(actor, ticket.kind(), action, &target);
     let ticket = sees("read");
     Ok(Reads { ticket, internal: ticket && sees("read_work_notes") })
+}
+
+/// What these tickets are called, as far as the actor may read them: for logs of
+/// what was done on records that not every reader of the log may read.
+pub fn readable_names(
+    tx: &mut Tx,
+    actor: &Actor,
+    ids: impl IntoIterator<Item = Uuid>,
+) -> Result<HashMap<Uuid, Name>> {
+    let mut readable = Vec::new();
+    let mut seen = HashSet::new();
+    for id in ids.into_iter().filter(|id| seen.insert(*id)) {
+        match store::by_id(tx, id) {
+            Ok(ticket) if reads(tx, actor, &ticket)?.ticket => readable.push(id),
+            Ok(_) | Err(Error::NotFound) => {}
+            Err(other) => return Err(other),
+        }
+    }
+    names(tx, &readable)
 }
 
 /// Whether a change of this field may be read without reading work notes. What

@@ -19,5 +19,6 @@ mod poll;
 pub mod rule;
 pub mod webhook;
 
+pub use audience::readable_names;
 pub use notify::register;
 pub use pattern::{Pattern, parse_patterns};

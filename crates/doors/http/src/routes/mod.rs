@@ -1,5 +1,6 @@
 //! Routes that belong to no practice, one file for each subject.
 
+mod automation;
 mod directory;
 mod fields;
 mod grants;
@@ -12,6 +13,7 @@ mod permissions;
 mod person_actions;
 mod session;
 mod teams;
+mod webhooks;
 
 use steward_api::App;
 use utoipa_axum::router::OpenApiRouter;
@@ -32,6 +34,8 @@ pub(crate) fn routes() -> OpenApiRouter<Door> {
         .merge(grants::routes())
         .merge(permissions::routes())
         .merge(fields::routes())
+        .merge(automation::routes())
+        .merge(webhooks::routes())
 }
 
 /// Whether browsers reach us over TLS.

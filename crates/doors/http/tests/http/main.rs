@@ -3,6 +3,7 @@
 
 mod attachments;
 mod automation;
+mod automation;
 mod bodies;
 mod idempotency;
 mod incident_life;

@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use steward_api::{App, Settings};
+use steward_automation::rule::Automation;
 use steward_base::{Entropy, Timestamp};
 use steward_fields::Registries;
 use steward_history::Door as Through;
@@ -108,12 +109,18 @@ impl World {
         let registries = Arc::new(Registries::new(vec![incident]));
         let mut commands = Commands::default();
         steward_incident::add_commands(&mut commands, &registries);
+        steward_automation::register(&mut commands);
+        let commands = Arc::new(commands);
+        let kinds = [steward_incident::KIND];
+        let (fields, table) = (registries.clone(), commands.clone());
+        let automation = Automation::new(&kinds, fields, table, entropy.clone());
         let directory = tempfile::tempdir().expect("a temporary directory");
         let files = Files::local(directory.path(), Limits::default()).expect("a file store");
         let app = App::builder(db.db.clone(), entropy, time)
             .settings(settings)
             .service(registries.clone())
-            .service(Arc::new(commands))
+            .service(commands)
+            .service(Arc::new(automation))
             .service(Arc::new(files))
             .build();
         let mut handlers = steward_timer::Handlers::default();

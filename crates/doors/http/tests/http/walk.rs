@@ -183,6 +183,16 @@ async fn foreign(world: &World) -> BTreeMap<&'static str, String> {
     let organisations = admin.get(world, "/api/v1/organisations?q=name=Other").await.expect(200);
     let id = organisations["items"][0]["id"].as_str().expect("an id").to_owned();
     found.insert("organisations", id);
+    let rule = json!({
+        "name": "Foreign", "organisation": "Other", "when": {"facts": ["incident.created"]},
+        "then": [{"command": "incident.comment", "args": {"text": "hello"}}]
+    });
+    let hook =
+        json!({"url": "https://example.org/", "facts": ["incident.*"], "organisation": "Other"});
+    for (kind, body) in [("automation-rules", rule), ("webhooks", hook)] {
+        let made = admin.post(world, &format!("/api/v1/{kind}"), body).await.expect(201);
+        found.insert(kind, made["id"].as_str().expect("an id").to_owned());
+    }
     let grants = admin.get(world, "/api/v1/grants").await.expect(200);
     let grant = grants["items"].as_array().expect("grants").last().expect("one")["id"].clone();
     found.insert("grants", grant.as_str().expect("an id").to_owned());

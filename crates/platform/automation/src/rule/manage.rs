@@ -6,7 +6,9 @@ use steward_condition::Args;
 use steward_database::Tx;
 use steward_history::{Change, Head, NewRecord, append, create_record, head, rename, save_head};
 use steward_people::persons::{self, NewPerson, PersonKind};
-use steward_people::{Actor, Call, Role, Target, check, check_create, visibility, visible_sql};
+use steward_people::{
+    Actor, Call, Role, Target, check, check_create, refusal, visibility, visible_sql,
+};
 
 use super::engine::Automation;
 use super::timed::reschedule;
@@ -130,7 +132,13 @@ fn changes(before: Option<&Rule>, after: &Rule) -> Result<Vec<Change>> {
     Ok(found)
 }
 
-fn open(tx: &mut Tx, call: &Call, id: Uuid, action: &str, expected: Option<i64>) -> Result<(Head, Rule)> {
+fn open(
+    tx: &mut Tx,
+    call: &Call,
+    id: Uuid,
+    action: &str,
+    expected: Option<i64>,
+) -> Result<(Head, Rule)> {
     let rule = store::load(tx, id)?;
     let head = head(tx, id)?;
     check(&call.actor, KIND, action, &target(&head))?;
@@ -218,21 +226,55 @@ pub fn get(tx: &mut Tx, actor: &Actor, id: Uuid) -> Result<Rule> {
 ///
 /// # Errors
 /// `Forbidden` for who may read none.
-pub fn list(tx: &mut Tx, actor: &Actor, after: Option<(String, Uuid)>, limit: i64) -> Result<Vec<Rule>> {
+pub fn list(
+    tx: &mut Tx,
+    actor: &Actor,
+    after: Option<(String, Uuid)>,
+    limit: i64,
+) -> Result<Vec<Rule>> {
+    let (visible, args) = visible(actor)?;
+    store::page(tx, &visible, args, after, limit)
+}
+
+/// How many rules the actor may read.
+///
+/// # Errors
+/// `Forbidden` for who may read none.
+pub fn count(tx: &mut Tx, actor: &Actor) -> Result<i64> {
+    let (visible, args) = visible(actor)?;
+    store::count(tx, &visible, &args)
+}
+
+fn visible(actor: &Actor) -> Result<(String, Args)> {
     let seen = visibility(actor, KIND, "read");
     if seen.is_none() {
-        return Err(Error::Forbidden(steward_people::refusal(actor, KIND, "read")));
+        return Err(Error::Forbidden(refusal(actor, KIND, "read")));
     }
     let mut args = Args::new();
     let visible = visible_sql(&seen, actor, KIND, &mut args);
-    store::page(tx, &visible, args, after, limit)
+    Ok((visible, args))
+}
+
+/// How many runs a rule has.
+///
+/// # Errors
+/// `NotFound`.
+pub fn count_runs(tx: &mut Tx, actor: &Actor, rule: Uuid) -> Result<i64> {
+    get(tx, actor, rule)?;
+    store::count_runs(tx, rule)
 }
 
 /// Runs of a rule, newest first, before the place `before`.
 ///
 /// # Errors
 /// `NotFound`.
-pub fn runs(tx: &mut Tx, actor: &Actor, rule: Uuid, before: Option<i64>, limit: i64) -> Result<Vec<Run>> {
+pub fn runs(
+    tx: &mut Tx,
+    actor: &Actor,
+    rule: Uuid,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Run>> {
     get(tx, actor, rule)?;
     store::runs_of(tx, rule, before, limit)
 }

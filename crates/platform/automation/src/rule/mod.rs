@@ -18,7 +18,7 @@ use steward_people::Role;
 
 pub use attempt::{Would, WouldCommand, try_rule};
 pub use engine::Automation;
-pub use manage::{NewRule, RuleChange, create, delete, get, list, runs, update};
+pub use manage::{NewRule, RuleChange, count, count_runs, create, delete, get, list, runs, update};
 pub use run::{execute_next, run};
 pub use timed::{AFTER, SCHEDULE, add_handlers};
 

@@ -71,6 +71,20 @@ pub(crate) fn page(
     tx.rows(&sql, args.values(), rule_row)
 }
 
+/// How many rules `visible` holds for.
+pub(crate) fn count(tx: &mut Tx, visible: &str, args: &Args) -> Result<i64> {
+    let sql = format!(
+        "select count(*) from automation_rule a join record r on r.id = a.id
+         where not a.deleted and {visible}"
+    );
+    tx.one(&sql, args.values(), |r| r.get(0))
+}
+
+/// How many runs a rule has.
+pub(crate) fn count_runs(tx: &mut Tx, rule: Uuid) -> Result<i64> {
+    tx.one("select count(*) from automation_run where rule = $1", &[rule.into()], |r| r.get(0))
+}
+
 /// Writes the row of a new rule.
 pub(crate) fn insert(tx: &mut Tx, rule: &Rule) -> Result<()> {
     tx.run_one(
@@ -237,7 +251,12 @@ pub(crate) fn put_off(
 }
 
 /// Runs of a rule, newest first, before place `before`.
-pub(crate) fn runs_of(tx: &mut Tx, rule: Uuid, before: Option<i64>, limit: i64) -> Result<Vec<Run>> {
+pub(crate) fn runs_of(
+    tx: &mut Tx,
+    rule: Uuid,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Run>> {
     tx.rows(
         &format!("{RUN} where rule = $1 and no < $2 order by no desc limit $3"),
         &[rule.into(), before.unwrap_or(i64::MAX).into(), limit.into()],

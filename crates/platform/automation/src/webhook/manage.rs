@@ -260,13 +260,36 @@ pub fn get(tx: &mut Tx, actor: &Actor, id: Uuid) -> Result<Webhook> {
 /// # Errors
 /// `Forbidden` for who may read none.
 pub fn list(tx: &mut Tx, actor: &Actor, after: Option<Uuid>, limit: i64) -> Result<Vec<Webhook>> {
+    let (visible, args) = visible(actor)?;
+    store::page(tx, &visible, args, after, limit)
+}
+
+/// How many webhooks the actor may read.
+///
+/// # Errors
+/// `Forbidden` for who may read none.
+pub fn count(tx: &mut Tx, actor: &Actor) -> Result<i64> {
+    let (visible, args) = visible(actor)?;
+    store::count(tx, &visible, &args)
+}
+
+fn visible(actor: &Actor) -> Result<(String, Args)> {
     let seen = visibility(actor, KIND, "read");
     if seen.is_none() {
         return Err(Error::Forbidden(refusal(actor, KIND, "read")));
     }
     let mut args = Args::new();
     let visible = visible_sql(&seen, actor, KIND, &mut args);
-    store::page(tx, &visible, args, after, limit)
+    Ok((visible, args))
+}
+
+/// How many deliveries a webhook has.
+///
+/// # Errors
+/// `NotFound`.
+pub fn count_deliveries(tx: &mut Tx, actor: &Actor, webhook: Uuid) -> Result<i64> {
+    get(tx, actor, webhook)?;
+    store::count_deliveries(tx, webhook)
 }
 
 /// Deliveries of a webhook, newest first, before the place `before`.

@@ -18,7 +18,10 @@ use serde::Serialize;
 use steward_base::{Timestamp, Uuid};
 
 pub use address::is_private;
-pub use manage::{NewWebhook, WebhookChange, create, deliveries, delete, get, list, redeliver, update};
+pub use manage::{
+    NewWebhook, WebhookChange, count, count_deliveries, create, delete, deliveries, get, list,
+    redeliver, update,
+};
 pub use send::{Sender, SenderOptions};
 pub use sign::{secret_text, signature};
 pub(crate) use store::{enqueue, load_active};

@@ -44,9 +44,11 @@ pub(crate) fn load(tx: &mut Tx, id: Uuid) -> Result<Webhook> {
 pub(crate) fn load_active(tx: &mut Tx, id: Uuid) -> Result<Webhook> {
     match load(tx, id) {
         Ok(webhook) if webhook.active => Ok(webhook),
-        Ok(_) | Err(Error::NotFound) => {
-            Err(Error::invalid("args.webhook", "reference", "there is no such webhook, or it is off"))
-        }
+        Ok(_) | Err(Error::NotFound) => Err(Error::invalid(
+            "args.webhook",
+            "reference",
+            "there is no such webhook, or it is off",
+        )),
         Err(other) => Err(other),
     }
 }
@@ -72,6 +74,22 @@ pub(crate) fn page(
     let limit = args.push(limit);
     sql += &format!(" order by r.id limit {limit}");
     tx.rows(&sql, args.values(), webhook_row)
+}
+
+/// How many webhooks `visible` holds for.
+pub(crate) fn count(tx: &mut Tx, visible: &str, args: &Args) -> Result<i64> {
+    let sql = format!(
+        "select count(*) from webhook w join record r on r.id = w.id
+         where not w.deleted and {visible}"
+    );
+    tx.one(&sql, args.values(), |r| r.get(0))
+}
+
+/// How many deliveries a webhook has.
+pub(crate) fn count_deliveries(tx: &mut Tx, webhook: Uuid) -> Result<i64> {
+    tx.one("select count(*) from webhook_delivery where webhook = $1", &[webhook.into()], |r| {
+        r.get(0)
+    })
 }
 
 /// The secret that signs.
