@@ -140,7 +140,7 @@ impl fmt::Display for Summary {
             writeln!(f, "kept as text with the facts: {}", self.kept.join(", "))?;
         }
         for (column, reason) in &self.ignored {
-            writeln!(f, "left out: {column}, since it {reason}")?;
+            writeln!(f, "left out: {column} ({reason})")?;
         }
         match &self.report {
             Some(path) => write!(
