@@ -4,6 +4,10 @@ import { language, t } from '@/app/i18n';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+const MONTH = 30.44 * DAY;
+const YEAR = 365.25 * DAY;
+const MONTHS_FROM = 60 * DAY;
+const YEARS_FROM = 2 * YEAR;
 
 const sameDay = (a: Date, b: Date) => a.toDateString() === b.toDateString();
 
@@ -38,7 +42,9 @@ export function span(fromIso: string, now: Date = new Date()): string {
   if (ms < MINUTE) return t('common:time.moment');
   if (ms < HOUR) return t('common:time.minutes', { count: Math.floor(ms / MINUTE) });
   if (ms < DAY) return t('common:time.hours', { count: Math.floor(ms / HOUR) });
-  return t('common:time.days', { count: Math.floor(ms / DAY) });
+  if (ms < MONTHS_FROM) return t('common:time.days', { count: Math.floor(ms / DAY) });
+  if (ms < YEARS_FROM) return t('common:time.months', { count: Math.floor(ms / MONTH) });
+  return t('common:time.years', { count: Math.floor(ms / YEAR) });
 }
 
 export function fileSize(bytes: number): string {

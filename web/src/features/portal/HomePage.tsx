@@ -7,7 +7,8 @@ import { useMe } from '@/app/session';
 import { Button, buttonClass } from '@/ui/Button';
 import { ErrorBanner, Skeleton } from '@/ui/States';
 import { useMine } from './useMine';
-import { firstName, needsYou, standing } from './words';
+import { firstName } from '@/ui/names';
+import { needsYou, standing } from './words';
 
 export function HomePage() {
   const me = useMe();

@@ -14,7 +14,8 @@ import { draftKey, readDraft, writeDraft } from '@/features/incident/ticket/draf
 import { Button, buttonClass } from '@/ui/Button';
 import { ErrorBanner, Skeleton } from '@/ui/States';
 import { clock, dayInText, fileSize, moment } from '@/ui/time';
-import { firstName, standing, step } from './words';
+import { firstName } from '@/ui/names';
+import { standing, step } from './words';
 
 export function ItemPage() {
   const { number = '' } = useParams({ strict: false });

@@ -20,9 +20,11 @@ type Props = {
   onPick: (number: string) => void;
   onOpen: (number: string) => void;
   onNearEnd: () => void;
+  /** Rows that are not loaded yet may belong to the last heading. */
+  more: boolean;
 };
 
-export function QueueList({ rows, total, current, marked, label, onPick, onOpen, onNearEnd }: Props) {
+export function QueueList({ rows, total, current, marked, label, onPick, onOpen, onNearEnd, more }: Props) {
   const me = useMe();
   const scroll = useRef<HTMLDivElement>(null);
   const lines = useMemo(() => groupLines(rows), [rows]);
@@ -36,6 +38,7 @@ export function QueueList({ rows, total, current, marked, label, onPick, onOpen,
     },
     overscan: 12,
   });
+  const lastHead = lines.findLastIndex((line) => line.type === 'head');
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => {
@@ -71,7 +74,7 @@ export function QueueList({ rows, total, current, marked, label, onPick, onOpen,
               <div key={item.key} className={`grp at${line.priority === 1 ? ' late' : ''}`} role="presentation" style={style}>
                 {line.priority === 1 && <IconAlertTriangle aria-hidden />}
                 {t('incident:queue.group', { priority: line.priority, name: tOr(`common:priority.${line.priority}`, '') })}
-                <span className="n">{line.count}</span>
+                <span className="n">{more && item.index === lastHead ? `${line.count}+` : line.count}</span>
               </div>
             );
           }

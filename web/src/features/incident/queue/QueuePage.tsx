@@ -120,7 +120,7 @@ export function QueuePage() {
         ) : rows.length === 0 ? (
           <NoRows q={q} bad={badCondition} />
         ) : (
-          <QueueList rows={rows} total={count ?? rows.length} current={current} marked={marked} label={t('incident:queue.list', { title })} onPick={pick} onOpen={open} onNearEnd={nearEnd} />
+          <QueueList rows={rows} total={count ?? rows.length} current={current} marked={marked} label={t('incident:queue.list', { title })} onPick={pick} onOpen={open} onNearEnd={nearEnd} more={hasNextPage} />
         )}
         <QueueFoot />
       </main>
@@ -131,7 +131,8 @@ export function QueuePage() {
 }
 
 function NoRows({ q, bad }: { q: string; bad: boolean }) {
-  if (bad) return <Empty icon={<IconSearch aria-hidden />} title={t('incident:queue.badTitle')}>{t('incident:queue.badText')}</Empty>;
+  // The bar above says what is wrong and where.
+  if (bad) return null;
   if (q === conditions.mine) {
     return (
       <Empty

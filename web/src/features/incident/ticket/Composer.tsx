@@ -8,6 +8,7 @@ import { t } from '@/app/i18n';
 import { useMe } from '@/app/session';
 import { Button } from '@/ui/Button';
 import { ErrorBanner } from '@/ui/States';
+import { firstName } from '@/ui/names';
 import { toast } from '@/ui/Toast';
 import { draftKey, readDraft, writeDraft, type Mode } from './draft';
 
@@ -27,7 +28,7 @@ export function Composer({ incident, wanted, small }: Props) {
   const file = useRef<HTMLInputElement>(null);
   const id = useId();
   const text = texts[mode];
-  const name = (incident.caller?.name ?? t('incident:composer.caller')).split(' ')[0] ?? '';
+  const name = firstName(incident.caller?.name) || t('incident:composer.caller');
 
   const change = (next: string, of: Mode = mode) => {
     writeDraft(draftKey(me.id, incident.number, of), next);

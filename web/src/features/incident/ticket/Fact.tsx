@@ -22,11 +22,11 @@ const COUNTERS = new Set(['reassignment_count', 'reopen_count', 'resolved_at', '
 export function Fact({ item }: { item: TimelineItem }) {
   const kind = item.fact?.kind ?? '';
   const all = (item.fact?.changes ?? []) as unknown as FactChange[];
-  const created = kind.endsWith('.created');
-  const changes = all.filter((change) => (created ? TELLING.has(change.field) : !COUNTERS.has(change.field)));
+  const created = kind.endsWith('.created') || all.some((change) => change.field === 'state' && change.from == null);
+  const changes = all.filter((change) => (created ? TELLING.has(change.field) : !COUNTERS.has(change.field) && !change.field.startsWith('source.')));
   const short = kind.split('.').at(-1) ?? kind;
   // The changes of these say it all.
-  const plain = (short === 'assigned' || short === 'updated') && changes.length > 0;
+  const plain = (short === 'assigned' || short === 'updated' || (short === 'imported' && !created)) && changes.length > 0;
   const name = plain ? '' : tOr(`incident:fact.${short}`, '');
   return (
     <div className="fact">

@@ -8,6 +8,7 @@ import { isAllowed } from '@/api/actions';
 import { useMe } from '@/app/session';
 import { Button } from '@/ui/Button';
 import { ReasonDialog } from '@/ui/ReasonDialog';
+import { firstName } from '@/ui/names';
 import { Avatar } from '@/ui/Tags';
 import { clock, fileSize, moment } from '@/ui/time';
 
@@ -36,7 +37,7 @@ export function Message({ item, incident, brief }: { item: TimelineItem; inciden
   const mine = author?.id === me.id;
   const fromCaller = author !== null && author.id === incident.caller?.id;
   const note = item.type === 'work_note';
-  const caller = (incident.caller?.name ?? '').split(' ')[0] ?? '';
+  const caller = firstName(incident.caller?.name);
   const kind = note ? 'internal' : fromCaller ? '' : 'pub-out';
   const retracted = item.entry?.retracted ?? null;
   const mayRetract = !retracted && !item.source && mine && isAllowed(incident, 'retract_own');

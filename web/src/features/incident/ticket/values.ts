@@ -7,7 +7,8 @@ import { moment } from '@/ui/time';
 const isTime = (value: string) => /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(value);
 
 /** The label of a field: the product's own word, else the registry's. */
-export function fieldLabel(name: string, fields: FieldDef[]): string {
+export function fieldLabel(path: string, fields: FieldDef[]): string {
+  const name = path.replace(/^custom\./, '');
   return tOr(`incident:field.${name}`, fields.find((field) => field.name === name)?.label ?? name);
 }
 
