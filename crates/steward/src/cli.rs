@@ -40,7 +40,13 @@ pub(crate) struct Place {
     #[arg(long, value_name = "DIR", env = "STEWARD_DATA", global = true)]
     pub data: Option<PathBuf>,
     /// PostgreSQL instead of SQLite: postgres://user:password@host:port/name
-    #[arg(long, value_name = "URL", env = "STEWARD_DATABASE", global = true, hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "STEWARD_DATABASE",
+        global = true,
+        hide_env_values = true
+    )]
     pub database: Option<String>,
     /// File with options [default: ./steward.toml, where it exists]
     #[arg(long, value_name = "FILE", env = "STEWARD_CONFIG", global = true)]
@@ -56,7 +62,7 @@ enum Command {
         /// What the file holds
         #[arg(value_parser = clap::builder::PossibleValuesParser::new(commands::import::KINDS))]
         kind: String,
-        /// CSV in UTF-8 with a header line, plain or .gz
+        /// CSV in UTF-8 with a header line, plain or .gz; for archive what `export` wrote
         file: PathBuf,
         /// Which column is what: a shipped mapping or a file [default: uci-incident-log]
         #[arg(long, value_name = "NAME|FILE")]
@@ -67,7 +73,22 @@ enum Command {
         /// Read, check and report, and write nothing
         #[arg(long)]
         dry_run: bool,
+        /// With archive: the list of those erased since it was made
+        #[arg(long, value_name = "FILE")]
+        erasures: Option<PathBuf>,
     },
+    /// Write everything into one file that `import archive` reads, on either engine
+    Export {
+        /// The file to write; it must not exist; .gz compresses
+        file: PathBuf,
+    },
+    /// Make what is derived anew, while serving: versions, text, or a subscriber by name
+    Rebuild {
+        /// What: versions, text, notifications, ...
+        name: String,
+    },
+    /// Print who was erased, by id: keep it beside your backups
+    Erasures,
     /// Make an API token and print it, alone on a line
     #[command(subcommand)]
     Token(TokenCommand),
@@ -89,6 +110,9 @@ enum Command {
     Restore {
         /// A file that `steward backup` wrote
         file: PathBuf,
+        /// The list of those erased since [default: erasures.jsonl in the directory]
+        #[arg(long, value_name = "FILE")]
+        erasures: Option<PathBuf>,
     },
     /// Print the OpenAPI document
     Openapi,
@@ -145,7 +169,20 @@ pub(crate) fn run() -> Result<(), Failure> {
     let config = Config::read(cli.place)?;
     match cli.command {
         Command::Serve(args) => serve::run(config.serve(args)?),
-        Command::Import { kind, file, mapping, zone, dry_run } => commands::import::run(
+        Command::Import { kind, file, mapping, zone, dry_run, erasures } if kind == "archive" => {
+            if mapping.is_some() || zone.is_some() || dry_run {
+                let words = "--mapping, --zone and --dry-run are not for archive".into();
+                return Err(Failure::Usage(words));
+            }
+            commands::export::import(&config, &file, erasures.as_deref())
+        }
+        Command::Import { erasures: Some(_), .. } => {
+            Err(Failure::Usage("--erasures is for archive".into()))
+        }
+        Command::Export { file } => commands::export::export(&config, &file),
+        Command::Rebuild { name } => commands::rebuild::run(&config, &name),
+        Command::Erasures => commands::export::erasures(&config),
+        Command::Import { kind, file, mapping, zone, dry_run, .. } => commands::import::run(
             &config,
             &commands::import::Asked {
                 kind: &kind,
@@ -161,7 +198,9 @@ pub(crate) fn run() -> Result<(), Failure> {
         Command::Verify { against } => commands::verify::run(&config, against),
         Command::Seal(SealCommand::Print) => commands::seal::print(&config),
         Command::Backup { file } => commands::backup::backup(&config, &file),
-        Command::Restore { file } => commands::backup::restore(&config, &file),
+        Command::Restore { file, erasures } => {
+            commands::backup::restore(&config, &file, erasures.as_deref())
+        }
         Command::Openapi => commands::openapi::print(),
     }
 }

@@ -5,6 +5,7 @@
 mod cli;
 mod commands;
 mod config;
+mod erasures;
 mod demo;
 mod open;
 mod rooms;

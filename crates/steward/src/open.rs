@@ -47,7 +47,8 @@ pub(crate) fn open(config: &Config, migrate: Migrate, entropy: &Entropy) -> Resu
     Ok(db)
 }
 
-fn make_directory(config: &Config) -> Result<()> {
+/// The data directory, readable by its owner only.
+pub(crate) fn make_directory(config: &Config) -> Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;
     let mut builder = std::fs::DirBuilder::new();
     let made = builder.recursive(true).mode(0o700).create(&config.data);

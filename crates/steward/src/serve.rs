@@ -13,7 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::config::{LogForm, ServeConfig};
 use crate::open::{Migrate, newest_schema, open};
 use crate::rooms::Rooms;
-use crate::{Failure, demo, system, workers};
+use crate::{Failure, demo, erasures, system, workers};
 
 /// Serves until it is told to stop.
 pub(crate) fn run(config: ServeConfig) -> Result<(), Failure> {
@@ -48,7 +48,9 @@ async fn serve(config: &ServeConfig, app: App, rooms: &Rooms) -> Result<(), Fail
         .map_err(|error| Failure::Failed(format!("cannot listen on {}: {error}", config.listen)))?;
     let door = Door::new(app.clone(), newest_schema()).trusting(config.trusted_proxies.clone());
     let live = door.live.clone();
-    let workers = workers::start(&app, rooms, sender(config)?);
+    let mut workers = workers::start(&app, rooms, sender(config)?);
+    let list = config.config.data.join(erasures::NAME);
+    workers.spawn(erasures::keep(app.clone(), list));
     let hub = tokio::spawn({
         let (live, app) = (live.clone(), app.clone());
         async move { live.run(app).await }

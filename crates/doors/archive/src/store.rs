@@ -100,8 +100,12 @@ pub(crate) fn counters(tx: &mut Tx, tables: &[Table]) -> Result<Counters> {
             Engine::Sqlite => table.name.clone(),
             Engine::Postgres => sequence(table, &column.name),
         };
-        if let Some(last) = rows.get(&name).filter(|last| **last > 0) {
-            counters.rows.insert(table.name.clone(), *last);
+        // A row written with its number does not move PostgreSQL's sequence.
+        let sql = format!("select max({}) from {}", column.name, table.name);
+        let highest = tx.one(&sql, &[], |r| r.opt::<i64>(0))?.unwrap_or(0);
+        let last = rows.get(&name).copied().unwrap_or(0).max(highest);
+        if last > 0 {
+            counters.rows.insert(table.name.clone(), last);
         }
     }
     counters.numbers = numbers.into_iter().filter(|(_, last)| *last > 0).collect();

@@ -9,6 +9,7 @@ mod audience;
 pub mod compose;
 mod docs;
 mod entry;
+mod erase;
 mod health;
 mod live;
 mod metrics;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 use steward_api::App;
 
 pub use compose::{openapi, router};
+pub use erase::erase_person;
 pub use live::Live;
 pub use metrics::Metrics;
 pub use proxies::TrustedProxies;

@@ -116,6 +116,15 @@ pub(crate) fn keep(tx: &mut Tx, key: &Key, answer: &Stored, now: Timestamp) -> R
     store::keep(tx, key, &key.body.digest(), answer, now)
 }
 
+/// Forgets the answers about these persons and records, whose words may stand
+/// in them: such a request, sent again, is done again. Returns how many.
+///
+/// # Errors
+/// Those of the database.
+pub fn forget(tx: &mut Tx, ids: &HashSet<String>) -> Result<u64> {
+    store::forget_ids(tx, ids)
+}
+
 /// Forgets answers older than 24 hours; returns how many.
 ///
 /// # Errors

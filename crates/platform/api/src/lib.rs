@@ -24,7 +24,7 @@ pub use caller::{
     CSRF_HEADER, Caller, Guard, GuardOf, SESSION_COOKIE, Shown, authenticate, cookie,
 };
 pub use entry::Entry;
-pub use idempotency::{BodySlot, sweep as sweep_idempotency};
+pub use idempotency::{BodySlot, forget as forget_answers, sweep as sweep_idempotency};
 pub use json::{BODY_LIMIT, Json, parse as parse_json, read_body};
 pub use list::{
     DEFAULT_LIMIT, ListQuery, MAX_LIMIT, Page, PageQuery, limit, read_cursor, write_cursor,

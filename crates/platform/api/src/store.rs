@@ -1,6 +1,8 @@
 //! Answers kept for repeated requests.
 
-use steward_base::{Result, Timestamp};
+use std::collections::HashSet;
+
+use steward_base::{Result, Timestamp, Uuid};
 use steward_database::{Tx, Value};
 
 use crate::idempotency::Key;
@@ -66,6 +68,30 @@ pub(crate) fn keep(
 pub(crate) fn forget(tx: &mut Tx, key: &Key) -> Result<()> {
     tx.run("delete from idempotency where actor = $1 and route = $2 and key = $3", &names(key))?;
     Ok(())
+}
+
+/// Forgets the answers that name one of these ids; how many.
+pub(crate) fn forget_ids(tx: &mut Tx, ids: &HashSet<String>) -> Result<u64> {
+    let mut found: Vec<[Value; 3]> = Vec::new();
+    tx.each("select actor, route, key, location, body from idempotency", |r| {
+        let (actor, route, key) = (r.get::<Uuid>(0)?, r.get::<String>(1)?, r.get::<String>(2)?);
+        let location = r.opt::<String>(3)?.unwrap_or_default();
+        let body = r.get::<Vec<u8>>(4)?;
+        let body = String::from_utf8_lossy(&body);
+        let names = |text: &str| {
+            let other = |c: char| !(c.is_ascii_alphanumeric() || c == '-');
+            text.split(other).any(|token| ids.contains(token))
+        };
+        if names(&actor.to_string()) || names(&route) || names(&location) || names(&body) {
+            found.push([actor.into(), route.into(), key.into()]);
+        }
+        Ok(())
+    })?;
+    for names in &found {
+        let sql = "delete from idempotency where actor = $1 and route = $2 and key = $3";
+        tx.run(sql, names)?;
+    }
+    Ok(found.len() as u64)
 }
 
 /// Forgets what is older than `before`.

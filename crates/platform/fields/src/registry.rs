@@ -114,6 +114,11 @@ impl Registries {
         Registries { shipped, cache: RwLock::default() }
     }
 
+    /// The kinds there are registries of.
+    pub fn kinds(&self) -> impl Iterator<Item = &'static str> {
+        self.shipped.iter().map(|(kind, _)| *kind)
+    }
+
     /// Whether there is a registry of this kind.
     pub fn knows(&self, kind: &str) -> bool {
         self.shipped.iter().any(|(k, _)| *k == kind)

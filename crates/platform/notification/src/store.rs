@@ -209,13 +209,17 @@ fn readable(
     row: &Notification,
     known: &mut HashMap<Uuid, (bool, bool)>,
 ) -> Result<bool> {
-    if !known.contains_key(&row.record) {
-        let ticket = tickets::by_id(tx, row.record)?;
-        let target = target(tx, actor, &ticket)?;
-        let sees = |action| allowed(actor, ticket.kind(), action, &target);
-        known.insert(row.record, (sees("read"), sees("read_work_notes")));
-    }
-    let (read, internal) = known.get(&row.record).copied().unwrap_or_default();
+    let (read, internal) = match known.get(&row.record) {
+        Some(known) => *known,
+        None => {
+            let ticket = tickets::by_id(tx, row.record)?;
+            let target = target(tx, actor, &ticket)?;
+            let sees = |action| allowed(actor, ticket.kind(), action, &target);
+            let found = (sees("read"), sees("read_work_notes"));
+            known.insert(row.record, found);
+            found
+        }
+    };
     let hidden = row.kind == Kind::Noted || row.retracted || is_work_note(tx, row)?;
     Ok(read && (internal || !hidden))
 }
@@ -246,6 +250,11 @@ pub fn mark_all_read(tx: &mut Tx, call: &Call) -> Result<()> {
         "update notification set read_at = $1 where person = $2 and read_at is null",
         &[call.now.into(), call.actor.id.into()],
     )
+}
+
+/// Takes away what an erased person was told.
+pub fn forget_person(tx: &mut Tx, person: Uuid) -> Result<u64> {
+    tx.run("delete from notification where person = $1", &[person.into()])
 }
 
 /// The place of the newest row, for [`newer`].

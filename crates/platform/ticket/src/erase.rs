@@ -7,7 +7,7 @@ use steward_database::Tx;
 use steward_fields::Registry;
 use steward_people::Call;
 
-use crate::attachment::forget_file_names;
+use crate::attachment::{forget_file_names, remove_all_of};
 use crate::model::{TEXTS, Ticket};
 use crate::store;
 use crate::text::index;
@@ -18,16 +18,23 @@ const ERASED: &str = "Erased";
 
 /// Takes a person's words out of the tickets of a kind, after
 /// [`steward_people::erase`] and in the same transaction: every field whose
-/// text was destroyed, every document that held it, the names of files.
-/// Returns how many tickets were looked at. [`steward_database::Db::scrub`]
-/// after the commit makes an end of it.
-pub fn forget_person(tx: &mut Tx, call: &Call, registry: &Registry, person: Uuid) -> Result<usize> {
+/// text was destroyed, every document that held it, the files they attached.
+/// Returns the tickets looked at. After the commit
+/// [`steward_database::Db::scrub`] and [`crate::attachment::Files::sweep`] make
+/// an end of it.
+pub fn forget_person(
+    tx: &mut Tx,
+    call: &Call,
+    registry: &Registry,
+    person: Uuid,
+) -> Result<Vec<Uuid>> {
+    remove_all_of(tx, call, registry, person)?;
     forget_file_names(tx, person)?;
     let tickets = store::with_words_of(tx, &registry.kind, person)?;
     for id in &tickets {
         forget_texts(tx, call, registry, *id)?;
     }
-    Ok(tickets.len())
+    Ok(tickets)
 }
 
 /// Brings a ticket in line with its erased and redacted texts: a field whose

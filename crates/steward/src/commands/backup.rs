@@ -11,7 +11,8 @@ use steward_history::raise_epoch;
 
 use crate::config::Config;
 use crate::open::{Migrate, open};
-use crate::{Failure, system};
+use crate::rooms::Rooms;
+use crate::{Failure, erasures, system};
 
 /// Name of the database inside a backup and in the data directory.
 const DATABASE: &str = "steward.db";
@@ -56,12 +57,16 @@ fn write(db: &Db, config: &Config, target: File, copy: &Path) -> std::io::Result
 
 /// Puts a backup into an empty directory. The epoch is raised, so that what
 /// follows sorts behind whatever was before.
-pub(crate) fn restore(config: &Config, file: &Path) -> Result<(), Failure> {
+pub(crate) fn restore(
+    config: &Config,
+    file: &Path,
+    erased: Option<&Path>,
+) -> Result<(), Failure> {
     if config.database.is_some() {
         return Err(Failure::Usage("restore is for SQLite: give --data, not --database".into()));
     }
     let source = File::open(file).map_err(|error| cannot(file, &error))?;
-    if std::fs::read_dir(&config.data).is_ok_and(|mut entries| entries.next().is_some()) {
+    if holds_data(&config.data) {
         let words =
             format!("{} is not empty; restore into an empty directory", config.data.display());
         return Err(Failure::Failed(words));
@@ -80,10 +85,18 @@ pub(crate) fn restore(config: &Config, file: &Path) -> Result<(), Failure> {
     if !config.data.join(DATABASE).is_file() {
         return Err(Failure::Failed(format!("{} is no backup of Steward", file.display())));
     }
-    let db = open(config, Migrate::Yes, &system::entropy())?;
+    let entropy = system::entropy();
+    let db = open(config, Migrate::Yes, &entropy)?;
     db.write_blocking(|tx| raise_epoch(tx).map(drop))?;
+    erasures::apply(config, &db, &Rooms::new(&entropy), erased)?;
     println!("restored into {}; `steward verify` looks it over", config.data.display());
     Ok(())
+}
+
+/// Whether something is there beside a list of erasures.
+fn holds_data(directory: &Path) -> bool {
+    let Ok(entries) = std::fs::read_dir(directory) else { return false };
+    entries.flatten().any(|entry| entry.file_name() != erasures::NAME)
 }
 
 fn expected(path: &Path) -> bool {

@@ -17,8 +17,8 @@ use crate::{Failure, system};
 /// The mapping of an incident log when none is named.
 pub(crate) const DEFAULT_MAPPING: &str = "uci-incident-log";
 /// What can be imported.
-pub(crate) const KINDS: [&str; 5] =
-    ["incident-log", "people", "teams", "services", "configuration-items"];
+pub(crate) const KINDS: [&str; 6] =
+    ["incident-log", "people", "teams", "services", "configuration-items", "archive"];
 
 /// What the command line says.
 pub(crate) struct Asked<'a> {

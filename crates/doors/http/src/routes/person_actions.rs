@@ -11,12 +11,14 @@ use steward_fields::Registries;
 use steward_people::auth::Secret;
 use steward_people::passwords::{self, RESET_LIFETIME_SECONDS};
 use steward_people::views::PersonView;
-use steward_people::{Call, Mention, disable, enable, erase, persons, show, system_actor};
+use steward_people::{Call, Mention, disable, enable, persons, show, system_actor};
+use steward_ticket::attachment::Files;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::Door;
+use crate::erase::erase_person as erase_everywhere;
 
 pub(super) fn routes() -> OpenApiRouter<Door> {
     OpenApiRouter::new()
@@ -127,8 +129,9 @@ impl From<Mention> for MentionView {
 
 /// Erase a person
 ///
-/// Destroys every text about or by the person; the history goes on verifying.
-/// There is no way back.
+/// Destroys every text about or by the person and the files they attached, and
+/// overwrites what the database kept of them; the history goes on verifying.
+/// Answers when that is done. There is no way back.
 #[utoipa::path(
     post, path = "/people/{login}/erase", tag = "people",
     params(("login" = String, Path, description = "Login or id")),
@@ -139,10 +142,12 @@ async fn erase_person(
     Path(login): Path<String>,
     Json(body): Json<ErasePerson>,
 ) -> Result<Response, Problem> {
-    caller
+    let app = caller.app().clone();
+    let registries = app.service::<Registries>();
+    let answer = caller
         .write(move |tx, call| {
             let id = persons::get(tx, &call.actor, &login)?.id;
-            let done = erase(tx, call, id, &body.reason)?;
+            let done = erase_everywhere(tx, call, &registries, id, &body.reason)?;
             Ok(Reply::ok(Erased {
                 name: done.name,
                 texts: done.texts,
@@ -150,7 +155,11 @@ async fn erase_person(
                 more: done.more,
             }))
         })
-        .await
+        .await?;
+    // Done only when no page and no file holds the words any more.
+    app.service::<Files>().sweep(app.db(), app.now()).await?;
+    app.db().scrub().await?;
+    Ok(answer)
 }
 
 /// A password reset, to be handed over.

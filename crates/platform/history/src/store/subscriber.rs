@@ -1,7 +1,7 @@
 //! Subscribers: what reads the log behind its own cursor. At least once, in
 //! order, idempotent; restartable from the beginning.
 
-use steward_base::{Result, Timestamp};
+use steward_base::{Error, Result, Timestamp};
 use steward_database::{Engine, Tx};
 
 use super::{FACT, fact_row};
@@ -89,6 +89,25 @@ pub fn run_batch(
         ],
     )?;
     Ok(Progress::Read(facts.len()))
+}
+
+/// Lets a subscriber read the log from its beginning again: empties what it
+/// keeps and moves its cursor there, in one transaction.
+///
+/// # Errors
+/// `Refused` for one that sends things out: it must not send the past.
+pub fn restart(tx: &mut Tx, subscriber: &dyn Subscriber, now: Timestamp) -> Result<()> {
+    if subscriber.from_now() {
+        let words = format!("{} sends things out and does not begin again", subscriber.name());
+        return Err(Error::Refused(words));
+    }
+    tx.run(
+        "insert into subscriber (name, epoch, xid, position, updated_at, failures)
+         values ($1, 0, 0, 0, $2, 0) on conflict (name) do update set epoch = 0, xid = 0,
+         position = 0, updated_at = excluded.updated_at, failures = 0, last_error = null",
+        &[subscriber.name().into(), now.into()],
+    )?;
+    subscriber.reset(tx)
 }
 
 fn lock_cursor(tx: &mut Tx, subscriber: &dyn Subscriber, now: Timestamp) -> Result<Option<Place>> {

@@ -140,6 +140,16 @@ pub fn erase(tx: &mut Tx, call: &Call, id: Uuid, reason: &str) -> Result<Erasure
     Ok(Erasure { name, texts, mentions, more })
 }
 
+/// The persons erased so far, in the order they were: their number and id. For
+/// the list that a restored backup is brought in line with.
+pub fn erased(tx: &mut Tx) -> Result<Vec<(i64, Uuid)>> {
+    tx.rows(
+        "select erased_no, id from person where erased_no is not null order by erased_no",
+        &[],
+        |r| Ok((r.get(0)?, r.get(1)?)),
+    )
+}
+
 fn empty_row(tx: &mut Tx, id: Uuid, no: i64) -> Result<()> {
     tx.run_one(
         "update person set login = $1, login_key = $1, email = null, email_key = null,

@@ -21,5 +21,5 @@ pub use rules::{
 };
 pub use store::{
     Attachment, Audience, NewAttachment, attach, attachment, attachments, forget_file_names,
-    object_of, objects, remove,
+    object_of, objects, remove, remove_all_of,
 };

@@ -244,6 +244,35 @@ pub fn remove(tx: &mut Tx, call: &Call, registry: &Registry, id: Uuid) -> Result
     let reach = target(tx, &call.actor, &ticket)?;
     let action = if found.by == call.actor.id { "attach" } else { "retract" };
     check(&call.actor, ticket.kind(), action, &reach)?;
+    take_away(tx, call, registry, &found, &ticket)
+}
+
+/// Removes everything a person attached to tickets of a kind: an erasure. The
+/// right to erase was asked for already.
+///
+/// # Errors
+/// Those of the writes.
+pub fn remove_all_of(tx: &mut Tx, call: &Call, registry: &Registry, person: Uuid) -> Result<()> {
+    let sql = format!(
+        "{ATTACHMENT} join ticket t on t.id = a.record
+         where a.by_person = $1 and a.removed_at is null and t.kind = $2 order by a.at, a.id"
+    );
+    let all = tx.rows(&sql, &[person.into(), registry.kind.as_str().into()], attachment_row)?;
+    for found in all {
+        let ticket = by_id(tx, found.record)?;
+        take_away(tx, call, registry, &found, &ticket)?;
+    }
+    Ok(())
+}
+
+fn take_away(
+    tx: &mut Tx,
+    call: &Call,
+    registry: &Registry,
+    found: &Attachment,
+    ticket: &Ticket,
+) -> Result<()> {
+    let id = found.id;
     tx.run_one(
         "update attachment set removed_at = $1 where id = $2 and removed_at is null",
         &[call.now.into(), id.into()],
@@ -258,7 +287,7 @@ pub fn remove(tx: &mut Tx, call: &Call, registry: &Registry, id: Uuid) -> Result
         entries: vec![],
     };
     let mut after = ticket.clone();
-    save(tx, call, registry, &ticket, &mut after, effect).map(drop)
+    save(tx, call, registry, ticket, &mut after, effect).map(drop)
 }
 
 /// The object that holds a content.

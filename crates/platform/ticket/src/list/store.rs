@@ -10,7 +10,7 @@ use steward_people::{Actor, Visibility};
 use crate::list::schema::{Sees, TicketSchema, condition_error, sees};
 use crate::list::sort::{Order, Sort};
 use crate::model::{OPEN_STATES, Ticket};
-use crate::store::{TICKET, ticket_row};
+use crate::store::{TICKET, WIDTH, ticket_row};
 
 /// What a list asks for.
 #[derive(Debug, Clone, Default)]
@@ -193,9 +193,9 @@ pub fn list(
     let keys = order.columns().matches(',').count();
     let mut rows = tx.rows(&sql, args.values(), |r| {
         let mut ticket = ticket_row(r)?;
-        let place = order.values(r, 50, ticket.head.id)?;
+        let place = order.values(r, WIDTH, ticket.head.id)?;
         if query.as_of.is_some() {
-            as_it_was(&mut ticket, registry, r, 50 + keys)?;
+            as_it_was(&mut ticket, registry, r, WIDTH + keys)?;
         }
         Ok((ticket, place))
     })?;

@@ -18,6 +18,9 @@ t.resolved_by, t.closed_at, t.close_code, t.close_notes, t.reassignment_count, t
 t.parent, t.duplicate_of, t.time_worked_minutes, t.external_number, t.external_problem, \
 t.external_change, t.external_cause, t.external_vendor, t.custom";
 
+/// How many columns [`TICKET`] selects: what a statement adds stands behind them.
+pub const WIDTH: usize = 50;
+
 const FROM: &str = "from ticket t join record r on r.id = t.id";
 
 /// Reads what [`TICKET`] selects.
@@ -249,4 +252,14 @@ pub fn update(tx: &mut Tx, t: &Ticket) -> Result<()> {
     args.push(custom(t));
     args.push(t.head.id.into());
     tx.later(&SQL, &args)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_width_is_that_of_the_statement() {
+        assert_eq!(TICKET.split(',').count(), WIDTH);
+    }
 }

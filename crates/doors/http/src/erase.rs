@@ -1,0 +1,43 @@
+//! Erasing a person everywhere: the floors below each forget what they hold, in
+//! one transaction. Every door that erases comes through here.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use steward_api::forget_answers;
+use steward_base::{Result, Uuid};
+use steward_database::Tx;
+use steward_fields::Registries;
+use steward_people::{Call, Erasure, erase, system_actor};
+use steward_ticket::forget_person;
+
+/// Erases a person: [`steward_people::erase`], then the state rows, documents
+/// and files of their tickets, what they were told, and the answers kept for
+/// repeated requests. Their open tickets go back to their groups.
+///
+/// After the commit [`steward_database::Db::scrub`] and
+/// [`steward_ticket::attachment::Files::sweep`] make an end of the words.
+///
+/// # Errors
+/// Those of [`steward_people::erase`] and of the writes.
+pub fn erase_person(
+    tx: &mut Tx,
+    call: &Call,
+    registries: &Registries,
+    person: Uuid,
+    reason: &str,
+) -> Result<Erasure> {
+    let done = erase(tx, call, person, reason)?;
+    // Whoever may erase a person may change every ticket for it.
+    let system = Call { actor: Arc::new(system_actor()), ..call.clone() };
+    steward_incident::return_to_groups(tx, &system, registries, person)?;
+    let mut concerned = HashSet::from([person.to_string()]);
+    for kind in registries.kinds() {
+        let registry = registries.get(tx, kind)?;
+        let tickets = forget_person(tx, &system, &registry, person)?;
+        concerned.extend(tickets.iter().map(Uuid::to_string));
+    }
+    steward_notification::forget_person(tx, person)?;
+    forget_answers(tx, &concerned)?;
+    Ok(done)
+}

@@ -1,0 +1,64 @@
+//! `steward export` and `steward import archive`.
+
+use std::path::Path;
+
+use steward_archive::Manifest;
+use steward_database::Db;
+use steward_ticket::attachment::{Files, Limits};
+
+use crate::config::Config;
+use crate::open::{Migrate, make_directory, open};
+use crate::rooms::Rooms;
+use crate::{Failure, erasures, system};
+
+/// The files of this installation.
+pub(crate) fn files(config: &Config) -> steward_base::Result<Files> {
+    Files::local(&config.data.join("files"), Limits::default())
+}
+
+/// Writes everything into one file, while others serve.
+pub(crate) fn export(config: &Config, file: &Path) -> Result<(), Failure> {
+    let db = open(config, Migrate::OnlyEmpty, &system::entropy())?;
+    let program = env!("CARGO_PKG_VERSION");
+    let manifest =
+        steward_archive::export(&db, &files(config)?, file, program, system::now())?;
+    for object in &manifest.lost_files {
+        eprintln!("steward: the file {object} is missing or damaged and was left out");
+    }
+    println!("{} in {}", summary(&manifest), file.display());
+    Ok(())
+}
+
+/// Reads an archive into an empty database.
+pub(crate) fn import(
+    config: &Config,
+    file: &Path,
+    erased: Option<&Path>,
+) -> Result<(), Failure> {
+    make_directory(config)?;
+    // Opened without its foundation: the archive brings its own.
+    let db = Db::open(&config.options())?;
+    let entropy = system::entropy();
+    let rooms = Rooms::new(&entropy);
+    let (files, now) = (files(config)?, system::now());
+    let manifest = steward_archive::import(&db, &files, &rooms.registries, file, now)?;
+    println!("{}; `steward verify` looks it over", summary(&manifest));
+    erasures::apply(config, &db, &rooms, erased)
+}
+
+/// Prints the list of erasures.
+pub(crate) fn erasures(config: &Config) -> Result<(), Failure> {
+    let db = open(config, Migrate::OnlyEmpty, &system::entropy())?;
+    Ok(erasures::print(&db)?)
+}
+
+fn summary(manifest: &Manifest) -> String {
+    let rows = |table: &str| manifest.tables.get(table).copied().unwrap_or(0);
+    format!(
+        "{} records, {} facts, {} texts and {} files",
+        rows("record"),
+        rows("fact"),
+        rows("content"),
+        manifest.files
+    )
+}
