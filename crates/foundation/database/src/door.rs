@@ -203,6 +203,7 @@ impl Tx<'_> {
     }
 
     /// All rows of a query, mapped.
+    #[track_caller]
     pub fn rows<T>(
         &mut self,
         sql: &str,
@@ -210,6 +211,7 @@ impl Tx<'_> {
         mut map: impl FnMut(&Row) -> Result<T>,
     ) -> Result<Vec<T>> {
         debug_parameters(sql, args);
+        crate::record::note(self.engine(), sql);
         match self {
             Tx::Lite(conn) => lite::rows(conn, sql, args, &mut map),
             Tx::Pg(tx) => tx.query(sql, args)?.iter().map(|row| map(&Row::Pg(row))).collect(),
@@ -220,6 +222,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// `NotFound` when there is none.
+    #[track_caller]
     pub fn one<T>(
         &mut self,
         sql: &str,
@@ -230,6 +233,7 @@ impl Tx<'_> {
     }
 
     /// The first row of a query, if there is one.
+    #[track_caller]
     pub fn opt<T>(
         &mut self,
         sql: &str,
@@ -237,6 +241,7 @@ impl Tx<'_> {
         mut map: impl FnMut(&Row) -> Result<T>,
     ) -> Result<Option<T>> {
         debug_parameters(sql, args);
+        crate::record::note(self.engine(), sql);
         match self {
             Tx::Lite(conn) => lite::first(conn, sql, args, &mut map),
             Tx::Pg(tx) => tx.query(sql, args)?.first().map(|row| map(&Row::Pg(row))).transpose(),
@@ -244,8 +249,10 @@ impl Tx<'_> {
     }
 
     /// Runs a statement; returns how many rows it touched.
+    #[track_caller]
     pub fn run(&mut self, sql: &str, args: &[Value]) -> Result<u64> {
         debug_parameters(sql, args);
+        crate::record::note(self.engine(), sql);
         match self {
             Tx::Lite(conn) => lite::run(conn, sql, args),
             Tx::Pg(tx) => tx.execute(sql, args),
@@ -257,6 +264,7 @@ impl Tx<'_> {
     /// # Errors
     /// `Internal` for any other number: a store that aims at one row and hits
     /// another number has a bug, and the transaction goes back.
+    #[track_caller]
     pub fn run_one(&mut self, sql: &str, args: &[Value]) -> Result<()> {
         match self.run(sql, args)? {
             1 => Ok(()),
@@ -266,11 +274,24 @@ impl Tx<'_> {
 
     /// Runs a statement whose result is not needed and which cannot be
     /// refused: SQLite at once, PostgreSQL with the next trip or the commit.
+    #[track_caller]
     pub fn later(&mut self, sql: &str, args: &[Value]) -> Result<()> {
         debug_parameters(sql, args);
+        crate::record::note(self.engine(), sql);
         match self {
             Tx::Lite(conn) => lite::run(conn, sql, args).map(drop),
             Tx::Pg(tx) => tx.later(sql, args),
+        }
+    }
+
+    /// Prepares a statement without running it: whether this engine takes it.
+    ///
+    /// # Errors
+    /// `Internal` with the engine's words.
+    pub fn check(&mut self, sql: &str) -> Result<()> {
+        match self {
+            Tx::Lite(conn) => conn.prepare(sql).map(drop).map_err(lite::error),
+            Tx::Pg(tx) => tx.check(sql),
         }
     }
 

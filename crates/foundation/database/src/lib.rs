@@ -13,6 +13,7 @@ mod door;
 mod lite;
 mod migrate;
 mod pg;
+mod record;
 mod sql;
 mod stream;
 mod value;

@@ -18,10 +18,15 @@ use futures_util::stream::FuturesOrdered;
 use steward_base::{Error, Result};
 use tokio::runtime::Runtime;
 use tokio::sync::{oneshot, watch};
-use tokio_postgres::types::{Format, IsNull, ToSql, Type};
+use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Config, NoTls, Statement};
 
 use crate::{Tx, Value};
+
+mod admin;
+mod encode;
+
+pub use admin::{create_database, drop_database};
 
 /// Threads (and so connections) for writes, and as many for reads.
 const THREADS: usize = 8;
@@ -171,36 +176,6 @@ impl Worker {
         let client = self.runtime.block_on(connect(&self.config))?;
         self.session = Some(Session { client, statements: HashMap::new() });
         Ok(())
-    }
-
-    /// One statement at a time: a vacuum runs in no transaction. Facts are only
-    /// ever added.
-    fn vacuum(&mut self) -> Result<()> {
-        self.connected()?;
-        let Some(session) = &self.session else { return Err(closed()) };
-        let client = &session.client;
-        self.runtime.block_on(async {
-            let tables = client
-                .query(
-                    "select quote_ident(relname::text) from pg_class where relkind = 'r'
-                     and relnamespace = current_schema()::regnamespace and relname <> 'fact'",
-                    &[],
-                )
-                .await
-                .map_err(error)?;
-            client.batch_execute("set statement_timeout = 0").await.map_err(error)?;
-            let mut done = Ok(());
-            for table in tables {
-                let vacuum = format!("vacuum {}", table.get::<_, String>(0));
-                done = client.batch_execute(&vacuum).await.map_err(error);
-                if done.is_err() {
-                    break;
-                }
-            }
-            let limit = format!("set statement_timeout = {}", LIMIT.as_millis());
-            client.batch_execute(&limit).await.map_err(error)?;
-            done
-        })
     }
 
     fn read<T>(&mut self, f: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
@@ -449,6 +424,11 @@ impl<'t> PgTx<'t> {
         self.trip(async { Ok(()) })
     }
 
+    /// Prepares a statement without running it.
+    pub(crate) fn check(&mut self, sql: &str) -> Result<()> {
+        self.statement(sql).map(drop)
+    }
+
     pub(crate) fn query(&mut self, sql: &str, args: &[Value]) -> Result<Vec<tokio_postgres::Row>> {
         let statement = self.statement(sql)?;
         let client = self.client;
@@ -515,77 +495,4 @@ pub(crate) fn error(failure: tokio_postgres::Error) -> Error {
 fn chain(failure: &tokio_postgres::Error) -> String {
     let source = std::error::Error::source(failure).map(|s| format!(": {s}"));
     format!("{failure}{}", source.unwrap_or_default())
-}
-
-impl ToSql for Value {
-    fn to_sql(
-        &self,
-        ty: &Type,
-        out: &mut bytes::BytesMut,
-    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
-        match self {
-            Value::Null => Ok(IsNull::Yes),
-            Value::Bool(v) => v.to_sql(ty, out),
-            Value::Int(v) => integer(*v, ty, out),
-            Value::Float(v) => v.to_sql(ty, out),
-            Value::Text(v) => v.to_sql(ty, out),
-            Value::Bytes(v) => v.to_sql(ty, out),
-            Value::Id(v) => v.to_sql(ty, out),
-            Value::Time(v) => integer(v.as_microsecond(), ty, out),
-            Value::Json(v) if *ty == Type::TEXT => v.to_string().to_sql(ty, out),
-            Value::Json(v) => v.to_sql(ty, out),
-        }
-    }
-
-    fn accepts(_: &Type) -> bool {
-        true
-    }
-
-    fn encode_format(&self, _: &Type) -> Format {
-        Format::Binary
-    }
-
-    tokio_postgres::types::to_sql_checked!();
-}
-
-fn integer(
-    v: i64,
-    ty: &Type,
-    out: &mut bytes::BytesMut,
-) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
-    match *ty {
-        Type::INT2 => i16::try_from(v)?.to_sql(ty, out),
-        Type::INT4 => i32::try_from(v)?.to_sql(ty, out),
-        Type::FLOAT8 => (v as f64).to_sql(ty, out),
-        _ => v.to_sql(ty, out),
-    }
-}
-
-/// Creates an empty database on a server (tests, moving to PostgreSQL).
-///
-/// # Errors
-/// `Invalid` for a name that is not plain letters, digits and `_`.
-pub fn create_database(server: &str, name: &str) -> Result<()> {
-    on_server(server, name, |name| format!("create database {name}"))
-}
-
-/// Drops a database with whoever is still connected to it (tests).
-///
-/// # Errors
-/// `Invalid` for a name that is not plain letters, digits and `_`.
-pub fn drop_database(server: &str, name: &str) -> Result<()> {
-    on_server(server, name, |name| format!("drop database if exists {name} with (force)"))
-}
-
-fn on_server(server: &str, name: &str, sql: impl Fn(&str) -> String) -> Result<()> {
-    if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
-        return Err(Error::invalid("name", "identifier", "use letters, digits and _ only"));
-    }
-    let config: Config = server
-        .parse()
-        .map_err(|e| Error::invalid("database", "url", format!("is not a PostgreSQL URL: {e}")))?;
-    let mut worker = Worker::new(config)?;
-    worker.connected()?;
-    let Some(session) = &worker.session else { return Err(closed()) };
-    worker.runtime.block_on(session.client.batch_execute(&sql(name))).map_err(error)
 }
