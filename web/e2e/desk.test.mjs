@@ -189,6 +189,26 @@ describe('what one typed', () => {
   });
 });
 
+describe('files', () => {
+  test('a file attached to a note is internal, and says so', async () => {
+    const number = await incident('File test');
+    const page = await openPage(browser);
+    await signIn(page, server.url, login);
+    await page.goto(`${server.url}/incidents/${number}`);
+    await page.locator('.th h1').waitFor();
+    await page.keyboard.press('n');
+    await page.locator('.comp[data-mode="note"]').waitFor();
+    await page.locator('.comp input[type="file"]').setInputFiles({ name: 'gateway.log', mimeType: 'text/plain', buffer: Buffer.from('rekey 1200 s') });
+    const chip = page.locator('.aside .file');
+    await chip.getByText('gateway.log').waitFor();
+    assert.match(await chip.innerText(), /Internal file/);
+    const asRequester = await apiSession(server.url, requester);
+    const seen = await asRequester('GET', `/incidents/${number}/attachments`);
+    assert.deepEqual(seen.items, []);
+    await page.context().close();
+  });
+});
+
 describe('live', () => {
   test('what one agent does, another sees without a reload; new rows wait in a pill', async () => {
     const number = await incident('Live test');

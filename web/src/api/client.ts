@@ -65,15 +65,6 @@ export function ifMatch(version: number): { 'If-Match': string } {
   return { 'If-Match': `"${version}"` };
 }
 
-/** Reads what the typed client does not know. */
-export async function getJson<T>(url: string): Promise<T> {
-  const response = await fetch(url);
-  const body: unknown = await response.json().catch(() => null);
-  if (response.ok) return body as T;
-  if (response.status === 401) onSignedOut();
-  throw new ApiError(toProblem(body, response));
-}
-
 /** Sends a file; multipart is beyond the typed client. */
 export async function upload<T>(url: string, form: FormData): Promise<T> {
   const response = await fetch(url, {

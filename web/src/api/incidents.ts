@@ -1,7 +1,7 @@
 // Reading and writing incidents.
 import { useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRef } from 'react';
-import { api, getJson, ifMatch, ok, upload } from './client';
+import { api, ifMatch, ok, upload } from './client';
 import { useNews } from './live';
 import type { Attachment, Entry, FieldDef, Incident, IncidentPatch, IncidentRow, List, NewIncident, PersonRef, Relation, TimelineItem } from './types';
 import { paths } from '@/app/paths';
@@ -83,7 +83,7 @@ export function useComments(number: string) {
 export function useAttachments(number: string) {
   return useQuery({
     queryKey: keys.part(number, 'attachments'),
-    queryFn: () => getJson<List<Attachment>>(paths.attachments(number)),
+    queryFn: () => ok<List<Attachment>>(api.GET('/api/v1/incidents/{number}/attachments', { params: { path: { number } } })),
   });
 }
 

@@ -27,6 +27,7 @@ export type Grant = Schemas['Grant'];
 export type Permissions = Schemas['Permissions'];
 export type Session = Schemas['Session'];
 export type Token = Schemas['Token'];
+export type Attachment = Schemas['Attachment'];
 export type Relation = Schemas['Relation'];
 
 export type Ref = { id: string; name: string };
@@ -41,15 +42,6 @@ export type List<T> = { items: T[]; next?: string | null; count?: number | null 
 
 
 
-export type Attachment = {
-  id: string;
-  file_name: string;
-  size: number;
-  content_type: string;
-  audience?: 'public' | 'internal';
-  at?: string;
-  by?: PersonRef | null;
-};
 
 
 
