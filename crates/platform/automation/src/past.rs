@@ -97,10 +97,11 @@ impl<'a> Past<'a> {
         self.texts.push(words(&self.number));
         for field in self.registry.fields() {
             let texty = matches!(field.ty, FieldType::Text | FieldType::LongText) || field.custom;
-            if texty && (internal || field.group != "internal") {
-                if let Some(FieldValue::Text(text)) = self.value(&field.name) {
-                    self.texts.push(words(&text));
-                }
+            if texty
+                && (internal || field.group != "internal")
+                && let Some(FieldValue::Text(text)) = self.value(&field.name)
+            {
+                self.texts.push(words(&text));
             }
         }
         Ok(())

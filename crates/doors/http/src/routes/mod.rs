@@ -1,6 +1,7 @@
 //! Routes that belong to no practice, one file for each subject.
 
 mod automation;
+mod automation_runs;
 mod directory;
 mod fields;
 mod grants;
@@ -35,6 +36,7 @@ pub(crate) fn routes() -> OpenApiRouter<Door> {
         .merge(permissions::routes())
         .merge(fields::routes())
         .merge(automation::routes())
+        .merge(automation_runs::routes())
         .merge(webhooks::routes())
 }
 
