@@ -34,7 +34,7 @@ const STATES: &[(&str, &str)] = &[
 pub const CATEGORIES: &[(&str, &str)] =
     &[("category_2", "Category 2"), ("category_25", "Category 25"), ("strasse", "Straße")];
 
-fn shipped() -> Registry {
+pub fn shipped() -> Registry {
     let mut fields = steward_ticket::fields::common(STATES);
     for field in fields.iter_mut().filter(|f| f.name == "category") {
         field.choices = CATEGORIES.iter().map(|(c, l)| ((*c).into(), (*l).into())).collect();
