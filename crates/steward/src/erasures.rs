@@ -109,9 +109,7 @@ pub(crate) fn apply(
     let mut done: BTreeMap<i64, Uuid> = BTreeMap::new();
     for line in read(path)? {
         let (call, registries) = (call.clone(), rooms.registries.clone());
-        let erased = db.write_blocking(move |tx| {
-            once(tx, &call, &registries, line.person)
-        })?;
+        let erased = db.write_blocking(move |tx| once(tx, &call, &registries, line.person))?;
         if erased {
             done.insert(line.erased_no, line.person);
         }

@@ -5,8 +5,8 @@
 mod cli;
 mod commands;
 mod config;
-mod erasures;
 mod demo;
+mod erasures;
 mod open;
 mod rooms;
 mod serve;

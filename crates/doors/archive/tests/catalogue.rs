@@ -27,9 +27,7 @@ fn catalogue(test: &TestDb) -> Catalogue {
         }
     };
     let rows = test.db.read_blocking(move |tx| {
-        tx.rows(sql, &[], |r| {
-            Ok((r.get::<String>(0)?, r.get::<String>(1)?, r.get::<String>(2)?))
-        })
+        tx.rows(sql, &[], |r| Ok((r.get::<String>(0)?, r.get::<String>(1)?, r.get::<String>(2)?)))
     });
     let mut found = Catalogue::new();
     for (table, column, ty) in rows.expect("a catalogue") {

@@ -48,7 +48,8 @@ fn content(path: &Path) -> BTreeMap<String, Vec<u8>> {
 fn but_for_the_epoch(path: &Path) -> BTreeMap<String, String> {
     let text = |(name, bytes): (String, Vec<u8>)| {
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        let keep = |line: &&str| !(name.starts_with("tables/setting") && line.contains("\"epoch\""));
+        let keep =
+            |line: &&str| !(name.starts_with("tables/setting") && line.contains("\"epoch\""));
         let lines: Vec<&str> = text.lines().filter(keep).collect();
         (name.clone(), lines.join("\n"))
     };
@@ -147,9 +148,8 @@ fn an_archive_that_is_cut_off_or_altered_leaves_nothing() {
         for bytes in [&bytes[..bytes.len() / 2], &bytes[..manifest], &altered] {
             let refused = load(&house, &broken(bytes)).expect_err("is broken");
             assert!(matches!(refused, Error::Refused(_)), "{refused:?}");
-            let records = house.read(|tx| {
-                tx.one("select count(*) from record", &[], |r| r.get::<i64>(0))
-            });
+            let records =
+                house.read(|tx| tx.one("select count(*) from record", &[], |r| r.get::<i64>(0)));
             assert_eq!(records, 0);
         }
         load(&house, &path).expect("the whole one goes in");

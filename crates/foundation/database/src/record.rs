@@ -14,7 +14,8 @@ pub(crate) fn note(engine: crate::Engine, sql: &str) {
 
     static DIRECTORY: OnceLock<Option<PathBuf>> = OnceLock::new();
     static SEEN: Mutex<Option<HashSet<u64>>> = Mutex::new(None);
-    let directory = DIRECTORY.get_or_init(|| std::env::var_os("STEWARD_RECORD_SQL").map(Into::into));
+    let directory =
+        DIRECTORY.get_or_init(|| std::env::var_os("STEWARD_RECORD_SQL").map(Into::into));
     let Some(directory) = directory else { return };
     let source = std::panic::Location::caller().file();
     let engine = if engine == crate::Engine::Sqlite { "sqlite" } else { "postgres" };

@@ -20,7 +20,9 @@ impl Drop for TestDb {
     fn drop(&mut self) {
         let Options::Postgres(url) = &self.options else { return };
         let name = url.rsplit('/').next().and_then(|end| end.split('?').next());
-        if let (Some(name), Ok(server)) = (name.map(str::to_owned), std::env::var("STEWARD_TEST_PG")) {
+        if let (Some(name), Ok(server)) =
+            (name.map(str::to_owned), std::env::var("STEWARD_TEST_PG"))
+        {
             // On a thread of its own, since a test may end inside a runtime. A
             // database that stays is no failed test.
             let drop = move || steward_database::drop_database(&server, &name);

@@ -30,7 +30,10 @@ fn noted() -> Vec<Noted> {
         let text = std::fs::read_to_string(file.expect("a file").path()).expect("is read");
         let (head, sql) = text.split_once('\n').expect("has a first line");
         let (engine, source) = head.split_once(' ').expect("engine and source");
-        if !source.contains("/tests/") && !source.starts_with("bench/") && !source.contains("testing") {
+        if !source.contains("/tests/")
+            && !source.starts_with("bench/")
+            && !source.contains("testing")
+        {
             all.insert(Noted { source: source.into(), sql: sql.into(), engine: engine.into() });
         }
     }

@@ -57,11 +57,7 @@ fn write(db: &Db, config: &Config, target: File, copy: &Path) -> std::io::Result
 
 /// Puts a backup into an empty directory. The epoch is raised, so that what
 /// follows sorts behind whatever was before.
-pub(crate) fn restore(
-    config: &Config,
-    file: &Path,
-    erased: Option<&Path>,
-) -> Result<(), Failure> {
+pub(crate) fn restore(config: &Config, file: &Path, erased: Option<&Path>) -> Result<(), Failure> {
     if config.database.is_some() {
         return Err(Failure::Usage("restore is for SQLite: give --data, not --database".into()));
     }

@@ -20,8 +20,7 @@ pub(crate) fn files(config: &Config) -> steward_base::Result<Files> {
 pub(crate) fn export(config: &Config, file: &Path) -> Result<(), Failure> {
     let db = open(config, Migrate::OnlyEmpty, &system::entropy())?;
     let program = env!("CARGO_PKG_VERSION");
-    let manifest =
-        steward_archive::export(&db, &files(config)?, file, program, system::now())?;
+    let manifest = steward_archive::export(&db, &files(config)?, file, program, system::now())?;
     for object in &manifest.lost_files {
         eprintln!("steward: the file {object} is missing or damaged and was left out");
     }
@@ -30,11 +29,7 @@ pub(crate) fn export(config: &Config, file: &Path) -> Result<(), Failure> {
 }
 
 /// Reads an archive into an empty database.
-pub(crate) fn import(
-    config: &Config,
-    file: &Path,
-    erased: Option<&Path>,
-) -> Result<(), Failure> {
+pub(crate) fn import(config: &Config, file: &Path, erased: Option<&Path>) -> Result<(), Failure> {
     make_directory(config)?;
     // Opened without its foundation: the archive brings its own.
     let db = Db::open(&config.options())?;

@@ -97,10 +97,7 @@ impl House {
         &self.test.db
     }
 
-    pub fn write<T: Send + 'static>(
-        &self,
-        f: impl Fn(&mut Tx) -> Result<T> + Send + 'static,
-    ) -> T {
+    pub fn write<T: Send + 'static>(&self, f: impl Fn(&mut Tx) -> Result<T> + Send + 'static) -> T {
         self.db().write_blocking(f).expect("writes")
     }
 

@@ -85,7 +85,10 @@ fn internal_files_and_others_incidents_do_not_exist() {
             [("audience", None, b"internal"), ("file", Some("a.txt"), b"hidden")];
         let hidden = send(&world, &agent, &number, "", form(&parts)).await.expect(201);
         let turned = form(&[parts[1], parts[0]]);
-        assert_eq!(send(&world, &agent, &number, "", turned).await.expect(201)["audience"], "internal");
+        assert_eq!(
+            send(&world, &agent, &number, "", turned).await.expect(201)["audience"],
+            "internal"
+        );
         let place = format!("/api/v1/attachments/{}", hidden["id"].as_str().expect("an id"));
         for who in [&rita, &ben] {
             who.get(&world, &place).await.problem(404);

@@ -176,11 +176,7 @@ impl Files {
     ///
     /// # Errors
     /// `DiskFull` or `Unavailable` from the store, and those of `bytes`.
-    pub async fn put(
-        &self,
-        object: &str,
-        bytes: impl Stream<Item = Result<Bytes>>,
-    ) -> Result<()> {
+    pub async fn put(&self, object: &str, bytes: impl Stream<Item = Result<Bytes>>) -> Result<()> {
         let place = Path::from(object);
         let upload = self.store.put_multipart(&place).await.map_err(|e| error(&e))?;
         let mut writer = WriteMultipart::new_with_chunk_size(upload, PART);
