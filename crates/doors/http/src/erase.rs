@@ -35,7 +35,10 @@ pub fn erase_person(
     for kind in registries.kinds() {
         let registry = registries.get(tx, kind)?;
         let tickets = forget_person(tx, &system, &registry, person)?;
-        concerned.extend(tickets.iter().map(Uuid::to_string));
+        for ticket in tickets {
+            steward_automation::forget_answers(tx, ticket)?;
+            concerned.insert(ticket.to_string());
+        }
     }
     steward_notification::forget_person(tx, person)?;
     forget_answers(tx, &concerned)?;

@@ -19,6 +19,19 @@ mod poll;
 pub mod rule;
 pub mod webhook;
 
+use steward_base::{Result, Uuid};
+use steward_database::Tx;
+
 pub use audience::readable_names;
 pub use notify::register;
 pub use pattern::{Pattern, parse_patterns};
+
+/// Takes away what receivers and commands answered about a record, which may
+/// repeat its words: an erasure. That they were called stays known.
+///
+/// # Errors
+/// Those of the database.
+pub fn forget_answers(tx: &mut Tx, record: Uuid) -> Result<()> {
+    rule::forget_errors(tx, record)?;
+    webhook::forget_responses(tx, record)
+}

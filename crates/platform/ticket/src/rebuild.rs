@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use steward_base::Result;
+use steward_base::{Error, Result};
 use steward_database::{Db, Tx};
 use steward_fields::Registries;
 
@@ -37,28 +37,34 @@ pub fn versions(db: &Db, registries: &Arc<Registries>, tell: &mut dyn FnMut(u64)
     })
 }
 
-fn all(
-    db: &Db,
-    registries: &Arc<Registries>,
-    tell: &mut dyn FnMut(u64),
-    one: fn(&mut Tx, &Registries, &Place) -> Result<()>,
-) -> Result<u64> {
+type One = fn(&mut Tx, &Registries, &Place) -> Result<()>;
+
+fn all(db: &Db, registries: &Arc<Registries>, tell: &mut dyn FnMut(u64), one: One) -> Result<u64> {
     let (mut after, mut count) = (0, 0);
     loop {
-        let registries = registries.clone();
-        // Places are looked up and locked in the transaction that does the
-        // work: a ticket saved meanwhile makes it repeat with what was saved.
-        let (last, done) = db.write_blocking(move |tx| {
-            let places = store::places(tx, after, BATCH)?;
-            for place in places.iter().filter(|place| registries.knows(&place.kind)) {
-                store::hold(tx, place)?;
-                one(tx, &registries, place)?;
+        let places = db.read_blocking(move |tx| store::places(tx, after, BATCH))?;
+        let Some(last) = places.last() else { return Ok(count) };
+        after = last.row_no;
+        count += places.len() as u64;
+        match batch(db, registries, &places, one) {
+            // Somebody writes to one of them all the time: alone each comes
+            // through sooner or later.
+            Err(Error::Unavailable(_)) if places.len() > 1 => {
+                places.chunks(1).try_for_each(|alone| batch(db, registries, alone, one))?;
             }
-            Ok((places.last().map(|place| place.row_no), places.len() as u64))
-        })?;
-        let Some(last) = last else { return Ok(count) };
-        after = last;
-        count += done;
+            done => done?,
+        }
         tell(count);
     }
+}
+
+fn batch(db: &Db, registries: &Arc<Registries>, places: &[Place], one: One) -> Result<()> {
+    let (registries, places) = (registries.clone(), places.to_vec());
+    db.write_blocking(move |tx| {
+        let known = || places.iter().filter(|place| registries.knows(&place.kind));
+        // Held before anything is read: a ticket saved meanwhile makes this
+        // repeat with what was saved.
+        known().try_for_each(|place| store::hold(tx, place))?;
+        known().try_for_each(|place| one(tx, &registries, place))
+    })
 }

@@ -317,3 +317,8 @@ pub(crate) fn last_seq_by(tx: &mut Tx, record: Uuid, at: Timestamp) -> Result<i6
     )?;
     Ok(seq.unwrap_or(0))
 }
+
+/// Takes away what went wrong with runs on a record, in words.
+pub(crate) fn forget_errors(tx: &mut Tx, record: Uuid) -> Result<()> {
+    tx.run("update automation_run set error = null where record = $1", &[record.into()]).map(drop)
+}

@@ -24,7 +24,7 @@ pub use manage::{
 };
 pub use send::{Sender, SenderOptions};
 pub use sign::{secret_text, signature};
-pub(crate) use store::{enqueue, load_active};
+pub(crate) use store::{enqueue, forget_responses, load_active};
 pub use subscriber::Webhooks;
 pub use worker::{RETRIES, deliver_due, run};
 

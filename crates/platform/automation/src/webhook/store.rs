@@ -292,3 +292,12 @@ pub(crate) fn again(tx: &mut Tx, id: Uuid, now: Timestamp) -> Result<()> {
         &[now.into(), id.into()],
     )
 }
+
+/// Takes away what receivers answered to deliveries about a record.
+pub(crate) fn forget_responses(tx: &mut Tx, record: Uuid) -> Result<()> {
+    tx.run(
+        "update webhook_delivery set response = null, error = null where record = $1",
+        &[record.into()],
+    )
+    .map(drop)
+}
