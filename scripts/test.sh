@@ -15,7 +15,7 @@ broken='' absent='' times=''
 begin=$(date +%s)
 
 # In the order of their run. What is quick and what others need comes first.
-parts='check fmt web deny clippy rust doc schema e2e schemathesis faults'
+parts='check fmt web deny clippy rust statements doc schema e2e schemathesis faults'
 
 # A part's function answers 0 passed, 1 failed, 3 not built yet. Its output stands on the screen and in a log.
 part() {
@@ -94,8 +94,16 @@ part_clippy() { cargo clippy --locked --workspace --all-targets -- -D warnings; 
 part_rust() {
     # Together, so that both are built with the same features and nothing is built twice.
     cargo build --locked --workspace --bins --tests || return 1
-    PG_LOG=$logs/postgres.log sh scripts/pg.sh cargo nextest run --locked --workspace --no-fail-fast \
-        --no-tests=fail
+    rm -rf "$logs/sql"
+    STEWARD_RECORD_SQL=$logs/sql PG_LOG=$logs/postgres.log sh scripts/pg.sh cargo nextest run --locked \
+        --workspace --no-fail-fast --no-tests=fail
+}
+
+# What those tests have run, asked of both engines: all taken by both, full scans only from the list.
+part_statements() {
+    [ -d "$logs/sql" ] || { not_built 'the statements of the part rust'; return; }
+    STEWARD_RECORD_SQL=$logs/sql PG_LOG=$logs/postgres.log sh scripts/pg.sh cargo nextest run --locked \
+        --workspace --run-ignored only -E 'binary(statements)'
 }
 
 # Examples in the documentation of our crates.
