@@ -13,5 +13,6 @@ mod live;
 mod pages;
 mod people;
 mod sign_in;
+mod sockets;
 mod support;
 mod walk;
