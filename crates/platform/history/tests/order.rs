@@ -42,7 +42,7 @@ impl Subscriber for Notes {
     fn reset(&self, tx: &mut Tx) -> Result<()> {
         tx.run("delete from noted where subscriber = $1", &[self.name.into()]).map(drop)
     }
-    fn from_now(&self) -> bool {
+    fn starts_at_the_end(&self) -> bool {
         self.late
     }
 }

@@ -32,7 +32,7 @@ pub(crate) fn run(config: &Config, name: &str) -> std::result::Result<(), Failur
     let count = match (name, subscriber) {
         ("versions", _) => rebuild::versions(&db, &rooms.registries, &mut tell)?,
         ("text", _) => rebuild::texts(&db, &rooms.registries, &mut tell)?,
-        (_, Some(subscriber)) if subscriber.from_now() => {
+        (_, Some(subscriber)) if subscriber.starts_at_the_end() => {
             println!("{name} keeps nothing that could be made anew: what it sent stays sent");
             return Ok(());
         }

@@ -37,7 +37,7 @@ impl Subscriber for Automation {
     }
 
     // A rule acts on what happens from now on, never on the past.
-    fn from_now(&self) -> bool {
+    fn starts_at_the_end(&self) -> bool {
         true
     }
 }

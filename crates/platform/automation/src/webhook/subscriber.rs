@@ -73,7 +73,7 @@ impl Subscriber for Webhooks {
     }
 
     // What has happened before is not sent.
-    fn from_now(&self) -> bool {
+    fn starts_at_the_end(&self) -> bool {
         true
     }
 }

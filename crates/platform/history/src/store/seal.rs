@@ -143,9 +143,12 @@ pub(crate) fn root_between(
     Ok(Some((at, heads.len() as i64, root.finalize().to_vec())))
 }
 
+/// Place of a fact, its record, its number there, its hash.
+type Link = (Place, Uuid, i64, Vec<u8>);
+
 /// The links of the facts after a place, without what they say: a root needs no
 /// more, and no damage to the words may keep it from being computed.
-fn links_after(tx: &mut Tx, after: Place) -> Result<Vec<(Place, Uuid, i64, Vec<u8>)>> {
+fn links_after(tx: &mut Tx, after: Place) -> Result<Vec<Link>> {
     let horizon = horizon(tx.engine());
     tx.rows(
         &format!(

@@ -20,7 +20,7 @@ pub trait Subscriber: Send + Sync {
     }
     /// Whether a new subscriber starts at the end of the log instead of at 0
     /// (one that sends things out must not send the past).
-    fn from_now(&self) -> bool {
+    fn starts_at_the_end(&self) -> bool {
         false
     }
 }
@@ -97,7 +97,7 @@ pub fn run_batch(
 /// # Errors
 /// `Refused` for one that sends things out: it must not send the past.
 pub fn restart(tx: &mut Tx, subscriber: &dyn Subscriber, now: Timestamp) -> Result<()> {
-    if subscriber.from_now() {
+    if subscriber.starts_at_the_end() {
         let words = format!("{} sends things out and does not begin again", subscriber.name());
         return Err(Error::Refused(words));
     }
@@ -123,7 +123,7 @@ fn lock_cursor(tx: &mut Tx, subscriber: &dyn Subscriber, now: Timestamp) -> Resu
     if let Some(cursor) = tx.opt(&read, &name, place)? {
         return Ok(Some(cursor));
     }
-    let start = if subscriber.from_now() { newest(tx)? } else { Place::default() };
+    let start = if subscriber.starts_at_the_end() { newest(tx)? } else { Place::default() };
     tx.run(
         "insert into subscriber (name, epoch, xid, position, updated_at, failures)
          values ($1, $2, $3, $4, $5, 0) on conflict (name) do nothing",

@@ -19,10 +19,10 @@ pub fn track(
     recorded_at: Timestamp,
 ) -> Result<()> {
     let custom = tracked_custom(after, registry);
-    if let Some(before) = before {
-        if !tracked_differ(before, after, registry) {
-            return Ok(());
-        }
+    if let Some(before) = before
+        && !tracked_differ(before, after, registry)
+    {
+        return Ok(());
     }
     let mut from = at;
     if before.is_some() {
@@ -150,12 +150,12 @@ fn fold(state: &mut Tracked, registry: &Registry, change: &Json) {
     let to = &change["to"];
     if TRACKED.contains(&field) {
         state.plain.insert(field.to_owned(), to.clone());
-    } else if let Some(name) = field.strip_prefix("custom.") {
-        if registry.field(name).is_some_and(|f| f.custom && f.tracked) {
-            match to {
-                Json::Null => drop(state.custom.remove(name)),
-                value => drop(state.custom.insert(name.to_owned(), value.clone())),
-            }
+    } else if let Some(name) = field.strip_prefix("custom.")
+        && registry.field(name).is_some_and(|f| f.custom && f.tracked)
+    {
+        match to {
+            Json::Null => drop(state.custom.remove(name)),
+            value => drop(state.custom.insert(name.to_owned(), value.clone())),
         }
     }
 }
