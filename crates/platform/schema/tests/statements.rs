@@ -28,7 +28,8 @@ fn noted() -> Vec<Noted> {
     let mut all = BTreeSet::new();
     for file in std::fs::read_dir(&directory).expect("the tests ran before") {
         let text = std::fs::read_to_string(file.expect("a file").path()).expect("is read");
-        let (head, sql) = text.split_once('\n').expect("has a first line");
+        // This test notes its own statements too: a file may just be begun.
+        let Some((head, sql)) = text.split_once('\n') else { continue };
         let (engine, source) = head.split_once(' ').expect("engine and source");
         if !source.contains("/tests/")
             && !source.starts_with("bench/")
