@@ -1,7 +1,7 @@
 //! Random tickets and conditions.
 
 use proptest::prelude::*;
-use serde_json::{Value as Json, json};
+use serde_json::json;
 use steward_base::Uuid;
 use steward_base::time::wire;
 use steward_ticket::Ticket;
@@ -188,11 +188,12 @@ pub fn tracked_term() -> impl Strategy<Value = String> {
         values("due", EMPTY),
         values("grade", &["a", "BETA", "none", "any"]),
         values("helper", PEOPLE),
-        ordered("number", &["inc0000002", "INC0000007", "x"]).prop_filter("words", has_no_range),
+        ordered("number", &["inc0000002", "INC0000007", "x"])
+            .prop_filter("words", |t: &String| has_no_range(t)),
     ]
 }
 
-fn has_no_range(term: &String) -> bool {
+fn has_no_range(term: &str) -> bool {
     !(term.contains(':') && term.contains(".."))
 }
 
@@ -208,7 +209,7 @@ pub fn term() -> impl Strategy<Value = String> {
         1 => values("resolved_at", EMPTY),
         1 => ordered("opened_at", TIMES),
         1 => ordered("room", &["\"paper jam\"", "q", "\"PRINTER on floor 2 is down\""])
-            .prop_filter("words", has_no_range),
+            .prop_filter("words", |t: &String| has_no_range(t)),
         1 => values("description", EMPTY),
         1 => values("external_number", &["INC001", "none", "any", "inc003"]),
         1 => values("external_vendor", EMPTY),
@@ -245,23 +246,7 @@ pub fn condition(term: impl Strategy<Value = String> + 'static) -> impl Strategy
 
 /// Fields a list sorts by.
 pub fn sort() -> impl Strategy<Value = String> {
-    let key = prop::sample::select(
-        &[
-            "number",
-            "priority",
-            "impact",
-            "state",
-            "opened_at",
-            "updated_at",
-            "resolved_at",
-            "category",
-            "short_description",
-            "reopen_count",
-            "closed_at",
-        ][..],
-    );
     let keys = prop::sample::subsequence((0..11_usize).collect::<Vec<_>>(), 0..4).prop_shuffle();
-    let _ = key;
     let names = [
         "number",
         "priority",
@@ -281,9 +266,4 @@ pub fn sort() -> impl Strategy<Value = String> {
         };
         keys.iter().zip(&down).map(key).collect::<Vec<_>>().join(",")
     })
-}
-
-/// The plain value, for messages.
-pub fn shown(value: &Json) -> String {
-    value.to_string()
 }
