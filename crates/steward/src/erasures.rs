@@ -152,7 +152,7 @@ mod tests {
     fn the_list_only_grows() {
         let dir = tempfile::tempdir().expect("a directory");
         let path = dir.path().join(NAME);
-        let [a, b] = [1, 2].map(|n| Uuid::from_u128(n));
+        let [a, b] = [1, 2].map(Uuid::from_u128);
         add(&path, &[(1, a)]).expect("written");
         add(&path, &[(1, b)]).expect("a restored database knows less");
         let found: Vec<Uuid> = read(&path).expect("reads").iter().map(|l| l.person).collect();

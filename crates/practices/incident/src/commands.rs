@@ -362,6 +362,7 @@ pub fn update(
     let before = loaded.ticket.clone();
     let mut after = before.clone();
     Edits { call, loaded: &loaded }.apply(tx, &mut after, body)?;
+    rules::begin_work(&before, &mut after);
     finish(tx, call, &loaded, &before, &mut after, effect("updated"))?;
     Ok(after)
 }

@@ -69,6 +69,13 @@ pub fn set_assignment(
     }
 }
 
+/// Work begins when a person has a new incident, however it was given.
+pub fn begin_work(before: &Ticket, after: &mut Ticket) {
+    if before.state == "new" && after.state == "new" && after.assigned_to.is_some() {
+        after.state = "in_progress".into();
+    }
+}
+
 /// Puts an incident on hold, with a reason and perhaps until a moment.
 pub fn hold(
     before: &Ticket,

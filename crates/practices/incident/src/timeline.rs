@@ -68,8 +68,22 @@ pub struct Source {
 
 /// Facts that only the internal part knows.
 const INTERNAL_FACTS: [&str; 2] = ["incident.noted", "incident.time_recorded"];
-/// Changes that are no fields and only the internal part knows.
-const INTERNAL_CHANGES: [&str; 3] = ["work_notes", "retract_reason", "state_before_merge"];
+/// Changes that are no fields and that everybody who sees the incident may
+/// know; all others are internal.
+const PUBLIC_CHANGES: [&str; 12] = [
+    "comments",
+    "entry",
+    "mentions",
+    "watcher",
+    "relation",
+    "to",
+    "file_name",
+    "content_type",
+    "size",
+    "audience",
+    "attachment",
+    "sha256",
+];
 
 /// The fact as the reader may see it: without fields of the internal group;
 /// `None` when nothing is left, or the fact itself is internal.
@@ -85,8 +99,11 @@ pub fn readable(mut fact: Fact, registry: &Registry, internal: bool) -> Option<F
     fact.changes.retain(|change| {
         let name = change["field"].as_str().unwrap_or("");
         let name = name.strip_prefix("custom.").unwrap_or(name);
-        let group = registry.field(name).map_or("public", |f| f.group.as_str());
-        group == "public" && !INTERNAL_CHANGES.contains(&name)
+        match registry.field(name) {
+            Some(field) => field.group == "public",
+            // What no longer has a field may have been internal.
+            None => PUBLIC_CHANGES.contains(&name),
+        }
     });
     (before == 0 || !fact.changes.is_empty()).then_some(fact)
 }
@@ -131,8 +148,10 @@ fn of_ticket(
         Some(_) => Vec::new(),
         None => facts_of(tx, record, 0, MOST)?,
     };
+    // An imported update that changed nothing we know is in the history only.
     let facts: Vec<Fact> = facts
         .into_iter()
+        .filter(|f| !f.changes.is_empty())
         .filter(|f| f.to("comments").is_none() && f.to("work_notes").is_none())
         .filter_map(|f| readable(f, &loaded.registry, internal))
         .collect();

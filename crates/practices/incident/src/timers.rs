@@ -83,10 +83,8 @@ fn fire(
         Action::Close => rules::auto_close_at(&ticket, &settings),
         _ => ticket.on_hold_until.filter(|_| ticket.state == "on_hold"),
     };
-    // The reason is gone, or it is not yet time: later facts set their own timer.
-    if due.is_none_or(|due| due > now) {
-        return Ok(());
-    }
+    // The reason is gone: later facts set their own timer.
+    let Some(due) = due else { return Ok(()) };
     let call = Call {
         actor: Arc::new(system_actor()),
         now,
@@ -94,5 +92,9 @@ fn fire(
         cause: timer.cause,
         entropy: entropy.clone(),
     };
+    if due > now {
+        // The days were raised since: it waits on.
+        return set(tx, &call, &ticket, &timer.kind, Some(due), timer.cause);
+    }
     act(tx, &call, registries, ticket.number(), None, action).map(drop)
 }

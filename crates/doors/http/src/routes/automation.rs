@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use axum::http::Uri;
+use axum::extract::OriginalUri;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use steward_api::{Caller, IfMatch, Json, Page, PageQuery, Patch, Path, Problem, Query, Reply};
@@ -99,7 +99,7 @@ pub(super) fn engine(caller: &Caller) -> Arc<Automation> {
 )]
 async fn list_rules(
     caller: Caller,
-    uri: Uri,
+    OriginalUri(uri): OriginalUri,
     Query(query): Query<PageQuery>,
 ) -> Result<Response, Problem> {
     let (rows, after) = (query.limit()?, query.after::<(String, Uuid)>(LIST)?);

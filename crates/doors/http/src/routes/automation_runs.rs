@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use axum::http::Uri;
+use axum::extract::OriginalUri;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Value_;
@@ -179,7 +179,7 @@ impl RunView {
 async fn list_runs(
     caller: Caller,
     Path(id): Path<Uuid>,
-    uri: Uri,
+    OriginalUri(uri): OriginalUri,
     Query(query): Query<PageQuery>,
 ) -> Result<Response, Problem> {
     let (rows, before) = (query.limit()?, query.after::<i64>(RUNS)?);

@@ -1,6 +1,6 @@
 //! Grants: who holds which role.
 
-use axum::http::Uri;
+use axum::extract::OriginalUri;
 use axum::response::Response;
 use serde::Deserialize;
 use steward_api::{Caller, Json, Page, PageQuery, Path, Problem, Query, Reply};
@@ -26,7 +26,7 @@ const LIST: &str = "grants";
 )]
 async fn list_grants(
     caller: Caller,
-    uri: Uri,
+    OriginalUri(uri): OriginalUri,
     Query(query): Query<PageQuery>,
 ) -> Result<Response, Problem> {
     let (rows, after, count) =

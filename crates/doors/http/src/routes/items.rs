@@ -1,6 +1,7 @@
 //! Services, service offerings, configuration items and locations: four kinds
 //! of record with the same few fields, until each has a room of its own.
 
+use axum::extract::OriginalUri;
 use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
@@ -166,7 +167,7 @@ macro_rules! item_routes {
             )]
             async fn list(
                 caller: Caller,
-                uri: Uri,
+                OriginalUri(uri): OriginalUri,
                 Query(query): Query<DirectoryQuery>,
             ) -> Result<Response, Problem> {
                 list_kind($kind, caller, uri, query).await

@@ -1,6 +1,6 @@
 //! The bell.
 
-use axum::http::Uri;
+use axum::extract::OriginalUri;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json_;
@@ -98,7 +98,7 @@ impl From<Shown> for NotificationView {
 )]
 async fn list_notifications(
     caller: Caller,
-    uri: Uri,
+    OriginalUri(uri): OriginalUri,
     Query(query): Query<NotificationQuery>,
 ) -> Result<Response, Problem> {
     let rows = limit(query.limit)?;

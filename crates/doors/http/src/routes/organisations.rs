@@ -1,6 +1,6 @@
 //! Organisations.
 
-use axum::http::Uri;
+use axum::extract::OriginalUri;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use steward_api::{Caller, IfMatch, Json, Page, Patch, Path, Problem, Query, Reply};
@@ -28,7 +28,7 @@ pub(super) fn routes() -> OpenApiRouter<Door> {
 )]
 async fn list_organisations(
     caller: Caller,
-    uri: Uri,
+    OriginalUri(uri): OriginalUri,
     Query(query): Query<DirectoryQuery>,
 ) -> Result<Response, Problem> {
     let asked = query.read()?;

@@ -1,6 +1,6 @@
 //! People: listed, made, read, changed.
 
-use axum::http::Uri;
+use axum::extract::OriginalUri;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use steward_api::{Caller, IfMatch, Json, Page, Patch, Path, Problem, Query, Reply};
@@ -32,7 +32,7 @@ pub(super) fn routes() -> OpenApiRouter<Door> {
 )]
 async fn list_people(
     caller: Caller,
-    uri: Uri,
+    OriginalUri(uri): OriginalUri,
     Query(query): Query<DirectoryQuery>,
 ) -> Result<Response, Problem> {
     let asked = query.read()?;

@@ -1,6 +1,6 @@
 //! Teams and their members.
 
-use axum::http::Uri;
+use axum::extract::OriginalUri;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use steward_api::{Caller, IfMatch, Json, Page, Patch, Path, Problem, Query, Reply};
@@ -30,7 +30,7 @@ pub(super) fn routes() -> OpenApiRouter<Door> {
 )]
 async fn list_teams(
     caller: Caller,
-    uri: Uri,
+    OriginalUri(uri): OriginalUri,
     Query(query): Query<DirectoryQuery>,
 ) -> Result<Response, Problem> {
     let asked = query.read()?;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use axum::http::Uri;
+use axum::extract::OriginalUri;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use steward_api::{Caller, IfMatch, Json, Page, PageQuery, Patch, Path, Problem, Query, Reply};
@@ -92,7 +92,7 @@ fn engine(caller: &Caller) -> Arc<Automation> {
 )]
 async fn list_webhooks(
     caller: Caller,
-    uri: Uri,
+    OriginalUri(uri): OriginalUri,
     Query(query): Query<PageQuery>,
 ) -> Result<Response, Problem> {
     let (rows, after) = (query.limit()?, query.after::<Uuid>(LIST)?);
@@ -336,7 +336,7 @@ impl DeliveryView {
 async fn list_deliveries(
     caller: Caller,
     Path(id): Path<Uuid>,
-    uri: Uri,
+    OriginalUri(uri): OriginalUri,
     Query(query): Query<PageQuery>,
 ) -> Result<Response, Problem> {
     let (rows, before) = (query.limit()?, query.after::<i64>(DELIVERIES)?);

@@ -143,7 +143,10 @@ fn pages_hold_every_row_once_in_order() {
             assert_eq!(seen, all, "{sort}");
             assert_eq!(seen.len(), 23, "{sort}");
         }
-        let first = admin.get(&world, "/api/v1/incidents?limit=5&sort=number").await.expect(200);
+        let first = admin.get(&world, "/api/v1/incidents?limit=5&sort=number").await;
+        let link = first.header("link").to_owned();
+        assert!(link.starts_with("</api/v1/incidents?limit=5&sort=number&cursor="), "{link}");
+        let first = first.expect(200);
         let cursor = first["next"].as_str().expect("more");
         let other = admin
             .get(&world, &format!("/api/v1/incidents?limit=5&sort=priority&cursor={cursor}"))

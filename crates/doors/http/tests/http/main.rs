@@ -3,8 +3,8 @@
 
 mod attachments;
 mod automation;
-mod automation;
 mod bodies;
+mod facts;
 mod idempotency;
 mod incident_life;
 mod incident_lists;

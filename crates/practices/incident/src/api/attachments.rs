@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use axum::body::Body;
 use axum::extract::multipart::{Field, MultipartRejection};
-use axum::extract::{Extension, Multipart};
-use axum::http::{Uri, header};
+use axum::extract::{Extension, Multipart, OriginalUri};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -94,7 +94,7 @@ fn view(tx: &mut Tx, found: Attachment) -> Result<AttachmentView> {
 )]
 async fn list_attachments(
     caller: Caller,
-    uri: Uri,
+    OriginalUri(uri): OriginalUri,
     Path(number): Path<String>,
     Query(query): Query<PageQuery>,
 ) -> Result<Response, Problem> {

@@ -1,6 +1,6 @@
 //! Incidents: listed, opened, read, changed.
 
-use axum::http::Uri;
+use axum::extract::OriginalUri;
 use axum::response::{IntoResponse, Response};
 use steward_api::{
     Caller, IfMatch, Json, ListQuery, Page, Path, Problem, Query, Reply, write_cursor,
@@ -55,7 +55,7 @@ pub(super) fn asked(query: &ListQuery) -> Result<Asked> {
 )]
 async fn list_incidents(
     caller: Caller,
-    uri: Uri,
+    OriginalUri(uri): OriginalUri,
     Query(query): Query<ListQuery>,
 ) -> Result<Response, Problem> {
     let asked = asked(&query)?;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use axum::extract::OriginalUri;
 use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
@@ -176,7 +177,7 @@ async fn write_entry(
 )]
 async fn list_comments(
     caller: Caller,
-    uri: Uri,
+    OriginalUri(uri): OriginalUri,
     Path(number): Path<String>,
     Query(query): Query<PageQuery>,
 ) -> Result<Response, Problem> {
@@ -205,7 +206,7 @@ async fn add_comment(
 )]
 async fn list_work_notes(
     caller: Caller,
-    uri: Uri,
+    OriginalUri(uri): OriginalUri,
     Path(number): Path<String>,
     Query(query): Query<PageQuery>,
 ) -> Result<Response, Problem> {
@@ -276,7 +277,7 @@ async fn retract_comment(
 )]
 async fn list_timeline(
     caller: Caller,
-    uri: Uri,
+    OriginalUri(uri): OriginalUri,
     Path(number): Path<String>,
     Query(query): Query<PageQuery>,
 ) -> Result<Response, Problem> {
@@ -340,7 +341,7 @@ pub struct CauseView {
 )]
 async fn list_history(
     caller: Caller,
-    uri: Uri,
+    OriginalUri(uri): OriginalUri,
     Path(number): Path<String>,
     Query(query): Query<PageQuery>,
 ) -> Result<Response, Problem> {

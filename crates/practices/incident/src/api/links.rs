@@ -1,6 +1,6 @@
 //! Watchers and relations of an incident.
 
-use axum::http::Uri;
+use axum::extract::OriginalUri;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json_;
@@ -48,7 +48,7 @@ fn note(
 )]
 async fn list_watchers(
     caller: Caller,
-    uri: Uri,
+    OriginalUri(uri): OriginalUri,
     Path(number): Path<String>,
     Query(query): Query<PageQuery>,
 ) -> Result<Response, Problem> {
@@ -162,7 +162,7 @@ const TYPES: [&str; 4] = ["related_to", "caused_by", "blocked_by", "follows"];
 )]
 async fn list_relations(
     caller: Caller,
-    uri: Uri,
+    OriginalUri(uri): OriginalUri,
     Path(number): Path<String>,
     Query(query): Query<PageQuery>,
 ) -> Result<Response, Problem> {
@@ -298,7 +298,7 @@ async fn remove_relation(
                 Change::plain("to", relation.to.to_string(), Json_::Null),
             ];
             note(tx, call, &mut loaded, "unrelated", &changes)?;
-            Ok(Reply::none().into())
+            Ok(Reply::none())
         })
         .await
         .map(IntoResponse::into_response)
