@@ -167,6 +167,11 @@ enum SealCommand {
 pub(crate) fn run() -> Result<(), Failure> {
     let cli = Cli::parse();
     let config = Config::read(cli.place)?;
+    // Commands print what they have to say; a log only where one is asked for.
+    let serving = matches!(cli.command, Command::Serve(_));
+    if !serving && std::env::var_os(serve::LOG_FILTER).is_some() {
+        serve::start_log(LogForm::Text);
+    }
     match cli.command {
         Command::Serve(args) => serve::run(config.serve(args)?),
         Command::Import { kind, file, mapping, zone, dry_run, erasures } if kind == "archive" => {

@@ -15,6 +15,9 @@ use crate::open::{Migrate, newest_schema, open};
 use crate::rooms::Rooms;
 use crate::{Failure, demo, erasures, system, workers};
 
+/// The variable that says what is logged, e.g. `info,steward_http=debug`.
+pub(crate) const LOG_FILTER: &str = "STEWARD_LOG_FILTER";
+
 /// Serves until it is told to stop.
 pub(crate) fn run(config: ServeConfig) -> Result<(), Failure> {
     start_log(config.log);
@@ -101,8 +104,8 @@ fn last_seal(db: &Db) -> Result<(), Failure> {
     Ok(())
 }
 
-fn start_log(form: LogForm) {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("STEWARD_LOG_FILTER")
+pub(crate) fn start_log(form: LogForm) {
+    let filter = tracing_subscriber::EnvFilter::try_from_env(LOG_FILTER)
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match form {

@@ -9,6 +9,7 @@ use steward_automation::webhook::{self, Sender};
 use steward_base::Result;
 use steward_history::{Place, Progress, Subscriber, behind, newest, run_batch, seal_now};
 use steward_people::sessions;
+use steward_ticket::attachment::Files;
 use tokio::task::JoinSet;
 
 use crate::rooms::Rooms;
@@ -105,7 +106,7 @@ async fn seal_once(app: &App, sealed: Option<Place>) -> Result<Place> {
 }
 
 /// Removes what is over: sessions, password resets, answers kept for repeated
-/// requests.
+/// requests, files that nobody names any more.
 async fn sweep(app: App) {
     let mut ticks = tokio::time::interval(SWEEP_EVERY);
     loop {
@@ -117,6 +118,9 @@ async fn sweep(app: App) {
         });
         if let Err(error) = swept.await {
             tracing::warn!(%error, "housekeeping failed");
+        }
+        if let Err(error) = app.service::<Files>().sweep(app.db(), now).await {
+            tracing::warn!(%error, "files that nobody names could not be removed");
         }
     }
 }

@@ -142,6 +142,8 @@ fn of_ticket(
         if internal { &[EntryKind::Comment, EntryKind::WorkNote] } else { &[EntryKind::Comment] };
     let start = (Timestamp::MIN.max(Timestamp::UNIX_EPOCH), Uuid::nil());
     let mut written = entries(tx, record, kinds, start, MOST)?;
+    let retracted: Vec<String> =
+        written.iter().filter(|e| e.retracted.is_some()).map(|e| e.id.to_string()).collect();
     written.retain(|e| internal || e.retracted.is_none());
     // Of a duplicate only what people said is shown here.
     let facts = match duplicate {
@@ -152,6 +154,8 @@ fn of_ticket(
     let facts: Vec<Fact> = facts
         .into_iter()
         .filter(|f| !f.changes.is_empty())
+        // Nor does a retracted comment show in what came with it, such as a file's name.
+        .filter(|f| internal || !names_one_of(f, &retracted))
         .filter(|f| f.to("comments").is_none() && f.to("work_notes").is_none())
         .filter_map(|f| readable(f, &loaded.registry, internal))
         .collect();
@@ -161,6 +165,11 @@ fn of_ticket(
     let entries = written.into_iter().map(|e| of_entry(e, &names, source.clone()));
     let changes = facts.into_iter().map(|f| of_fact(f, &names, &texts));
     Ok(entries.chain(changes).collect())
+}
+
+fn names_one_of(fact: &Fact, entries: &[String]) -> bool {
+    let named = fact.to("entry").and_then(Json::as_str);
+    named.is_some_and(|named| entries.iter().any(|id| id == named))
 }
 
 type Texts = HashMap<(i64, i64), Option<String>>;

@@ -121,12 +121,15 @@ pub fn attach(
         check(&call.actor, ticket.kind(), "write_work_notes", &reach)?;
     }
     let file = &new.upload;
-    let changes = vec![
+    let mut changes = vec![
         Change::plain("attachment", Json::Null, file.id.to_string()),
         Change::plain("audience", Json::Null, audience.as_str()),
         Change::plain("size", Json::Null, file.size),
         Change::text("file_name", file.file_name.as_str(), Some(call.actor.id)),
     ];
+    if let Some(entry) = new.entry {
+        changes.push(Change::plain("entry", Json::Null, entry.to_string()));
+    }
     let effect = Effect {
         fact: format!("{}.attachment_added", ticket.kind()),
         extra: changes,
