@@ -127,14 +127,23 @@ pub fn router(door: Door) -> Router {
     let (api, _) = api().split_for_parts();
     let app: App = door.app.clone();
     let guard: (App, GuardOf) = (app, guard_of);
-    api.route("/api/docs", get(docs::browse))
+    let routes = api
+        .route("/api/docs", get(docs::browse))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(health::metrics))
         .fallback(pages::fallback)
         .method_not_allowed_fallback(wrong_method)
+        .layer(middleware::from_fn_with_state(guard, authenticate));
+    layered(routes, door)
+}
+
+/// What stands around every answer, whoever asks: the entry with its id and log
+/// line, security headers, the end of a panic. Benchmarks put it around a
+/// constant.
+pub fn layered(routes: Router<Door>, door: Door) -> Router {
+    routes
         .layer(DefaultBodyLimit::disable())
-        .layer(middleware::from_fn_with_state(guard, authenticate))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn(security::headers))
         .layer(middleware::from_fn_with_state(door.clone(), entry::entry))

@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use steward_api::App;
 
-pub use compose::{openapi, router};
+pub use compose::{layered, openapi, router};
 pub use erase::erase_person;
 pub use live::Live;
 pub use metrics::Metrics;

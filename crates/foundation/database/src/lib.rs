@@ -20,6 +20,7 @@ mod value;
 
 pub use column::Column;
 pub use door::{Db, Engine, Health, Options, Row, Tx};
+pub use lite::SQLITE_SETTINGS;
 pub use migrate::{Migration, expand, schema_version};
 pub use pg::{create_database, drop_database};
 pub use value::Value;

@@ -21,6 +21,10 @@ const MIN_SQLITE: i32 = 3_051_003;
 const GROUP: usize = 256;
 /// Read connections kept; further readers wait for one.
 const READERS: usize = 8;
+/// What every connection is set to; benchmarks set theirs to the same.
+pub const SQLITE_SETTINGS: &str = "pragma journal_mode = wal; pragma synchronous = full; \
+     pragma secure_delete = on; pragma temp_store = memory; pragma cache_size = -8000; \
+     pragma wal_autocheckpoint = 4000;";
 /// How often another process's commits are looked for.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -222,11 +226,7 @@ fn connect(path: &Path) -> Result<Connection> {
     )
     .map_err(error)?;
     conn.busy_timeout(Duration::from_secs(10)).map_err(error)?;
-    conn.execute_batch(
-        "pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on;
-         pragma temp_store = memory; pragma cache_size = -8000; pragma wal_autocheckpoint = 4000;",
-    )
-    .map_err(error)?;
+    conn.execute_batch(SQLITE_SETTINGS).map_err(error)?;
     conn.set_prepared_statement_cache_capacity(256);
     Ok(conn)
 }
@@ -354,6 +354,7 @@ fn write_group(
     if outcome.as_ref().is_err_and(is_failed_sync) {
         forget_unsynced(path);
     }
+    tracing::trace!(commands = done.len(), "a group ended");
     for finish in done {
         finish(outcome.as_ref().err().map(error_of));
     }
