@@ -1,6 +1,6 @@
 //! Creating: one route, one writer thread, one commit for all that wait.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use axum::http::StatusCode;
@@ -52,7 +52,7 @@ async fn create(
     }
 }
 
-fn write_all(path: &PathBuf, recording: &Recording, queue: &Receiver<Job>) -> Result<()> {
+fn write_all(path: &Path, recording: &Recording, queue: &Receiver<Job>) -> Result<()> {
     let conn = connect(path)?;
     let mut inserts = Inserts::new(&conn, &recording.tables)?;
     let mut begin = conn.prepare("begin immediate")?;

@@ -72,3 +72,26 @@ impl Settings {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A field without a group of the permission matrix would be read by
+    /// nobody's rule, so by accident.
+    #[test]
+    fn every_field_declares_who_reads_and_writes_it() {
+        let groups = steward_people::field_groups();
+        let registry = registry();
+        assert!(registry.fields().len() > 30);
+        for field in registry.fields() {
+            let group = groups.iter().find(|g| g.kind == KIND && g.group == field.group);
+            let group = group.unwrap_or_else(|| panic!("{} is of no group", field.name));
+            let known = |action: &str| {
+                let of_kind = steward_people::ACTIONS.iter().find(|(kind, _)| *kind == KIND);
+                of_kind.is_some_and(|(_, actions)| actions.contains(&action))
+            };
+            assert!(known(group.read) && known(group.write), "{} by {group:?}", field.name);
+        }
+    }
+}

@@ -109,6 +109,8 @@ async fn incidents(w: &mut Writer) {
         .map(|n| json!({"impact": (n - 1) / 3 + 1, "urgency": (n - 1) % 3 + 1, "priority": 5}))
         .collect();
     w.write("PUT /priority-matrix", &[], json!({"cells": cells})).await;
+    let days = json!({"auto_close_days": 3, "reopen_days": 30});
+    w.write("PUT /incident-settings", &[], days).await;
     let one = w.write("POST /incidents", &[], json!({"short_description": "Mail is down"})).await;
     let one = Writer::id(&one, "number");
     let two = w.write("POST /incidents", &[], json!({"short_description": "No mail"})).await;
@@ -153,7 +155,7 @@ async fn rules(w: &mut Writer) {
     let id = Writer::id(&rule, "id");
     w.write("PATCH /automation-rules/{id}", &[&id], json!({"name": "Give it on"})).await;
     w.write("DELETE /automation-rules/{id}", &[&id], none.clone()).await;
-    let hook = json!({"name": "Hook", "url": "https://example.org/hook", "facts": ["incident.*"]});
+    let hook = json!({"url": "https://example.org/hook", "facts": ["incident.*"]});
     let hook = w.write("POST /webhooks", &[], hook).await;
     let id = Writer::id(&hook, "id");
     w.write("PATCH /webhooks/{id}", &[&id], json!({"active": false})).await;

@@ -238,3 +238,33 @@ fn reassignment_counts_changes_of_the_group_after_the_first() {
         assert_eq!(unknown.problem(422), ("assignment_group".into(), "reference".into()));
     });
 }
+
+#[test]
+fn the_times_of_closing_and_reopening_can_be_configured() {
+    on_both_worlds(|world| async move {
+        let agent = world.person("ben", &["agent"]).await;
+        let admin = world.admin();
+        let path = "/api/v1/incident-settings";
+        let days = |close: i64| Some(json!({"auto_close_days": close, "reopen_days": 1}));
+        agent.send(&world, "PUT", path, &[], days(2)).await.problem(403);
+        let wrong = admin.send(&world, "PUT", path, &[], days(-1)).await;
+        assert_eq!(wrong.problem(422), ("auto_close_days".into(), "range".into()));
+        admin.send(&world, "PUT", path, &[], days(2)).await.expect(200);
+        assert_eq!(agent.get(&world, path).await.expect(200)["auto_close_days"], 2);
+
+        let incident = open(&world, &agent, "Badge reader is slow").await;
+        let resolution = json!({"close_code": "solved", "close_notes": "Cleaned."});
+        agent.post(&world, &format!("{incident}/resolve"), resolution).await.expect(200);
+        // Raised before it is due: the timer waits on instead of closing early.
+        admin.send(&world, "PUT", path, &[], days(4)).await.expect(200);
+        world.advance(2 * 24 * 3600 + 1);
+        assert_eq!(world.fire().await, 1);
+        assert_eq!(agent.get(&world, &incident).await.expect(200)["state"], "resolved");
+        world.advance(2 * 24 * 3600);
+        assert_eq!(world.fire().await, 1);
+        assert_eq!(agent.get(&world, &incident).await.expect(200)["state"], "closed");
+        world.advance(25 * 3600);
+        let late = json!({"comment": "Slow again"});
+        agent.post(&world, &format!("{incident}/reopen"), late).await.problem(409);
+    });
+}

@@ -22,6 +22,7 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
     OpenApiRouter::new()
         .routes(routes!(life_cycle))
         .routes(routes!(priority_matrix, set_priority_matrix))
+        .routes(routes!(incident_settings, set_incident_settings))
 }
 
 /// The life cycle of incidents.
@@ -180,23 +181,106 @@ fn write_matrix(
     registries: &Registries,
     matrix: &PriorityMatrix,
 ) -> Result<()> {
+    check_manage(call)?;
+    let before = Settings::of(&*registries.get(tx, KIND)?).matrix;
+    if before == *matrix {
+        return Ok(());
+    }
+    let value = serde_json::to_value(matrix).map_err(Error::internal)?;
+    let was = serde_json::to_value(before).map_err(Error::internal)?;
+    write_setting(tx, call, "priority_matrix", was, value)
+}
+
+/// Whether the actor may decide about all incidents.
+fn check_manage(call: &Call) -> Result<()> {
     let global = Target { organisation: EVERYONE, own: false, team: false };
     check(&call.actor, KIND, "manage_matrix", &global).map_err(|e| match e {
         Error::NotFound => {
             Error::Forbidden(steward_people::refusal(&call.actor, KIND, "manage_matrix"))
         }
         other => other,
-    })?;
-    let before = Settings::of(&*registries.get(tx, KIND)?).matrix;
-    if before == *matrix {
-        return Ok(());
-    }
-    let value = serde_json::to_value(matrix).map_err(Error::internal)?;
-    set_setting(tx, "incident.priority_matrix", &value.to_string())?;
+    })
+}
+
+/// Writes a setting of incidents, with its fact.
+fn write_setting(tx: &mut Tx, call: &Call, name: &str, was: Json_, value: Json_) -> Result<()> {
+    set_setting(tx, &format!("{KIND}.{name}"), &value.to_string())?;
     bump(tx)?;
     let mut everyone = head(tx, EVERYONE)?;
-    let was: Json_ = serde_json::to_value(before).map_err(Error::internal)?;
-    let change = [Change::plain("priority_matrix", was, value)];
+    let change = [Change::plain(name, was, value)];
     append(tx, &call.entropy, &mut everyone, &call.stamp(), "settings.changed", &change)?;
     save_head(tx, &mut everyone)
+}
+
+/// What is decided about all incidents.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"auto_close_days": 7, "reopen_days": 14}))]
+struct IncidentSettings {
+    /// Days after which a resolved incident closes by itself, 0 to 365; 0 is never.
+    #[schema(minimum = 0, maximum = 365)]
+    auto_close_days: i64,
+    /// Days after closing in which it may be reopened, 0 to 3650.
+    #[schema(minimum = 0, maximum = 3650)]
+    reopen_days: i64,
+}
+
+impl IncidentSettings {
+    fn of(settings: &Settings) -> IncidentSettings {
+        IncidentSettings {
+            auto_close_days: settings.auto_close_days,
+            reopen_days: settings.reopen_days,
+        }
+    }
+
+    fn check(&self) -> Result<()> {
+        if !(0..=365).contains(&self.auto_close_days) {
+            return Err(Error::invalid("auto_close_days", "range", "is 0 to 365"));
+        }
+        if !(0..=3650).contains(&self.reopen_days) {
+            return Err(Error::invalid("reopen_days", "range", "is 0 to 3650"));
+        }
+        Ok(())
+    }
+}
+
+/// When incidents close by themselves, and how long they may be reopened
+#[utoipa::path(
+    get, path = "/incident-settings", tag = "incidents",
+    responses((status = 200, description = "The settings", body = IncidentSettings))
+)]
+async fn incident_settings(caller: Caller) -> Result<Response, Problem> {
+    let registries = registries(caller.app());
+    let settings = caller.read(move |tx, _| Ok(Settings::of(&*registries.get(tx, KIND)?))).await?;
+    Ok(Json(IncidentSettings::of(&settings)).into_response())
+}
+
+/// Change these settings
+///
+/// They count for what is resolved or closed from now on.
+#[utoipa::path(
+    put, path = "/incident-settings", tag = "incidents", request_body = IncidentSettings,
+    responses((status = 200, description = "The settings", body = IncidentSettings))
+)]
+async fn set_incident_settings(
+    caller: Caller,
+    Json(body): Json<IncidentSettings>,
+) -> Result<Response, Problem> {
+    body.check()?;
+    let registries = registries(caller.app());
+    caller
+        .write(move |tx, call| {
+            check_manage(call)?;
+            let before = IncidentSettings::of(&Settings::of(&*registries.get(tx, KIND)?));
+            for (name, was, value) in [
+                ("auto_close_days", before.auto_close_days, body.auto_close_days),
+                ("reopen_days", before.reopen_days, body.reopen_days),
+            ] {
+                if was != value {
+                    write_setting(tx, call, name, was.into(), value.into())?;
+                }
+            }
+            Ok(Reply::ok(body.clone()))
+        })
+        .await
 }
