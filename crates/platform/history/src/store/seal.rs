@@ -6,7 +6,7 @@ use steward_base::{Result, Timestamp, Uuid};
 use steward_database::{Row, Tx};
 
 use super::hex;
-use super::subscriber::horizon;
+use super::subscriber::rows_after;
 use crate::fact::Place;
 
 /// One seal.
@@ -149,14 +149,11 @@ type Link = (Place, Uuid, i64, Vec<u8>);
 /// The links of the facts after a place, without what they say: a root needs no
 /// more, and no damage to the words may keep it from being computed.
 fn links_after(tx: &mut Tx, after: Place) -> Result<Vec<Link>> {
-    let horizon = horizon(tx.engine());
-    tx.rows(
-        &format!(
-            "select f.epoch, f.xid, f.position, f.record, f.seq, f.hash from fact f
-             where (f.epoch, f.xid, f.position) > ($1, $2, $3) {horizon}
-             order by f.epoch, f.xid, f.position limit $4"
-        ),
-        &[after.epoch.into(), after.xid.into(), after.position.into(), PAGE.into()],
+    rows_after(
+        tx,
+        "select f.epoch, f.xid, f.position, f.record, f.seq, f.hash from fact f",
+        after,
+        PAGE,
         |r| {
             let place = Place { epoch: r.get(0)?, xid: r.get(1)?, position: r.get(2)? };
             Ok((place, r.get(3)?, r.get(4)?, r.get(5)?))

@@ -38,20 +38,66 @@ pub enum Progress {
 
 /// Facts after `after` that no later commit can come before, oldest first.
 pub fn facts_after(tx: &mut Tx, after: Place, limit: i64) -> Result<Vec<Fact>> {
-    let horizon = horizon(tx.engine());
-    tx.rows(
-        &format!(
-            "{FACT} where (f.epoch, f.xid, f.position) > ($1, $2, $3) {horizon}
-             order by f.epoch, f.xid, f.position limit $4"
-        ),
-        &[after.epoch.into(), after.xid.into(), after.position.into(), limit.into()],
-        fact_row,
-    )
+    rows_after(tx, FACT, after, limit, fact_row)
+}
+
+/// Rows of facts `f` after a place, in order; `select` reads up to its `from`.
+pub(crate) fn rows_after<T>(
+    tx: &mut Tx,
+    select: &str,
+    after: Place,
+    limit: i64,
+    mut row: impl FnMut(&steward_database::Row) -> Result<T>,
+) -> Result<Vec<T>> {
+    let (horizon, mut found) = (horizon(tx.engine()), Vec::new());
+    for range in ranges(tx.engine(), after) {
+        let mut args = range.args;
+        let place = args.len() + 1;
+        args.push((limit - found.len() as i64).into());
+        let sql = format!(
+            "{select} where {} {horizon}
+             order by f.epoch, f.xid, f.position limit ${place}",
+            range.condition
+        );
+        found.extend(tx.rows(&sql, &args, &mut row)?);
+        if found.len() as i64 >= limit {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+struct Range {
+    condition: &'static str,
+    args: Vec<steward_database::Value>,
+}
+
+/// Where the facts after a place stand, in order. SQLite cannot compare a row
+/// number within a row value by the index: it would read all facts of the epoch
+/// from its first; as two ranges each is one look into the index.
+fn ranges(engine: Engine, after: Place) -> Vec<Range> {
+    let Place { epoch, xid, position } = after;
+    match engine {
+        Engine::Sqlite => vec![
+            Range {
+                condition: "f.epoch = $1 and f.xid = $2 and f.position > $3",
+                args: vec![epoch.into(), xid.into(), position.into()],
+            },
+            Range {
+                condition: "(f.epoch, f.xid) > ($1, $2)",
+                args: vec![epoch.into(), xid.into()],
+            },
+        ],
+        Engine::Postgres => vec![Range {
+            condition: "(f.epoch, f.xid, f.position) > ($1, $2, $3)",
+            args: vec![epoch.into(), xid.into(), position.into()],
+        }],
+    }
 }
 
 /// On PostgreSQL a transaction that is still open may commit below what is
 /// visible now; below the oldest open one nothing can appear any more.
-pub(crate) fn horizon(engine: Engine) -> &'static str {
+fn horizon(engine: Engine) -> &'static str {
     match engine {
         Engine::Sqlite => "",
         Engine::Postgres => {
@@ -174,12 +220,15 @@ pub fn lag(tx: &mut Tx) -> Result<Vec<(String, i64, Option<String>)>> {
     )?;
     let mut lags = Vec::new();
     for (name, at, error) in cursors {
-        let behind = tx.one(
-            "select count(*) from (select 1 from fact where (epoch, xid, position) > ($1, $2, $3)
-             limit 10000) f",
-            &[at.epoch.into(), at.xid.into(), at.position.into()],
-            |r| r.get::<i64>(0),
-        )?;
+        let mut behind = 0;
+        for range in ranges(tx.engine(), at) {
+            let sql = format!(
+                "select count(*) from (select 1 from fact f where {} limit 10000) f",
+                range.condition
+            );
+            behind += tx.one(&sql, &range.args, |r| r.get::<i64>(0))?;
+        }
+        let behind = behind.min(10_000);
         lags.push((name, behind, error));
     }
     Ok(lags)
