@@ -64,7 +64,10 @@ fn compare(name: &str, found: &BTreeMap<String, String>) {
     let show = |(entry, sql): &(&String, &String)| format!("{entry}\n    {sql}");
     let new: Vec<String> = new.iter().map(show).collect();
     assert!(new.is_empty(), "not on crates/house/lists/{name}:\n{}", new.join("\n"));
-    assert!(gone.is_empty(), "no longer so, take off crates/house/lists/{name}: {gone:#?}");
+    // Only said: a part of the tests run alone does not run every statement.
+    if !gone.is_empty() {
+        eprintln!("not seen in this run; if never again, take off {name}: {gone:#?}");
+    }
 }
 
 fn squeezed(sql: &str) -> String {
@@ -83,7 +86,9 @@ fn scans(db: &Db, sql: &str) -> Vec<String> {
         // matches (M) or for one row (=).
         let index = ["VIRTUAL TABLE INDEX 0:M", "VIRTUAL TABLE INDEX 0:="];
         let inner = table.starts_with('(') || index.iter().any(|i| step.contains(i));
-        (!inner && step != "SCAN CONSTANT ROW").then_some(table)
+        // Values written in the statement itself: "SCAN 12-ROW VALUES CLAUSE".
+        let values = step == "SCAN CONSTANT ROW" || table.ends_with("-ROW");
+        (!inner && !values).then_some(table)
     };
     steps.iter().filter_map(table).collect()
 }

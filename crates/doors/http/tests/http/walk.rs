@@ -240,6 +240,11 @@ fn is_own(path: &str) -> bool {
 
 /// What holds for everybody alike and tells nothing of a record.
 fn is_known_to_all(operation: &Operation) -> bool {
-    let known = ["/api/v1/life-cycles/incident", "/api/v1/priority-matrix", "/api/v1/fields"];
+    let known = [
+        "/api/v1/life-cycles/incident",
+        "/api/v1/priority-matrix",
+        "/api/v1/incident-settings",
+        "/api/v1/fields",
+    ];
     operation.method == "GET" && known.contains(&operation.path.as_str())
 }
