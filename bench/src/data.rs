@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use crate::Result;
-use crate::server::{done, steward};
+use crate::load::{self, Load, request};
+use crate::server::{Server, done, steward};
 
 /// The repository's root.
 pub fn root() -> PathBuf {
@@ -64,9 +66,18 @@ impl Data {
         }
         let data = Data::empty("real-log")?;
         done(steward(&path).args(["import", "incident-log"]).arg(log()))?;
+        data.let_subscribers_read()?;
         std::fs::write(token, &data.token)?;
         std::fs::write(done_mark, "")?;
         Ok(data)
+    }
+
+    /// Serves until no subscriber is behind, so that nothing else goes on while
+    /// something is measured.
+    pub fn let_subscribers_read(&self) -> Result<()> {
+        let server = Server::product(&self.path)?;
+        wait_for_subscribers(&server)?;
+        server.stop()
     }
 
     /// A copy to write into.
@@ -77,5 +88,27 @@ impl Data {
         // So that the copy's pages are not on their way to the disk meanwhile.
         done(Command::new("sync").arg("-f").arg(&path))?;
         Ok(Data { path, token: self.token.clone() })
+    }
+}
+
+/// Until no subscriber is behind, as `/readyz` says.
+fn wait_for_subscribers(server: &Server) -> Result<()> {
+    let begun = Instant::now();
+    loop {
+        let load = Load {
+            address: server.address,
+            clients: 1,
+            requests: vec![request("GET", "/readyz", "none", "")],
+            status: 200,
+        };
+        let answer: serde_json::Value = serde_json::from_slice(&load::once(load)?.body)?;
+        let all = answer["subscribers"].as_array().cloned().unwrap_or_default();
+        if all.iter().all(|one| one["behind"] == 0) {
+            return Ok(());
+        }
+        if begun.elapsed() > Duration::from_secs(900) {
+            return Err(format!("subscribers are behind: {answer}").into());
+        }
+        std::thread::sleep(Duration::from_millis(500));
     }
 }

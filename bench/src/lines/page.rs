@@ -55,32 +55,8 @@ fn generated(options: &Options, table: &mut Table, count: u64) -> Result<Data> {
         });
     }
     // The subscribers read what was written before anything is measured.
-    let server = Server::product(&data.path)?;
-    wait_for_subscribers(&server)?;
-    server.stop()?;
+    data.let_subscribers_read()?;
     Ok(data)
-}
-
-/// Until no subscriber is behind, as `/readyz` says.
-fn wait_for_subscribers(server: &Server) -> Result<()> {
-    let begun = Instant::now();
-    loop {
-        let load = Load {
-            address: server.address,
-            clients: 1,
-            requests: vec![request("GET", "/readyz", "none", "")],
-            status: 200,
-        };
-        let answer: serde_json::Value = serde_json::from_slice(&load::once(load)?.body)?;
-        let all = answer["subscribers"].as_array().cloned().unwrap_or_default();
-        if all.iter().all(|one| one["behind"] == 0) {
-            return Ok(());
-        }
-        if begun.elapsed() > Duration::from_secs(900) {
-            return Err(format!("subscribers are behind: {answer}").into());
-        }
-        std::thread::sleep(Duration::from_millis(500));
-    }
 }
 
 fn pages(options: &Options, table: &mut Table, large: &Data, small: &Data) -> Result<()> {
