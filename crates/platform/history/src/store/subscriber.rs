@@ -72,9 +72,9 @@ struct Range {
     args: Vec<steward_database::Value>,
 }
 
-/// Where the facts after a place stand, in order. SQLite cannot compare a row
-/// number within a row value by the index: it would read all facts of the epoch
-/// from its first; as two ranges each is one look into the index.
+/// Where the facts after a place stand, in order. SQLite looks a row value up by
+/// `>=` and passes over the equal rows one by one, which are all facts of an
+/// epoch; as plain ranges each is one look into the index.
 fn ranges(engine: Engine, after: Place) -> Vec<Range> {
     let Place { epoch, xid, position } = after;
     match engine {
@@ -84,9 +84,10 @@ fn ranges(engine: Engine, after: Place) -> Vec<Range> {
                 args: vec![epoch.into(), xid.into(), position.into()],
             },
             Range {
-                condition: "(f.epoch, f.xid) > ($1, $2)",
+                condition: "f.epoch = $1 and f.xid > $2",
                 args: vec![epoch.into(), xid.into()],
             },
+            Range { condition: "f.epoch > $1", args: vec![epoch.into()] },
         ],
         Engine::Postgres => vec![Range {
             condition: "(f.epoch, f.xid, f.position) > ($1, $2, $3)",
