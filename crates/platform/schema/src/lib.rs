@@ -34,4 +34,5 @@ pub const MIGRATIONS: &[Migration] = migrations![
     7 "0007_notifications",
     8 "0008_idempotency",
     9 "0009_import",
+    10 "0010_lists",
 ];

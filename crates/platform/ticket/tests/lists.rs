@@ -5,7 +5,9 @@ mod common;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use common::random::{ENTRIES, Edit, Ids, apply, condition, edit, edits, sort, term, tracked_term};
+use common::random::{
+    ENTRIES, Edit, Ids, apply, condition, edit, edits, sort, term, tracked_sort, tracked_term,
+};
 use common::{World, asks, later};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -15,6 +17,7 @@ use steward_base::text::fold;
 use steward_base::{Error, Result, Uuid};
 use steward_condition::Condition;
 use steward_database::{Engine, Tx};
+use steward_fields::{FieldType, Registry};
 use steward_people::{Call, names, persons};
 use steward_schema::testing::on_both;
 use steward_ticket::journal::EntryKind;
@@ -70,9 +73,16 @@ struct Case {
 }
 
 fn cases<S: Strategy<Value = String> + 'static>(term: S) -> impl Strategy<Value = Case> {
+    cases_by(term, sort())
+}
+
+fn cases_by<S: Strategy<Value = String> + 'static>(
+    term: S,
+    sort: impl Strategy<Value = String>,
+) -> impl Strategy<Value = Case> {
     let login = prop::sample::select(&["agent", "admin", "auditor", "agent.north"][..]);
     let q = prop_oneof![2 => condition(term), 1 => Just(String::new())];
-    (login, q, sort(), 1..25_i64).prop_map(|(login, q, sort, limit)| Case { login, q, sort, limit })
+    (login, q, sort, 1..25_i64).prop_map(|(login, q, sort, limit)| Case { login, q, sort, limit })
 }
 
 fn failed(case: &Case, error: &Error) -> TestCaseError {
@@ -82,6 +92,27 @@ fn failed(case: &Case, error: &Error) -> TestCaseError {
 fn ids_of(world: &World, call: &Call, case: &Case, query: ListQuery) -> Result<Vec<Uuid>> {
     let query = ListQuery { sort: parse_sort(&case.sort)?, limit: 500, ..query };
     Ok(world.list(call, query)?.items.iter().map(|t| t.head.id).collect())
+}
+
+/// The ids of a list, read page by page.
+fn paged(
+    world: &World,
+    call: &Call,
+    case: &Case,
+    query: ListQuery,
+) -> std::result::Result<Vec<Uuid>, TestCaseError> {
+    let mut query = ListQuery { limit: case.limit, ..query };
+    let mut ids = Vec::new();
+    loop {
+        let page = world.list(call, query.clone()).map_err(|e| failed(case, &e))?;
+        prop_assert!(page.items.len() as i64 <= case.limit);
+        ids.extend(page.items.iter().map(|t| t.head.id));
+        prop_assert!(ids.len() <= TICKETS, "goes on for ever: {:?}", case);
+        match page.next {
+            Some(next) => query.after = Some(next),
+            None => return Ok(ids),
+        }
+    }
 }
 
 #[test]
@@ -94,24 +125,8 @@ fn pages_hold_every_row_once_in_order() {
             let whole =
                 ids_of(&world, &call, &case, asks(&case.q)).map_err(|e| failed(&case, &e))?;
             let sort = parse_sort(&case.sort).map_err(|e| failed(&case, &e))?;
-            let (mut paged, mut after) = (Vec::new(), None);
-            loop {
-                let query = ListQuery {
-                    q: case.q.clone(),
-                    sort: sort.clone(),
-                    limit: case.limit,
-                    after: after.clone(),
-                    as_of: None,
-                };
-                let page = world.list(&call, query).map_err(|e| failed(&case, &e))?;
-                prop_assert!(page.items.len() as i64 <= case.limit);
-                paged.extend(page.items.iter().map(|t| t.head.id));
-                prop_assert!(paged.len() <= TICKETS, "goes on for ever: {:?}", case);
-                match page.next {
-                    Some(next) => after = Some(next),
-                    None => break,
-                }
-            }
+            let query = ListQuery { q: case.q.clone(), sort, ..ListQuery::default() };
+            let paged = paged(&world, &call, &case, query)?;
             prop_assert_eq!(&paged, &whole, "{:?}", case);
             let count = world.count(&call, asks(&case.q)).map_err(|e| failed(&case, &e))?;
             prop_assert_eq!(count, whole.len() as i64, "{:?}", case);
@@ -121,9 +136,19 @@ fn pages_hold_every_row_once_in_order() {
 }
 
 /// How two tickets stand by one key: empty values last in both directions.
-fn by_key(a: &Ticket, b: &Ticket, field: &str, descending: bool) -> std::cmp::Ordering {
-    use steward_condition::FieldValue::{Int, Text, Time};
-    let key = |t: &Ticket| t.value(field);
+fn by_key(
+    registry: &Registry,
+    (a, b): (&Ticket, &Ticket),
+    field: &str,
+    descending: bool,
+) -> std::cmp::Ordering {
+    use steward_condition::FieldValue::{Bool, Float, Int, Text, Time};
+    let known = registry.field(field).expect("a field");
+    let key = |t: &Ticket| match known.custom {
+        true => t.custom_value(&known.ty, field),
+        false => t.value(field),
+    };
+    let folded = known.ty == FieldType::Text && field != "number";
     match (key(a), key(b)) {
         (None, None) => std::cmp::Ordering::Equal,
         (None, _) => std::cmp::Ordering::Greater,
@@ -131,9 +156,11 @@ fn by_key(a: &Ticket, b: &Ticket, field: &str, descending: bool) -> std::cmp::Or
         (Some(a), Some(b)) => {
             let order = match (a, b) {
                 (Int(a), Int(b)) => a.cmp(&b),
-                (Text(a), Text(b)) if field == "short_description" => fold(&a).cmp(&fold(&b)),
+                (Text(a), Text(b)) if folded => fold(&a).cmp(&fold(&b)),
                 (Text(a), Text(b)) => a.cmp(&b),
                 (Time(a), Time(b)) => a.cmp(&b),
+                (Float(a), Float(b)) => a.total_cmp(&b),
+                (Bool(a), Bool(b)) => a.cmp(&b),
                 other => panic!("{other:?}"),
             };
             if descending { order.reverse() } else { order }
@@ -155,7 +182,7 @@ fn a_list_stands_in_the_order_asked_for() {
             let tail = sort.last().is_some_and(|s| s.descending);
             for pair in rows.windows(2) {
                 let by = |s: &steward_ticket::list::Sort| {
-                    by_key(&pair[0], &pair[1], &s.field, s.descending)
+                    by_key(&world.registry, (&pair[0], &pair[1]), &s.field, s.descending)
                 };
                 let ids = pair[0].head.id.cmp(&pair[1].head.id);
                 let ids = if tail { ids.reverse() } else { ids };
@@ -203,7 +230,7 @@ fn as_of_now_is_now() {
         let world = World::new(test);
         full(&world);
         let far = TICKETS as i64 * 40_000 + 100;
-        check(200, cases(tracked_term()), |case| {
+        check(200, cases_by(tracked_term(), tracked_sort()), |case| {
             let call = world.by(case.login, far);
             let now = asks(&case.q);
             let then = ListQuery { as_of: Some(later(far)), ..now.clone() };
@@ -212,7 +239,11 @@ fn as_of_now_is_now() {
                 let query = ListQuery { sort: sort.clone(), ..query };
                 world.list(&call, query).map_err(|e| failed(&case, &e))
             };
-            prop_assert_eq!(list(now.clone())?.items, list(then.clone())?.items, "{:?}", case);
+            let items = list(now.clone())?.items;
+            prop_assert_eq!(&items, &list(then.clone())?.items, "{:?}", case);
+            let whole: Vec<Uuid> = items.iter().map(|t| t.head.id).collect();
+            let query = ListQuery { sort: sort.clone(), ..then.clone() };
+            prop_assert_eq!(paged(&world, &call, &case, query)?, whole, "{:?}", case);
             let count = |query| world.count(&call, query).map_err(|e| failed(&case, &e));
             prop_assert_eq!(count(now)?, count(then)?, "{:?}", case);
             Ok(())
@@ -372,10 +403,28 @@ fn a_broken_cursor_sort_or_limit_is_named() {
                 "{cursor:?}"
             );
         }
-        for sort in ["nothing", "-description", "priority,-priority", "floor"] {
-            let refused = parse_sort(sort);
-            assert!(matches!(&refused, Err(Error::Malformed(f)) if f.field == "sort"), "{sort}");
+        let names = |e: &Error, word: &str| e.to_string().contains(word);
+        for (login, sort, as_of, word) in [
+            ("agent", "nothing", None, "nothing"),
+            ("agent", "-description", None, "description"),
+            ("agent", "priority,-priority", None, "priority"),
+            ("agent", "floor,slow", None, "slow"),
+            ("agent", "story", None, "story"),
+            ("agent", "-helper", None, "helper"),
+            ("agent", "room", Some(later(200)), "room"),
+            // What a requester may not read orders nothing either.
+            ("rita", "secret", None, "secret"),
+        ] {
+            let call = world.by(login, 300);
+            let refused = parse_sort(sort)
+                .and_then(|sort| world.list(&call, ListQuery { sort, as_of, ..asks("") }));
+            assert!(
+                matches!(&refused, Err(e @ Error::Malformed(f)) if f.field == "sort" && names(e, word)),
+                "{sort}: {refused:?}"
+            );
         }
+        let sort = parse_sort("secret").expect("a sort");
+        world.list(&world.by("agent", 300), ListQuery { sort, ..asks("") }).expect("agents may");
         for limit in [0, -1, 501] {
             let refused = world.list(&call, ListQuery { limit, ..asks("") });
             assert!(matches!(&refused, Err(Error::Malformed(f)) if f.field == "limit"), "{limit}");

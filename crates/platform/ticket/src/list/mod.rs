@@ -1,6 +1,10 @@
-//! Lists of tickets: a condition, a sort, a page. One statement for a page,
-//! one for a count; both through the same permission.
+//! Lists of tickets: a condition, a sort, a page. A page is read by plain index
+//! ranges, a count by one statement; both through the same permission.
 
+mod order;
+#[cfg(test)]
+mod plan_tests;
+mod ranges;
 mod schema;
 mod sort;
 mod store;

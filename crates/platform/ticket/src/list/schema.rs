@@ -53,11 +53,11 @@ pub struct TicketSchema<'a> {
 }
 
 impl TicketSchema<'_> {
-    fn readable(&self, field: &Field) -> bool {
+    pub(super) fn readable(&self, field: &Field) -> bool {
         field.group != "internal" || self.sees.all_internal()
     }
 
-    fn get(&self, name: &str) -> Option<&Field> {
+    pub(super) fn get(&self, name: &str) -> Option<&Field> {
         self.registry.field(name).filter(|f| self.readable(f))
     }
 }
@@ -200,13 +200,21 @@ impl TicketSchema<'_> {
         }
     }
 
-    /// A tracked custom field as it was: a JSON value made its type again.
     fn past_custom(&self, name: &str, ty: &FieldType) -> Option<Column> {
+        let expr = self.past_json(name, ty)?;
+        Some(match ty {
+            FieldType::Choice => Column::new(expr.clone()).keyed(expr),
+            _ => Column::new(expr),
+        })
+    }
+
+    /// A tracked custom field as it was: a JSON value made its type again.
+    pub(super) fn past_json(&self, name: &str, ty: &FieldType) -> Option<String> {
         // The name is from the registry, letters, digits and _ only.
         let json = format!("(v.custom ->> '{name}')");
         let lite = self.engine == Engine::Sqlite;
-        Some(Column::new(match ty {
-            FieldType::Choice => return Some(Column::new(json.clone()).keyed(json)),
+        Some(match ty {
+            FieldType::Choice => json,
             FieldType::Integer => format!("cast({json} as bigint)"),
             FieldType::Number => format!("cast({json} as double precision)"),
             // SQLite reads a truth value as 1 or 0 by itself.
@@ -221,7 +229,7 @@ impl TicketSchema<'_> {
             FieldType::Reference(_) if lite => format!("unhex(replace({json}, '-', ''))"),
             FieldType::Reference(_) => format!("cast({json} as uuid)"),
             FieldType::Text | FieldType::LongText => return None,
-        }))
+        })
     }
 }
 

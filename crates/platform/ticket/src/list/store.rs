@@ -1,5 +1,7 @@
 //! The statements of a list.
 
+use std::collections::VecDeque;
+
 use serde_json::Value as Json;
 use steward_base::{Error, Result, Timestamp};
 use steward_condition::{Args, Condition, Context};
@@ -7,8 +9,10 @@ use steward_database::{Tx, Value};
 use steward_fields::Registry;
 use steward_people::{Actor, Visibility};
 
+use crate::list::order;
+use crate::list::ranges::{self, Range};
 use crate::list::schema::{Sees, TicketSchema, condition_error, sees};
-use crate::list::sort::{Order, Sort};
+use crate::list::sort::{Key, Sort, keys};
 use crate::model::{OPEN_STATES, Ticket};
 use crate::store::{TICKET, WIDTH, ticket_row};
 
@@ -62,12 +66,14 @@ pub fn visible(seen: &Visibility, actor: &Actor, args: &mut Args) -> String {
     if parts.is_empty() { "false".into() } else { format!("({})", parts.join(" or ")) }
 }
 
-struct Prepared {
+pub(super) struct Prepared {
     condition: Condition,
     sees: Sees,
+    /// What is seen, as the statement says it: see [`only_used`].
+    pub tickets: Visibility,
 }
 
-fn prepare(
+pub(super) fn prepare(
     tx: &Tx,
     actor: &Actor,
     registry: &Registry,
@@ -77,10 +83,11 @@ fn prepare(
     let sees = sees(actor, &registry.kind);
     let schema = schema(tx, actor, registry, &sees, query);
     let condition = super::read_condition(&schema, &query.q, context)?;
-    Ok(Prepared { condition, sees })
+    let tickets = sees.tickets.clone();
+    Ok(Prepared { condition, sees, tickets })
 }
 
-fn schema<'a>(
+pub(super) fn schema<'a>(
     tx: &Tx,
     actor: &'a Actor,
     registry: &'a Registry,
@@ -109,9 +116,10 @@ fn check_indexed(
         let seen = schema(tx, actor, registry, &prepared.sees, query);
         let condition =
             Condition::resolve(&part, &seen, context).map_err(|e| condition_error(&e))?;
-        let part = Prepared { condition, sees: prepared.sees.clone() };
+        let (sees, tickets) = (prepared.sees.clone(), prepared.tickets.clone());
+        let part = Prepared { condition, sees, tickets };
         let mut args = Args::new();
-        let body = body(tx, actor, registry, &part, query, &mut args)?;
+        let body = body(tx, actor, registry, &part, query, "", &mut args)?;
         let limit = args.push(MOST_UNINDEXED + 1);
         let sql = format!("select count(*) from (select 1 {body} limit {limit}) few");
         if tx.one(&sql, args.values(), |r| r.get::<i64>(0))? <= MOST_UNINDEXED {
@@ -133,9 +141,10 @@ fn body(
     registry: &Registry,
     prepared: &Prepared,
     query: &ListQuery,
+    joins: &str,
     args: &mut Args,
 ) -> Result<String> {
-    let mut text = String::from("from ticket t join record r on r.id = t.id");
+    let mut text = format!("from ticket t join record r on r.id = t.id{joins}");
     let mut parts: Vec<String> = Vec::new();
     if let Some(at) = query.as_of {
         text.push_str(" join ticket_version v on v.ticket = t.id");
@@ -148,7 +157,7 @@ fn body(
     if query.as_of.is_none() && prepared.condition.implies("state", OPEN_STATES) {
         parts.push("t.is_open = 1".into());
     }
-    let seen = visible(&prepared.sees.tickets, actor, args);
+    let seen = visible(&prepared.tickets, actor, args);
     if seen != "true" {
         parts.push(seen);
     }
@@ -160,10 +169,11 @@ fn body(
     Ok(format!("{text} where {}", parts.join(" and ")))
 }
 
-/// One page of the tickets the actor sees.
+/// One page of the tickets the actor sees: its ranges, one after the other,
+/// until it is full.
 ///
 /// # Errors
-/// `Malformed` on `q`, `limit` or `cursor`.
+/// `Malformed` on `q`, `sort`, `limit` or `cursor`.
 pub fn list(
     tx: &mut Tx,
     actor: &Actor,
@@ -174,37 +184,141 @@ pub fn list(
     if !(1..=500).contains(&query.limit) {
         return Err(Error::malformed("limit", "range", "is 1 to 500"));
     }
-    let prepared = prepare(tx, actor, registry, context, query)?;
+    let mut prepared = prepare(tx, actor, registry, context, query)?;
     check_indexed(tx, actor, registry, context, query, &prepared)?;
-    let mut args = Args::new();
-    let mut sql = body(tx, actor, registry, &prepared, query, &mut args)?;
-    let order = Order::new(&query.sort, query.as_of.is_some());
-    if let Some(cursor) = &query.after {
-        let after = order.after(cursor, &mut args);
-        let after = after.ok_or_else(|| {
-            Error::malformed("cursor", "cursor", "this cursor belongs to another list")
-        })?;
-        sql = format!("{sql} and {after}");
-    }
-    let limit = args.push(query.limit + 1);
-    let past = if query.as_of.is_some() { PAST } else { "" };
-    let sql =
-        format!("{TICKET}{}{past} {sql} order by {} limit {limit}", order.columns(), order.sql());
-    let keys = order.columns().matches(',').count();
-    let mut rows = tx.rows(&sql, args.values(), |r| {
-        let mut ticket = ticket_row(r)?;
-        let place = order.values(r, WIDTH, ticket.head.id)?;
-        if query.as_of.is_some() {
-            as_it_was(&mut ticket, registry, r, WIDTH + keys)?;
-        }
-        Ok((ticket, place))
+    let keys = keys(&query.sort, &schema(tx, actor, registry, &prepared.sees, query))?;
+    let ranges = match &query.after {
+        None => Some(ranges::whole(&keys)),
+        Some(cursor) => ranges::after(&keys, cursor),
+    };
+    let ranges = ranges.ok_or_else(|| {
+        Error::malformed("cursor", "cursor", "this cursor belongs to another list")
     })?;
+    only_used(tx, &registry.kind, &mut prepared.tickets)?;
+    let list = List { actor, registry, query, prepared, keys };
+    let mut rows = match query.as_of {
+        Some(_) => list.past(tx, ranges)?,
+        None => list.now(tx, ranges)?,
+    };
     let more = rows.len() as i64 > query.limit;
-    if more {
-        rows.pop();
-    }
+    rows.truncate(usize::try_from(query.limit).unwrap_or(0));
     let next = if more { rows.last().map(|(_, place)| place.clone()) } else { None };
     Ok(Page { items: rows.into_iter().map(|(ticket, _)| ticket).collect(), next })
+}
+
+/// Leaves out organisations without tickets of the kind, such as the one of
+/// everybody: what is left is often one, and an index led by it has the order
+/// of the list.
+fn only_used(tx: &mut Tx, kind: &str, seen: &mut Visibility) -> Result<()> {
+    if seen.all || !(2..=8).contains(&seen.organisations.len()) {
+        return Ok(());
+    }
+    let mut used = Vec::new();
+    for id in &seen.organisations {
+        let any = tx.opt(
+            "select 1 from ticket where organisation = $1 and kind = $2 limit 1",
+            &[(*id).into(), kind.into()],
+            |r| r.get::<i64>(0),
+        )?;
+        used.extend(any.map(|_| *id));
+    }
+    // Somebody who sees none keeps what they might see.
+    if !used.is_empty() {
+        seen.organisations = used;
+    }
+    Ok(())
+}
+
+/// A row and its sort values and id.
+type Placed = (Ticket, Vec<Json>);
+
+/// A list about to be read.
+pub(super) struct List<'a> {
+    pub actor: &'a Actor,
+    pub registry: &'a Registry,
+    pub query: &'a ListQuery,
+    pub prepared: Prepared,
+    pub keys: Vec<Key>,
+}
+
+impl List<'_> {
+    /// At most one row more than the page takes, in order.
+    fn now(&self, tx: &mut Tx, ranges: Vec<Range>) -> Result<Vec<Placed>> {
+        let mut rows: Vec<Placed> = Vec::new();
+        let mut ahead: VecDeque<Range> = ranges.into();
+        while let Some(range) = ahead.pop_front() {
+            let left = self.query.limit + 1 - rows.len() as i64;
+            if left <= 0 {
+                break;
+            }
+            let Some(at) = ranges::leading(&self.keys, &range) else {
+                let order = order::order_by(&self.keys, &range);
+                rows.extend(self.read(tx, &range, &order, left)?);
+                continue;
+            };
+            let order = order::order_by_one(&self.keys, at);
+            let first = self.read(tx, &range, &order, 1)?.pop();
+            if let Some((_, place)) = first {
+                for next in ranges::split(&self.keys, &range, place[at].clone()).into_iter().rev() {
+                    ahead.push_front(next);
+                }
+            }
+        }
+        Ok(rows)
+    }
+
+    fn read(&self, tx: &mut Tx, range: &Range, order: &str, limit: i64) -> Result<Vec<Placed>> {
+        let keys = &self.keys;
+        let (sql, args) = self.statement(tx, range, order, limit)?;
+        tx.rows(&sql, args.values(), |r| {
+            let ticket = ticket_row(r)?;
+            let place = order::place(keys, range, r, WIDTH, ticket.head.id)?;
+            Ok((ticket, place))
+        })
+    }
+
+    pub fn statement(
+        &self,
+        tx: &Tx,
+        range: &Range,
+        order: &str,
+        limit: i64,
+    ) -> Result<(String, Args)> {
+        let mut args = Args::new();
+        let joins = order::joins(&self.keys, range);
+        let body =
+            body(tx, self.actor, self.registry, &self.prepared, self.query, &joins, &mut args)?;
+        let tests = match order::tests(&self.keys, range, &mut args) {
+            all if all == "true" => String::new(),
+            tests => format!(" and {tests}"),
+        };
+        let columns = order::columns(&self.keys, range);
+        let limit = args.push(limit);
+        Ok((format!("{TICKET}{columns} {body}{tests} order by {order} limit {limit}"), args))
+    }
+
+    /// As [`List::now`], in one statement: of the past there is no index in the
+    /// order of a list, so that more statements would only look more often.
+    fn past(&self, tx: &mut Tx, ranges: Vec<Range>) -> Result<Vec<Placed>> {
+        let (keys, all) = (&self.keys, Range(Vec::new()));
+        let mut args = Args::new();
+        let body = body(tx, self.actor, self.registry, &self.prepared, self.query, "", &mut args)?;
+        let tests: Vec<String> = match &self.query.after {
+            None => vec!["true".into()],
+            Some(_) => ranges.iter().map(|r| order::tests(keys, r, &mut args)).collect(),
+        };
+        let (tests, order) = (tests.join(" or "), order::order_by(keys, &all));
+        let limit = args.push(self.query.limit + 1);
+        let columns = order::columns(keys, &all);
+        let sql =
+            format!("{TICKET}{columns}{PAST} {body} and ({tests}) order by {order} limit {limit}");
+        tx.rows(&sql, args.values(), |r| {
+            let mut ticket = ticket_row(r)?;
+            let place = order::place(keys, &all, r, WIDTH, ticket.head.id)?;
+            as_it_was(&mut ticket, self.registry, r, WIDTH + keys.len())?;
+            Ok((ticket, place))
+        })
+    }
 }
 
 /// The tracked columns of the moment asked for.
@@ -247,6 +361,6 @@ pub fn count(
     let prepared = prepare(tx, actor, registry, context, query)?;
     check_indexed(tx, actor, registry, context, query, &prepared)?;
     let mut args = Args::new();
-    let sql = body(tx, actor, registry, &prepared, query, &mut args)?;
+    let sql = body(tx, actor, registry, &prepared, query, "", &mut args)?;
     tx.one(&format!("select count(*) {sql}"), args.values(), |r| r.get(0))
 }

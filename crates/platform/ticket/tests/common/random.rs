@@ -246,8 +246,7 @@ pub fn condition(term: impl Strategy<Value = String> + 'static) -> impl Strategy
 
 /// Fields a list sorts by.
 pub fn sort() -> impl Strategy<Value = String> {
-    let keys = prop::sample::subsequence((0..11_usize).collect::<Vec<_>>(), 0..4).prop_shuffle();
-    let names = [
+    sort_by(&[
         "number",
         "priority",
         "impact",
@@ -259,11 +258,34 @@ pub fn sort() -> impl Strategy<Value = String> {
         "short_description",
         "reopen_count",
         "closed_at",
-    ];
-    (keys, prop::collection::vec(any::<bool>(), 4)).prop_map(move |(keys, down)| {
-        let key = |(key, down): (&usize, &bool)| {
-            format!("{}{}", if *down { "-" } else { "" }, names[*key])
-        };
+        "floor",
+        "cost",
+        "flag",
+        "due",
+        "grade",
+        "room",
+    ])
+}
+
+/// Fields a list of the past sorts by.
+pub fn tracked_sort() -> impl Strategy<Value = String> {
+    sort_by(&[
+        "number",
+        "priority",
+        "category",
+        "opened_at",
+        "floor",
+        "cost",
+        "flag",
+        "due",
+        "grade",
+    ])
+}
+
+fn sort_by(names: &'static [&'static str]) -> impl Strategy<Value = String> {
+    let keys = prop::sample::subsequence(names, 0..4).prop_shuffle();
+    (keys, prop::collection::vec(any::<bool>(), 4)).prop_map(|(keys, down)| {
+        let key = |(key, down): (&&str, &bool)| format!("{}{key}", if *down { "-" } else { "" });
         keys.iter().zip(&down).map(key).collect::<Vec<_>>().join(",")
     })
 }
