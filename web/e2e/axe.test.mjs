@@ -1,5 +1,6 @@
-// Every page, in both themes, through axe; a screenshot of each for the eye.
+// Every page, in both themes, through axe; a screenshot of each for the eye. A page left out fails a test.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { apiSession, axe, makePerson, openPage, shot, signIn, startBrowser, startServer } from './support.mjs';
 
@@ -30,6 +31,11 @@ after(async () => {
   await server?.stop();
 });
 
+const PUBLIC = [
+  ['sign-in', () => '/sign-in', 'form'],
+  ['password-reset', () => '/password-reset?token=x', 'form'],
+  ['portal-sign-in', () => '/portal/sign-in', 'form'],
+];
 const AGENT = [
   ['queue', () => `/queue?q=${encodeURIComponent('state:open')}`, '.q'],
   ['queue-empty', () => `/queue?q=${encodeURIComponent('state:open nothingmatchesthis')}`, '.state'],
@@ -52,6 +58,25 @@ const PORTAL = [
   ['portal-account', () => '/portal/account', 'form'],
 ];
 
+/** The pages that the routers know, `$` standing for what differs from record to record. */
+function routes() {
+  const source = ['app/router.tsx', 'features/portal/router.tsx'].map((name) => readFileSync(new URL(`../src/${name}`, import.meta.url), 'utf8')).join('\n');
+  const made = [...source.matchAll(/\bpath: '([^']+)'|\bpage\('([^']+)'/g)].map(([, path, page]) => path ?? page);
+  return made.map((path) => path.replaceAll(/\$[a-z]+/gi, '$'));
+}
+
+test('no page exists that axe does not see', () => {
+  const known = routes();
+  assert.ok(known.length > 15, `only ${known.length} routes found: the search for them is broken`);
+  // Of itself it shows nothing: it sends to the queue.
+  const sendsOn = new Set(['/']);
+  const fits = (route, path) => new RegExp(`^${route.replaceAll('$', '[^/]+')}$`).test(path);
+  const seen = [...PUBLIC, ...AGENT, ...PORTAL].map(([, path]) => path().split('?')[0]);
+  // A page with a name of its own is not seen by way of one with a number in its place.
+  const unseen = known.filter((route) => !sendsOn.has(route) && !seen.some((path) => fits(route, path) && (path === route || !known.includes(path))));
+  assert.deepEqual(unseen, []);
+});
+
 async function look(page, [name, path, sign], scheme) {
   await page.goto(server.url + path());
   await page.locator(sign).first().waitFor();
@@ -62,10 +87,10 @@ async function look(page, [name, path, sign], scheme) {
 
 for (const scheme of ['light', 'dark']) {
   describe(scheme, () => {
-    test('sign-in and password reset', async () => {
+    test('sign-in at both doors and password reset', async () => {
       const page = await openPage(browser, { scheme });
-      await look(page, ['sign-in', () => '/sign-in', 'form'], scheme);
-      await look(page, ['password-reset', () => '/password-reset?token=x', 'form'], scheme);
+      for (const entry of PUBLIC) await look(page, entry, scheme);
+      assert.deepEqual(page.faults, []);
       await page.context().close();
     });
 

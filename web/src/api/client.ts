@@ -28,6 +28,12 @@ export function setCsrfToken(token: string | null | undefined): void {
   csrfToken = token ?? null;
 }
 
+/** The token, for a call that does not go through this client. */
+export const csrf = (): string | null => csrfToken;
+
+/** Tells that the server no longer knows the session. */
+export const signedOut = (): void => onSignedOut();
+
 /** Called when the server no longer knows the session. */
 export function whenSignedOut(run: () => void): void {
   onSignedOut = run;
@@ -63,17 +69,4 @@ export async function ok<T>(call: Promise<Answer<T>>): Promise<T> {
 /** The headers of a conditional write. */
 export function ifMatch(version: number): { 'If-Match': string } {
   return { 'If-Match': `"${version}"` };
-}
-
-/** Sends a file; multipart is beyond the typed client. */
-export async function upload<T>(url: string, form: FormData): Promise<T> {
-  const response = await fetch(url, {
-    method: 'POST',
-    body: form,
-    headers: csrfToken ? { 'X-CSRF-Token': csrfToken } : {},
-  });
-  const body: unknown = await response.json().catch(() => null);
-  if (response.ok) return body as T;
-  if (response.status === 401) onSignedOut();
-  throw new ApiError(toProblem(body, response));
 }

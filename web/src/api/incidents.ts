@@ -1,8 +1,9 @@
 // Reading and writing incidents.
-import { useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueries, useQuery, useQueryClient, type InfiniteData, type QueryClient } from '@tanstack/react-query';
 import { useRef } from 'react';
-import { api, ifMatch, ok, upload } from './client';
+import { api, ifMatch, ok } from './client';
 import { useNews } from './live';
+import { upload, type Progress } from './upload';
 import type { Attachment, Entry, FieldDef, Incident, IncidentPatch, IncidentRow, List, NewIncident, PersonRef, Relation, TimelineItem } from './types';
 import { paths } from '@/app/paths';
 
@@ -49,8 +50,31 @@ export function fetchIncident(number: string): Promise<Incident> {
   return ok(api.GET('/api/v1/incidents/{number}', { params: { path: { number } } })) as Promise<Incident>;
 }
 
+/** An incident. Until it is read, what a list knows of it is shown: everything but its long texts. */
 export function useIncident(number: string | undefined) {
-  return useQuery({ queryKey: keys.one(number ?? ''), queryFn: () => fetchIncident(number ?? ''), enabled: number !== undefined });
+  const client = useQueryClient();
+  return useQuery({
+    queryKey: keys.one(number ?? ''),
+    queryFn: () => fetchIncident(number ?? ''),
+    enabled: number !== undefined,
+    placeholderData: () => rowOf(client, number),
+  });
+}
+
+function rowOf(client: QueryClient, number: string | undefined): Incident | undefined {
+  for (const [, data] of client.getQueriesData<InfiniteData<List<IncidentRow>>>({ queryKey: ['incidents', 'list'] })) {
+    const row = data?.pages.flatMap((page) => page.items).find((one) => one.number === number);
+    if (row) return row;
+  }
+  return undefined;
+}
+
+/** Reads an incident and its story beforehand. */
+export function prefetchIncident(client: QueryClient, number: string): Promise<unknown> {
+  return Promise.all([
+    client.prefetchQuery({ queryKey: keys.one(number), queryFn: () => fetchIncident(number) }),
+    client.prefetchQuery({ queryKey: keys.part(number, 'timeline'), queryFn: () => fetchTimeline(number) }),
+  ]);
 }
 
 const LONG = 500;
@@ -80,8 +104,9 @@ export function useComments(number: string) {
   });
 }
 
-export function useAttachments(number: string) {
+export function useAttachments(number: string, enabled = true) {
   return useQuery({
+    enabled,
     queryKey: keys.part(number, 'attachments'),
     queryFn: () => ok<List<Attachment>>(api.GET('/api/v1/incidents/{number}/attachments', { params: { path: { number } } })),
   });
@@ -135,17 +160,19 @@ export const commands = {
     ok(api.PATCH('/api/v1/incidents/{number}', { params: { path: { number }, header: ifMatch(version) }, body })),
   create: (body: NewIncident) => ok<Incident>(api.POST('/api/v1/incidents', { body })),
   comment: (number: string, text: string) =>
-    ok(api.POST('/api/v1/incidents/{number}/comments', { params: { path: { number } }, body: { text } })),
+    ok<Entry>(api.POST('/api/v1/incidents/{number}/comments', { params: { path: { number } }, body: { text } })),
   workNote: (number: string, text: string) =>
-    ok(api.POST('/api/v1/incidents/{number}/work-notes', { params: { path: { number } }, body: { text } })),
+    ok<Entry>(api.POST('/api/v1/incidents/{number}/work-notes', { params: { path: { number } }, body: { text } })),
   retract: (number: string, id: string, reason: string) =>
     ok(api.POST('/api/v1/incidents/{number}/comments/{id}/retract', { params: { path: { number, id } }, body: { reason } })),
-  attach: (number: string, file: File, audience: 'public' | 'internal') => {
+  /** A file of an entry has the entry's audience; one without an entry stands for itself. */
+  attach: (number: string, file: File, to: { audience: 'public' | 'internal'; entry?: string }, onProgress?: Progress, signal?: AbortSignal) => {
     const form = new FormData();
     // The server streams the file, so what it must know beforehand stands before it.
-    form.append('audience', audience);
+    if (to.entry) form.append('entry', to.entry);
+    else form.append('audience', to.audience);
     form.append('file', file, file.name);
-    return upload<Attachment>(paths.attachments(number), form);
+    return upload<Attachment>(paths.attachments(number), form, onProgress, signal);
   },
   watch: (number: string, login: string) =>
     ok(api.PUT('/api/v1/incidents/{number}/watchers/{login}', { params: { path: { number, login } } })),
@@ -164,7 +191,7 @@ export function useRefresh(): (number: string) => Promise<void> {
 }
 
 /** Runs a command on one incident and reads it again, also when the command failed. */
-export function useCommand<T = void>(number: string, run: (input: T) => Promise<unknown>, done?: () => void) {
+export function useCommand<T = void, R = unknown>(number: string, run: (input: T) => Promise<R>, done?: () => void) {
   const refresh = useRefresh();
   return useMutation({ mutationFn: run, onSuccess: done, onSettled: () => refresh(number) });
 }

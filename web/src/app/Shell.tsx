@@ -7,13 +7,14 @@ import { IconWifiOff } from '@tabler/icons-react';
 import { reconnect, useLostSince } from '@/api/live';
 import { Button } from '@/ui/Button';
 import { clock } from '@/ui/time';
+import { PHONE, SMALL, useMedia } from '@/ui/useMedia';
 import desk from '@/locales/en/desk.json';
 import { addTexts, t } from './i18n';
 import { useKeys } from './keys';
 import { KeySheet } from './KeySheet';
 import { useGo } from './links';
 import { paths } from './paths';
-import { Rail } from './Rail';
+import { Rail, TopBar } from './Rail';
 
 addTexts('desk', desk);
 
@@ -27,13 +28,15 @@ export function Shell() {
   const go = useGo();
   const [sheet, setSheet] = useState(false);
   useKeys({ '?': () => setSheet(true), c: () => go(paths.newIncident()) });
-  const small = isTicket(pathname);
+  const phone = useMedia(PHONE);
+  const narrow = useMedia(SMALL);
+  const small = narrow || isTicket(pathname);
   return (
-    <div className={`app${small ? ' small' : ''}`}>
+    <div className={`app${phone ? ' phone' : small ? ' small' : ''}`}>
       <a className="skip" href="#page">
         {t('desk:skip')}
       </a>
-      <Rail small={small} onKeys={() => setSheet(true)} />
+      {phone ? <TopBar /> : <Rail small={small} onKeys={() => setSheet(true)} />}
       <div className="stage" id="page" tabIndex={-1}>
         <Offline />
         <Outlet />

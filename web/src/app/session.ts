@@ -1,14 +1,21 @@
 // Who is signed in. One query holds it; every page may ask.
 import { useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { api, ApiError, ok, setCsrfToken } from '@/api/client';
+import { setZone } from './format';
 import type { Me } from '@/api/types';
 
 const KEY = ['me'];
 
+/** What the page must know of whoever is signed in before it shows anything. */
+function greet(me: Me): void {
+  setCsrfToken(me.csrf_token);
+  setZone(me.zone);
+}
+
 async function load(): Promise<Me | null> {
   try {
     const me = await ok<Me>(api.GET('/api/v1/me'));
-    setCsrfToken(me.csrf_token);
+    greet(me);
     return me;
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) return null;
@@ -32,7 +39,7 @@ export function useMaybeMe(): Me | null | undefined {
 
 export async function signIn(client: QueryClient, login: string, password: string): Promise<Me> {
   const me = await ok<Me>(api.POST('/api/v1/session', { body: { login, password } }));
-  setCsrfToken(me.csrf_token);
+  greet(me);
   client.clear();
   client.setQueryData(KEY, me);
   return me;

@@ -51,3 +51,13 @@ test('no page holds words of its own', () => {
   }
   expect(found).toEqual([]);
 });
+
+test('dates and numbers become text in one place', () => {
+  const found: string[] = [];
+  for (const path of sources(SRC)) {
+    if (path.endsWith('app/format.ts')) continue;
+    const source = readFileSync(path, 'utf8');
+    for (const [call] of source.matchAll(/\.toLocale\w*\(|\bIntl\.|\.to(?:Date|Time)String\(|\.get(?:UTC)?(?:Hours|Date|Month|FullYear)\(/g)) found.push(`${path}: ${call}`);
+  }
+  expect(found).toEqual([]);
+});

@@ -5,14 +5,15 @@ import {
   IconCircleDashed,
   IconCircleHalf2,
   IconCircleX,
-  IconPlayerPause,
 } from '@tabler/icons-react';
+import type { ComponentType } from 'react';
 import { t, tOr } from '@/app/i18n';
+import { IconPaused } from './IconPaused';
 
-const STATE_LOOK: Record<string, { tone: string; Icon: typeof IconCircleDashed }> = {
+const STATE_LOOK: Record<string, { tone: string; Icon: ComponentType<{ 'aria-hidden'?: boolean }> }> = {
   new: { tone: 'new', Icon: IconCircleDashed },
   in_progress: { tone: 'prog', Icon: IconCircleHalf2 },
-  on_hold: { tone: 'hold', Icon: IconPlayerPause },
+  on_hold: { tone: 'hold', Icon: IconPaused },
   resolved: { tone: '', Icon: IconCircleCheck },
   closed: { tone: 'dim', Icon: IconCircleCheckFilled },
   canceled: { tone: 'dim', Icon: IconCircleX },

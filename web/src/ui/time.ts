@@ -1,5 +1,6 @@
 // Times in words. The reader's own zone; the day is named when it is not today.
-import { language, t } from '@/app/i18n';
+import { dateText, dayKey, number } from '@/app/format';
+import { t } from '@/app/i18n';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -9,34 +10,42 @@ const YEAR = 365.25 * DAY;
 const MONTHS_FROM = 60 * DAY;
 const YEARS_FROM = 2 * YEAR;
 
-const sameDay = (a: Date, b: Date) => a.toDateString() === b.toDateString();
+const sameDay = (a: Date, b: Date) => dayKey(a) === dayKey(b);
+const sameYear = (a: Date, b: Date) => dayKey(a).slice(0, 4) === dayKey(b).slice(0, 4);
 
 export function clock(iso: string): string {
-  return new Date(iso).toLocaleTimeString(language(), { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  return dateText(new Date(iso), { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 }
 
-/** "today", "yesterday" or the date. */
+/** Whether two times fall on one day of the reader. */
+export function onOneDay(a: string, b: string): boolean {
+  return sameDay(new Date(a), new Date(b));
+}
+
+const named = (at: Date, now: Date, month: 'long' | 'short') => dateText(at, { day: 'numeric', month, year: sameYear(at, now) ? undefined : 'numeric' });
+
+/** "Today", "Yesterday" or the date. */
 export function day(iso: string, now: Date = new Date()): string {
   const at = new Date(iso);
   if (sameDay(at, now)) return t('common:time.today');
   if (sameDay(at, new Date(now.getTime() - DAY))) return t('common:time.yesterday');
-  return at.toLocaleDateString(language(), { day: 'numeric', month: 'long', year: at.getFullYear() === now.getFullYear() ? undefined : 'numeric' });
+  return named(at, now, 'long');
 }
 
-/** The day within a sentence: "today", "14 March". */
-export function dayInText(iso: string, now: Date = new Date()): string {
+/** The day within a sentence: "today", "14 March". `short` is for narrow places: "14 Mar 2016". */
+export function dayInText(iso: string, now: Date = new Date(), month: 'long' | 'short' = 'long'): string {
   const at = new Date(iso);
   if (sameDay(at, now)) return t('common:time.todayInText');
   if (sameDay(at, new Date(now.getTime() - DAY))) return t('common:time.yesterdayInText');
-  return day(iso, now);
+  return named(at, now, month);
 }
 
 /** "today 07:50", "14 March 2016 07:50". */
 export function moment(iso: string, now: Date = new Date()): string {
-  return `${dayInText(iso, now)} ${clock(iso)}`;
+  return t('common:time.at', { day: dayInText(iso, now), time: clock(iso) });
 }
 
-/** How long ago, in the largest whole unit: "4 min", "3 h", "12 days". */
+/** How long ago, in the largest whole unit and never wide: "4 min", "3 h", "12 d", "10 y". */
 export function span(fromIso: string, now: Date = new Date()): string {
   const ms = Math.max(0, now.getTime() - new Date(fromIso).getTime());
   if (ms < MINUTE) return t('common:time.moment');
@@ -47,13 +56,14 @@ export function span(fromIso: string, now: Date = new Date()): string {
   return t('common:time.years', { count: Math.floor(ms / YEAR) });
 }
 
+const UNITS = ['B', 'KB', 'MB', 'GB'];
+
 export function fileSize(bytes: number): string {
-  const units = ['B', 'KB', 'MB', 'GB'];
   let size = bytes;
   let unit = 0;
-  while (size >= 1000 && unit < units.length - 1) {
+  while (size >= 1000 && unit < UNITS.length - 1) {
     size /= 1000;
     unit += 1;
   }
-  return `${size < 10 && unit > 0 ? size.toFixed(1) : Math.round(size)} ${units[unit]}`;
+  return `${number(size, size < 10 && unit > 0 ? 1 : 0)} ${UNITS[unit]}`;
 }

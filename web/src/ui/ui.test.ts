@@ -1,13 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { ApiError } from '@/api/client';
 import { nameCondition } from '@/api/refs';
+import { number, setZone, shownZone } from '@/app/format';
+import { addTexts } from '@/app/i18n';
 import { isTyping, keyName } from '@/app/keys';
 import { conditions, paths } from '@/app/paths';
 import { parseQuery, stringifyQuery } from '@/app/query';
 import { safeBack } from '@/features/session/back';
+import common from '@/locales/en/common.json';
 import { splitErrors } from './form';
 import { initials } from './Tags';
-import { fileSize } from './time';
+import { dayInText, fileSize, moment, onOneDay, span } from './time';
 
 describe('errors of a form', () => {
   const error = new ApiError({ title: 'Two fields', status: 422, errors: [{ field: 'name', rule: 'required', message: 'is needed' }, { field: 'login', rule: 'unique', message: 'is taken' }] });
@@ -68,5 +71,38 @@ describe('small words', () => {
     expect(nameCondition('  Lucie Dvořáková ')).toBe('Lucie Dvořáková');
     expect(nameCondition('this or that')).toBe('this that');
     expect(nameCondition('"(')).toBeUndefined();
+  });
+});
+
+describe('times and numbers', () => {
+  addTexts('common', common);
+  const now = new Date('2026-11-24T12:00:00Z');
+
+  test('a time is told in the zone of the person', () => {
+    setZone('Asia/Tokyo');
+    expect(moment('2026-11-24T11:00:00Z', now)).toBe('today 20:00');
+    expect(moment('2026-11-23T16:00:00Z', now)).toBe('today 01:00');
+    expect(onOneDay('2026-11-23T14:59:00Z', '2026-11-23T15:01:00Z')).toBe(false);
+    setZone('America/New_York');
+    expect(moment('2026-11-23T16:00:00Z', now)).toBe('yesterday 11:00');
+    setZone('No/Such');
+    expect(shownZone()).not.toBe('America/New_York');
+    setZone(null);
+  });
+
+  test('an age is never wide', () => {
+    for (const iso of ['2026-11-24T11:59:50Z', '2026-11-24T11:01:00Z', '2026-09-27T00:00:00Z', '2024-12-01T00:00:00Z', '1990-01-01T00:00:00Z']) {
+      expect(span(iso, now).length).toBeLessThan(7);
+    }
+  });
+
+  test('a year is named when it is another one', () => {
+    expect(dayInText('2016-03-14T08:00:00Z', now, 'short')).toMatch(/2016/);
+    expect(dayInText('2026-03-14T08:00:00Z', now)).not.toMatch(/2026/);
+  });
+
+  test('numbers have separators', () => {
+    expect(number(24918)).toBe('24,918');
+    expect(number(1.25, 1)).toBe('1.3');
   });
 });

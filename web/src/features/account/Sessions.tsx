@@ -5,6 +5,7 @@ import { t } from '@/app/i18n';
 import { Button } from '@/ui/Button';
 import { ErrorBanner } from '@/ui/States';
 import { moment } from '@/ui/time';
+import { agentName } from './agent';
 
 export function Sessions() {
   const { data, error, refetch } = useQuery({ queryKey: ['sessions'], queryFn: () => ok<List<Session>>(api.GET('/api/v1/me/sessions')) });
@@ -16,10 +17,10 @@ export function Sessions() {
       <ul className="lines">
         {data?.items.map((one) => (
           <li key={one.id}>
-            <span className="grow cut">
-              {one.address ?? '–'} {one.current && <span className="chip line">{t('account:sessions.here')}</span>}
-              <span className="meta cut"> {one.user_agent}</span>
+            <span className="grow" title={one.user_agent ?? undefined}>
+              {agentName(one.user_agent) ?? t('account:sessions.unknown')} {one.current && <span className="chip line">{t('account:sessions.here')}</span>}
             </span>
+            <span className="meta mono">{one.address}</span>
             <span className="meta">{one.last_used_at ? t('account:sessions.used', { time: moment(one.last_used_at) }) : t('account:sessions.since', { time: moment(one.created_at) })}</span>
             {!one.current && (
               <Button small aria-label={t('account:sessions.endLabel', { address: one.address ?? '' })} onClick={() => end.mutate(one.id)}>

@@ -40,8 +40,8 @@ export function PeoplePage() {
                 <tr>
                   <th scope="col">{t('people:field.name')}</th>
                   <th scope="col">{t('people:field.login')}</th>
-                  <th scope="col">{t('people:field.organisation')}</th>
-                  <th scope="col">{t('people:field.teams')}</th>
+                  <th scope="col" className="wide-only">{t('people:field.organisation')}</th>
+                  <th scope="col" className="wide-only">{t('people:field.teams')}</th>
                   <th scope="col">{t('people:field.roles')}</th>
                 </tr>
               </thead>
@@ -54,8 +54,8 @@ export function PeoplePage() {
                       {!person.active && <span className="meta"> {t('people:disabled')}</span>}
                     </td>
                     <td className="mono">{person.login}</td>
-                    <td>{person.organisation?.name}</td>
-                    <td>{person.teams?.map((team) => team.name).join(', ')}</td>
+                    <td className="wide-only">{person.organisation?.name}</td>
+                    <td className="wide-only">{person.teams?.map((team) => team.name).join(', ')}</td>
                     <td>{person.roles?.map((role) => tOr(`people:role.${role}`, role)).join(', ')}</td>
                   </tr>
                 ))}

@@ -39,8 +39,8 @@ export function TeamsPage() {
               <thead>
                 <tr>
                   <th scope="col">{t('people:field.name')}</th>
-                  <th scope="col">{t('people:field.organisation')}</th>
-                  <th scope="col">{t('people:field.email')}</th>
+                  <th scope="col" className="wide-only">{t('people:field.organisation')}</th>
+                  <th scope="col" className="wide-only">{t('people:field.email')}</th>
                   <th scope="col">{t('people:teams.queue')}</th>
                 </tr>
               </thead>
@@ -50,8 +50,8 @@ export function TeamsPage() {
                     <td>
                       <Link to={paths.team(team.id)}>{team.name}</Link>
                     </td>
-                    <td>{team.organisation?.name}</td>
-                    <td>{team.email}</td>
+                    <td className="wide-only">{team.organisation?.name}</td>
+                    <td className="wide-only">{team.email}</td>
                     <td>
                       <Link to={paths.queue(conditions.team(team.name))} aria-label={t('people:teams.openQueue', { name: team.name })}>
                         {t('people:teams.open')}

@@ -36,7 +36,7 @@ function Matrix({ permissions }: { permissions: Permissions }) {
       <div className="search">
         <NativeSelect label={t('permission:kind')} value={kind} onChange={(event) => setKind(event.currentTarget.value)} data={[{ value: '', label: t('permission:allKinds') }, ...permissions.kinds.map((one) => ({ value: one, label: kindName(one) }))]} />
       </div>
-      <div className="scroll-x" tabIndex={0} role="region" aria-label={t('permission:title')}>
+      <div className="scroll-x matrix-box" tabIndex={0} role="region" aria-label={t('permission:title')}>
         <table className="tbl matrix">
           <thead>
             <tr>

@@ -1,20 +1,19 @@
-import { IconArrowLeft, IconCheck, IconPaperclip } from '@tabler/icons-react';
+import { IconArrowLeft, IconCheck } from '@tabler/icons-react';
 import { useParams } from '@tanstack/react-router';
-import { useRef, useState } from 'react';
-import { isAllowed, whyNot } from '@/api/actions';
 import { ApiError } from '@/api/client';
-import { commands, useAttachments, useCommand, useComments, useIncident, useIncidentNews } from '@/api/incidents';
+import { useAttachments, useComments, useIncident, useIncidentNews } from '@/api/incidents';
 import type { Attachment, Entry, Incident } from '@/api/types';
 import { t } from '@/app/i18n';
 import { Link } from '@/app/links';
 import { paths } from '@/app/paths';
 import { NotFound } from '@/app/RouteError';
 import { useMe } from '@/app/session';
-import { draftKey, readDraft, writeDraft } from '@/features/incident/ticket/draft';
-import { Button, buttonClass } from '@/ui/Button';
+import { FileChips } from '@/features/file/FileChip';
+import { buttonClass } from '@/ui/Button';
 import { ErrorBanner, Skeleton } from '@/ui/States';
-import { clock, dayInText, fileSize, moment } from '@/ui/time';
+import { clock, dayInText, moment } from '@/ui/time';
 import { firstName } from '@/ui/names';
+import { Dock } from './Dock';
 import { standing, step } from './words';
 
 export function ItemPage() {
@@ -35,7 +34,8 @@ function Item({ number }: { number: string }) {
       </main>
     );
   }
-  const entries = (comments.data?.items ?? []).toSorted((a, b) => a.at.localeCompare(b.at));
+  const attached = files.data?.items ?? [];
+  const entries = talk(comments.data?.items ?? [], attached);
   return (
     <>
       <header className="top">
@@ -62,7 +62,6 @@ function Item({ number }: { number: string }) {
               {entries.map((entry) => (
                 <Bubble key={entry.id} entry={entry} incident={incident} />
               ))}
-              <FileList files={files.data?.items ?? []} />
             </section>
             <Dock incident={incident} />
           </>
@@ -92,7 +91,15 @@ function Now({ incident }: { incident: Incident }) {
   );
 }
 
-type Said = Pick<Entry, 'id' | 'text' | 'at'> & { author?: { id: string; name: string } | null; html?: string | null; retracted?: unknown };
+type Said = Pick<Entry, 'id' | 'text' | 'at'> & { author?: { id: string; name: string } | null; html?: string | null; retracted?: unknown; files?: Attachment[] };
+
+/** Messages in order, each with its files; a file sent without a word is a message of its own. */
+function talk(comments: Entry[], files: Attachment[]): Said[] {
+  const known = new Set(comments.map((entry) => entry.id));
+  const words = comments.map((entry): Said => ({ ...entry, files: files.filter((file) => file.entry === entry.id) }));
+  const alone = files.filter((file) => !file.entry || !known.has(file.entry)).map((file): Said => ({ id: file.id, text: '', at: file.at, author: file.by, files: [file] }));
+  return [...words, ...alone].toSorted((a, b) => a.at.localeCompare(b.at));
+}
 
 function Bubble({ entry, incident }: { entry: Said; incident: Incident }) {
   const me = useMe();
@@ -109,89 +116,10 @@ function Bubble({ entry, incident }: { entry: Said; incident: Incident }) {
           // oxlint-disable-next-line react/no-danger
           <div className="prose html" dangerouslySetInnerHTML={{ __html: entry.html }} />
         ) : (
-          <div className="prose">{entry.text ?? t('portal:item.erased')}</div>
+          entry.text !== '' && <div className="prose">{entry.text ?? t('portal:item.erased')}</div>
         )}
+        <FileChips files={entry.files} />
       </div>
     </div>
-  );
-}
-
-function FileList({ files }: { files: Attachment[] }) {
-  return files.map((file) => (
-    <a key={file.id} className="file" href={paths.attachment(file.id)} download={file.file_name}>
-      <IconPaperclip aria-hidden />
-      <b>{file.file_name}</b> {fileSize(file.size)}
-    </a>
-  ));
-}
-
-function Dock({ incident }: { incident: Incident }) {
-  const me = useMe();
-  const key = draftKey(me.id, incident.number, 'reply');
-  const [text, setText] = useState(() => readDraft(key));
-  const [reopening, setReopening] = useState(false);
-  const file = useRef<HTMLInputElement>(null);
-  const change = (next: string) => {
-    writeDraft(key, next);
-    setText(next);
-  };
-  const who = firstName(incident.assigned_to?.name) || t('portal:item.us');
-  const done = () => {
-    change('');
-    setReopening(false);
-  };
-  const send = useCommand(incident.number, (words: string) => (reopening ? commands.reopen(incident.number, { comment: words }) : commands.comment(incident.number, words)), done);
-  const confirm = useCommand(incident.number, () => commands.close(incident.number));
-  const attach = useCommand(incident.number, (what: File) => commands.attach(incident.number, what, 'public'));
-  const trouble = send.error ?? confirm.error ?? attach.error;
-  const reopen = isAllowed(incident, 'reopen');
-  const off = whyNot(incident, 'comment');
-  const label = reopening ? t('portal:item.stillWrong') : t('portal:item.write', { name: who });
-  return (
-    <section className="dock" aria-label={t('portal:item.answer')}>
-      {trouble != null && <ErrorBanner title={t('portal:item.failed')} error={trouble} />}
-      {(off === null || reopening) && (
-        <form
-          className="find"
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (text.trim() !== '') send.mutate(text);
-          }}
-        >
-          <textarea rows={1} aria-label={label} placeholder={label} value={text} onChange={(event) => change(event.currentTarget.value)} />
-          <Button tone="ghost" icon aria-label={t('portal:item.attach')} busy={attach.isPending} onClick={() => file.current?.click()}>
-            <IconPaperclip aria-hidden />
-          </Button>
-          <input
-            ref={file}
-            type="file"
-            hidden
-            onChange={(event) => {
-              const chosen = event.currentTarget.files?.[0];
-              event.currentTarget.value = '';
-              if (chosen) attach.mutate(chosen);
-            }}
-          />
-          <Button type="submit" tone={text.trim() === '' ? 'default' : 'primary'} busy={send.isPending}>
-            {t(reopening ? 'portal:item.reopenSend' : 'portal:item.send')}
-          </Button>
-        </form>
-      )}
-      {(isAllowed(incident, 'close') || reopen) && !reopening && (
-        <div className="row">
-          {isAllowed(incident, 'close') && (
-            <Button className="grow" busy={confirm.isPending} onClick={() => confirm.mutate()}>
-              <IconCheck aria-hidden />
-              {t('portal:item.works')}
-            </Button>
-          )}
-          {reopen && (
-            <Button className="grow" tone="ghost" onClick={() => setReopening(true)}>
-              {t('portal:item.still')}
-            </Button>
-          )}
-        </div>
-      )}
-    </section>
   );
 }

@@ -7,9 +7,12 @@ import { useGo } from '@/app/links';
 import { paths } from '@/app/paths';
 import { useMe } from '@/app/session';
 import { draftKey, readDraft, writeDraft } from '@/features/incident/ticket/draft';
+import { FilePick } from '@/features/file/FilePick';
+import { useOutbox } from '@/features/file/useOutbox';
 import { Button } from '@/ui/Button';
 import { splitErrors } from '@/ui/form';
 import { ErrorBanner } from '@/ui/States';
+import { toast } from '@/ui/Toast';
 
 const BLOCKED = 1;
 
@@ -20,18 +23,20 @@ export function ReportPage() {
   const [short, setShort] = useState(() => readDraft(keys.short));
   const [long, setLong] = useState(() => readDraft(keys.long));
   const [blocked, setBlocked] = useState(false);
-  const [file, setFile] = useState<File | null>(null);
+  const outbox = useOutbox();
   const send = useMutation({
     mutationFn: async () => {
       const body = { short_description: short, ...(long ? { description: long } : {}), ...(blocked ? { urgency: BLOCKED } : {}) };
       const made = await commands.create(body);
       writeDraft(keys.short, '');
       writeDraft(keys.long, '');
-      // The report stands even if the file does not: the page of the item says so.
-      const kept = file ? await commands.attach(made.number, file, 'public').then(() => true).catch(() => false) : true;
-      return { number: made.number, kept };
+      // The report stands even if a file does not; the page says so.
+      return { number: made.number, failed: await outbox.send(made.number, 'public') };
     },
-    onSuccess: ({ number }) => go(paths.portalItem(number)),
+    onSuccess: ({ number, failed }) => {
+      if (failed > 0) toast(t('file:notAll', { count: failed }));
+      go(paths.portalItem(number));
+    },
   });
   const { byField, rest } = splitErrors(send.error, ['short_description', 'description']);
   return (
@@ -71,10 +76,7 @@ export function ReportPage() {
           <input type="checkbox" checked={blocked} onChange={(event) => setBlocked(event.currentTarget.checked)} />
           {t('portal:report.blocked')}
         </label>
-        <label className="filepick">
-          <span className="lab">{t('portal:report.file')}</span>
-          <input type="file" onChange={(event) => setFile(event.currentTarget.files?.[0] ?? null)} />
-        </label>
+        <FilePick label={t('portal:report.file')} outbox={outbox} />
         <Button type="submit" tone="primary" busy={send.isPending}>
           {t('portal:report.send')}
         </Button>

@@ -1,6 +1,6 @@
 // The right column of the queue: one incident at a glance, and the composer.
 import { IconArrowRight } from '@tabler/icons-react';
-import { useIncident, useIncidentNews, useTimeline } from '@/api/incidents';
+import { useIncident, useIncidentNews } from '@/api/incidents';
 import type { Incident } from '@/api/types';
 import { t } from '@/app/i18n';
 import { Link } from '@/app/links';
@@ -13,6 +13,8 @@ import { moment } from '@/ui/time';
 import type { OpenCommand } from '../commands/CommandDialogs';
 import { Composer } from '../ticket/Composer';
 import { Timeline } from '../ticket/Timeline';
+import { useStory } from '../ticket/useStory';
+import { useTail } from '../ticket/useTail';
 
 type Props = {
   number: string;
@@ -23,7 +25,8 @@ type Props = {
 
 export function Preview({ number, composer, onOpen, onCommand }: Props) {
   const { data: incident, error, refetch } = useIncident(number);
-  const timeline = useTimeline(number);
+  const story = useStory(number, incident);
+  const tail = useTail(number, story.items.length);
   useIncidentNews(number);
   return (
     <section className="pane pv" aria-label={t('incident:preview.label', { number })}>
@@ -55,8 +58,8 @@ export function Preview({ number, composer, onOpen, onCommand }: Props) {
             <h2>{incident.short_description}</h2>
             <Facts incident={incident} />
           </div>
-          <div className="conv" tabIndex={0} role="region" aria-label={t('incident:timeline.label')}>
-            <Timeline incident={incident} items={timeline.data ?? []} show="all" brief />
+          <div className="conv" {...tail} tabIndex={0} role="region" aria-label={t('incident:timeline.label')}>
+            <Timeline incident={incident} items={story.items} show="all" brief />
           </div>
           <Composer key={number} incident={incident} wanted={composer} small />
         </>
@@ -85,7 +88,7 @@ function Facts({ incident }: { incident: Incident }) {
       {facts.map(([name, value]) => (
         <div key={name}>
           <dt>{t(`incident:short.${name}`)}</dt>
-          <dd className="cut">{value || <span className="dim">–</span>}</dd>
+          <dd>{value || <span className="dim">–</span>}</dd>
         </div>
       ))}
     </dl>

@@ -4,10 +4,13 @@ import { IconAlertTriangle } from '@tabler/icons-react';
 import type { IncidentRow } from '@/api/types';
 import { t, tOr } from '@/app/i18n';
 import { useMe } from '@/app/session';
+import { CARDS, useMedia } from '@/ui/useMedia';
 import { groupLines } from './groups';
 import { QueueRow } from './QueueRow';
 
 const ROW_PX = 44;
+/** A row as a card of two lines, on a narrow screen. */
+const CARD_PX = 64;
 const HEAD_PX = 28;
 const NEAR_END = 20;
 
@@ -27,17 +30,19 @@ type Props = {
 export function QueueList({ rows, total, current, marked, label, onPick, onOpen, onNearEnd, more }: Props) {
   const me = useMe();
   const scroll = useRef<HTMLDivElement>(null);
+  const cards = useMedia(CARDS);
   const lines = useMemo(() => groupLines(rows), [rows]);
   const virtual = useVirtualizer({
     count: lines.length,
     getScrollElement: () => scroll.current,
-    estimateSize: (index) => (lines[index]?.type === 'head' ? HEAD_PX : ROW_PX),
+    estimateSize: (index) => (lines[index]?.type === 'head' ? HEAD_PX : cards ? CARD_PX : ROW_PX),
     getItemKey: (index) => {
       const line = lines[index];
       return line?.type === 'row' ? line.row.id : `head-${line?.priority}-${index}`;
     },
     overscan: 12,
   });
+  useEffect(() => virtual.measure(), [cards, virtual]);
   const lastHead = lines.findLastIndex((line) => line.type === 'head');
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;

@@ -10,6 +10,7 @@ import { Link, useGo } from '@/app/links';
 import { conditions, paths } from '@/app/paths';
 import { useMe } from '@/app/session';
 import { buttonClass } from '@/ui/Button';
+import { useMedia, WIDE } from '@/ui/useMedia';
 import { Empty, ErrorBanner, Skeleton } from '@/ui/States';
 import { ApiError } from '@/api/client';
 import { CommandDialogs, type OpenCommand } from '../commands/CommandDialogs';
@@ -18,6 +19,7 @@ import { FilterBar } from './FilterBar';
 import { Preview } from './Preview';
 import { QueueFoot } from './QueueFoot';
 import { QueueList } from './QueueList';
+import { usePrefetch } from './usePrefetch';
 import { useQueue } from './useQueue';
 
 function useTitle(q: string): string {
@@ -41,7 +43,10 @@ export function QueuePage() {
   const [composer, setComposer] = useState<{ mode: 'reply' | 'note'; serial: number }>({ mode: 'reply', serial: 0 });
   const [command, setCommand] = useState<OpenCommand | null>(null);
 
+  // Without room for the preview a click opens.
+  const wide = useMedia(WIDE);
   const current = search.at ?? rows[0]?.number;
+  usePrefetch(rows, current);
   const pick = useCallback(
     (number: string) => go(`${paths.queue(q)}&at=${encodeURIComponent(number)}`, { replace: true }),
     [go, q],
@@ -66,7 +71,10 @@ export function QueuePage() {
   };
   const target = marked.size > 0 ? [...marked] : current ? [current] : [];
   const run = (kind: OpenCommand['kind']) => target.length > 0 && setCommand({ kind, numbers: target });
-  const write = (mode: 'reply' | 'note') => setComposer(({ serial }) => ({ mode, serial: serial + 1 }));
+  const write = (mode: 'reply' | 'note') => {
+    if (wide) setComposer(({ serial }) => ({ mode, serial: serial + 1 }));
+    else if (current) open(current);
+  };
   useKeys({
     j: () => move(1),
     k: () => move(-1),
@@ -92,10 +100,12 @@ export function QueuePage() {
     <div className="queue">
       <main className="pane">
         <div className="bar">
-          <h1 className="cut">{title}</h1>
-          <span className="meta">
-            {marked.size > 0 ? t('incident:queue.marked', { count: marked.size }) : count !== undefined && t('incident:queue.count', { count })}
-          </span>
+          <div className="bar-title">
+            <h1>{title}</h1>
+            <span className="meta">
+              {marked.size > 0 ? t('incident:queue.marked', { count: marked.size }) : count !== undefined && t('incident:queue.count', { count })}
+            </span>
+          </div>
           <span className="push" />
           <span aria-live="polite">
             {waiting.length > 0 && (
@@ -120,11 +130,11 @@ export function QueuePage() {
         ) : rows.length === 0 ? (
           <NoRows q={q} bad={badCondition} />
         ) : (
-          <QueueList rows={rows} total={count ?? rows.length} current={current} marked={marked} label={t('incident:queue.list', { title })} onPick={pick} onOpen={open} onNearEnd={nearEnd} more={hasNextPage} />
+          <QueueList rows={rows} total={count ?? rows.length} current={current} marked={marked} label={t('incident:queue.list', { title })} onPick={wide ? pick : open} onOpen={open} onNearEnd={nearEnd} more={hasNextPage} />
         )}
         <QueueFoot />
       </main>
-      {current && rows.length > 0 && <Preview number={current} composer={composer} onOpen={open} onCommand={(kind) => setCommand({ kind, numbers: [current] })} />}
+      {wide && current && rows.length > 0 && <Preview number={current} composer={composer} onOpen={open} onCommand={(kind) => setCommand({ kind, numbers: [current] })} />}
       {command && <CommandDialogs command={command} onClose={() => setCommand(null)} onDone={() => setMarks({ q, set: new Set() })} />}
     </div>
   );

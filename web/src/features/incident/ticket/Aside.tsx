@@ -1,4 +1,5 @@
-// The right column: caller, fields, files, watchers, relations.
+// The right column: caller, fields, watchers, relations.
+import { useState } from 'react';
 import { whyNot } from '@/api/actions';
 import { useFields } from '@/api/incidents';
 import type { FieldDef, Incident } from '@/api/types';
@@ -9,7 +10,6 @@ import { moment } from '@/ui/time';
 import type { OpenCommand } from '../commands/CommandDialogs';
 import { CallerCard } from './CallerCard';
 import { FieldRow, type Editor } from './FieldRow';
-import { Files } from './Files';
 import { Relations } from './Relations';
 import { Watchers } from './Watchers';
 import { WorkTime } from './WorkTime';
@@ -43,9 +43,25 @@ export function editorFor(field: FieldDef): Editor {
   return { type: 'text' };
 }
 
+type Row = { field: string; editor: Editor; custom: boolean };
+
+/** The fields of the aside: those that hold something, and those that do not. */
+function rowsOf(incident: Incident, own: FieldDef[]): { filled: Row[]; empty: Row[] } {
+  const rows: Row[] = [
+    ...SHIPPED.map(([field, editor]) => ({ field, editor, custom: false })),
+    ...own.map((field) => ({ field: field.name, editor: editorFor(field), custom: true })),
+  ];
+  const holds = ({ field, custom }: Row) => {
+    const value: unknown = custom ? incident.custom?.[field] : incident[field as keyof Incident];
+    return value !== null && value !== undefined && value !== '';
+  };
+  return { filled: rows.filter(holds), empty: rows.filter((row) => !holds(row)) };
+}
+
 export function Aside({ incident, onCommand }: { incident: Incident; onCommand: (kind: OpenCommand['kind'], action?: string) => void }) {
   const fields = useFields();
-  const own = fields.filter((field) => field.custom);
+  const { filled, empty } = rowsOf(incident, fields.filter((field) => field.custom));
+  const [all, setAll] = useState(false);
   return (
     <aside className="pane aside" aria-label={t('incident:aside.label')}>
       <CallerCard incident={incident} />
@@ -81,13 +97,16 @@ export function Aside({ incident, onCommand }: { incident: Incident; onCommand: 
               {incident.assignment_group && `, ${incident.assignment_group.name}`}
             </button>
           </dd>
-          {SHIPPED.map(([field, editor]) => (
-            <FieldRow key={field} incident={incident} field={field} editor={editor} />
-          ))}
-          {own.map((field) => (
-            <FieldRow key={field.name} incident={incident} field={field.name} editor={editorFor(field)} custom />
+          {[...filled, ...(all ? empty : [])].map((row) => (
+            <FieldRow key={row.field} incident={incident} field={row.field} editor={row.editor} custom={row.custom} />
           ))}
         </dl>
+        {empty.length > 0 && (
+          // A reader looks for what is there; what is not takes one press.
+          <Button small tone="ghost" className="low dl-more" aria-expanded={all} onClick={() => setAll(!all)}>
+            {t(all ? 'incident:aside.hideEmpty' : 'incident:aside.showEmpty', { count: empty.length })}
+          </Button>
+        )}
       </section>
       {incident.close_code && (
         <section className="sec">
@@ -101,7 +120,6 @@ export function Aside({ incident, onCommand }: { incident: Incident; onCommand: 
           <p className="prose">{incident.close_notes}</p>
         </section>
       )}
-      <Files incident={incident} />
       <Watchers incident={incident} />
       <Relations incident={incident} />
       <WorkTime incident={incident} />

@@ -1,15 +1,20 @@
 // Where one writes: a reply to the caller or an internal note, never to be confused.
-import { IconArrowBackUp, IconLock, IconPaperclip, IconSend, IconUsers } from '@tabler/icons-react';
+import { IconLock, IconSend, IconUsers } from '@tabler/icons-react';
 import { useEffect, useId, useRef, useState } from 'react';
 import { whyNot } from '@/api/actions';
-import { commands, useCommand } from '@/api/incidents';
+import { commands, useCommand, useRefresh } from '@/api/incidents';
 import type { Incident } from '@/api/types';
 import { t } from '@/app/i18n';
 import { useMe } from '@/app/session';
+import { AttachButton } from '@/features/file/AttachButton';
+import { StagedFiles } from '@/features/file/StagedFiles';
+import { useDrop } from '@/features/file/useDrop';
+import { useOutbox } from '@/features/file/useOutbox';
 import { Button } from '@/ui/Button';
 import { ErrorBanner } from '@/ui/States';
 import { firstName } from '@/ui/names';
 import { toast } from '@/ui/Toast';
+import { ComposerTabs } from './ComposerTabs';
 import { draftKey, readDraft, writeDraft, type Mode } from './draft';
 
 type Props = { incident: Incident; wanted: { mode: Mode; serial: number }; small?: boolean };
@@ -18,36 +23,53 @@ const ACTION: Record<Mode, string> = { reply: 'comment', note: 'write_work_notes
 
 export function Composer({ incident, wanted, small }: Props) {
   const me = useMe();
+  const refresh = useRefresh();
+  const { number } = incident;
   const [mode, setMode] = useState<Mode>(wanted.mode);
-  const key = draftKey(me.id, incident.number, mode);
   const [texts, setTexts] = useState<Record<Mode, string>>(() => ({
-    reply: readDraft(draftKey(me.id, incident.number, 'reply')),
-    note: readDraft(draftKey(me.id, incident.number, 'note')),
+    reply: readDraft(draftKey(me.id, number, 'reply')),
+    note: readDraft(draftKey(me.id, number, 'note')),
   }));
+  // What was meant for agents must not go out because one looked at the other tab.
+  const outboxes = { reply: useOutbox(), note: useOutbox() };
+  const outbox = outboxes[mode];
   const area = useRef<HTMLTextAreaElement>(null);
-  const file = useRef<HTMLInputElement>(null);
   const id = useId();
   const text = texts[mode];
+  const note = mode === 'note';
   const name = firstName(incident.caller?.name) || t('incident:composer.caller');
+  const off = whyNot(incident, ACTION[mode]);
+  const noFiles = whyNot(incident, 'attach');
+  const add = (files: File[]) => {
+    outbox.add(files);
+    area.current?.focus();
+  };
+  const drop = useDrop(add, off === null && noFiles === null);
 
   const change = (next: string, of: Mode = mode) => {
-    writeDraft(draftKey(me.id, incident.number, of), next);
+    writeDraft(draftKey(me.id, number, of), next);
     setTexts((before) => ({ ...before, [of]: next }));
   };
-  const send = useCommand(
-    incident.number,
-    (what: { mode: Mode; text: string }) =>
-      what.mode === 'note' ? commands.workNote(incident.number, what.text) : commands.comment(incident.number, what.text),
-  );
-  const attach = useCommand(incident.number, (what: File) => commands.attach(incident.number, what, mode === 'note' ? 'internal' : 'public'));
-  const off = whyNot(incident, ACTION[mode]);
+  const send = useCommand(number, (what: { mode: Mode; text: string }) => (what.mode === 'note' ? commands.workNote : commands.comment)(number, what.text));
+  const sendFiles = async (of: Mode, entry?: string) => {
+    const failed = await outboxes[of].send(number, of === 'note' ? 'internal' : 'public', entry);
+    void refresh(number);
+    return failed;
+  };
+  const busy = send.isPending || outbox.busy;
+  const empty = text.trim() === '' && outbox.staged.length === 0;
   const submit = () => {
-    if (off || send.isPending || text.trim() === '') return;
+    if (off || busy || empty) return;
     const sent = mode;
+    const said = () => toast(t(sent === 'note' ? 'incident:composer.noteSaved' : 'incident:composer.replySent', { name }));
+    if (text.trim() === '') {
+      void sendFiles(sent).then((failed) => failed === 0 && said());
+      return;
+    }
     send.mutate({ mode, text }, {
-      onSuccess: () => {
+      onSuccess: (entry) => {
         change('', sent);
-        toast(t(sent === 'note' ? 'incident:composer.noteSaved' : 'incident:composer.replySent', { name }));
+        void sendFiles(sent, entry?.id).then((failed) => (failed === 0 ? said() : toast(t('file:notAll', { count: failed }))));
       },
     });
   };
@@ -66,34 +88,9 @@ export function Composer({ incident, wanted, small }: Props) {
     if (wanted.serial > 0) area.current?.focus();
   }, [wanted.serial]);
 
-  const tab = (of: Mode, letter: string) => (
-    <button
-      type="button"
-      role="tab"
-      id={`${id}-${of}`}
-      aria-selected={mode === of}
-      aria-controls={`${id}-panel`}
-      tabIndex={mode === of ? 0 : -1}
-      onClick={() => switchTo(of)}
-      onKeyDown={(event) => {
-        if (event.key !== 'ArrowRight' && event.key !== 'ArrowLeft') return;
-        const other = of === 'reply' ? 'note' : 'reply';
-        switchTo(other, false);
-        document.getElementById(`${id}-${other}`)?.focus();
-      }}
-    >
-      {of === 'reply' ? <IconArrowBackUp aria-hidden /> : <IconLock aria-hidden />}
-      {t(`incident:composer.${of}`)} {!small && <kbd aria-hidden>{letter}</kbd>}
-    </button>
-  );
-
-  const note = mode === 'note';
   return (
-    <div className="comp" data-mode={mode}>
-      <div className="tabs" role="tablist" aria-label={t('incident:composer.kind')}>
-        {tab('reply', 'R')}
-        {tab('note', 'N')}
-      </div>
+    <div className="comp droppable" data-mode={mode} {...drop.handlers}>
+      <ComposerTabs id={id} mode={mode} small={small} onChange={switchTo} />
       <div id={`${id}-panel`} role="tabpanel" aria-labelledby={`${id}-${mode}`}>
         <div className="to">
           {note ? <IconLock aria-hidden /> : <IconUsers aria-hidden />}
@@ -118,38 +115,24 @@ export function Composer({ incident, wanted, small }: Props) {
             }
           }}
         />
-        {(send.isError || attach.isError) && (
+        <StagedFiles outbox={outbox} />
+        {send.isError && (
           <div className="comp-error">
-            <ErrorBanner
-              title={send.isError ? t(note ? 'incident:composer.noteFailed' : 'incident:composer.replyFailed') : t('incident:composer.fileFailed')}
-              error={send.error ?? attach.error}
-              retry={send.isError ? submit : undefined}
-            />
+            <ErrorBanner title={t(note ? 'incident:composer.noteFailed' : 'incident:composer.replyFailed')} error={send.error} retry={submit} />
           </div>
         )}
         <div className="act">
-          <Button tone="ghost" small icon aria-label={t(note ? 'incident:composer.attachNote' : 'incident:composer.attachReply', { name })} onClick={() => file.current?.click()} off={whyNot(incident, 'attach')} busy={attach.isPending}>
-            <IconPaperclip aria-hidden />
-          </Button>
-          <input
-            ref={file}
-            type="file"
-            hidden
-            onChange={(event) => {
-              const chosen = event.currentTarget.files?.[0];
-              event.currentTarget.value = '';
-              if (chosen) attach.mutate(chosen, { onSuccess: () => toast(t('incident:composer.attached', { name: chosen.name })) });
-            }}
-          />
-          <span className="meta push" data-draft={text === '' ? undefined : key}>
+          <AttachButton label={t(note ? 'incident:composer.attachNote' : 'incident:composer.attachReply', { name })} off={off ?? noFiles} onFiles={add} />
+          <span className="meta push" data-draft={text === '' ? undefined : ''}>
             {text === '' ? '' : t('incident:composer.draft')}
           </span>
-          <Button className="send" tone={note ? 'note' : 'primary'} small={small} off={off} busy={send.isPending} onClick={submit} disabled={text.trim() === '' && !off}>
+          <Button className="send" tone={note ? 'note' : 'primary'} small={small} off={off} busy={busy} onClick={submit} disabled={empty && !off}>
             {note ? <IconLock aria-hidden /> : <IconSend aria-hidden />}
             {note ? t('incident:composer.saveNote') : t('incident:composer.send', { name })}
           </Button>
         </div>
       </div>
+      {drop.over && <div className="drop-here">{note ? t('file:dropInternal') : t('file:dropPublic', { name })}</div>}
     </div>
   );
 }

@@ -1,14 +1,16 @@
-import { IconArrowsExchange, IconPlayerPause, IconPlus, IconUsers } from '@tabler/icons-react';
+import { IconArrowsExchange, IconPaperclip, IconPlus, IconUsers } from '@tabler/icons-react';
 import { Fragment } from 'react';
 import { useFields } from '@/api/incidents';
 import type { FactChange, TimelineItem } from '@/api/types';
 import { t, tOr } from '@/app/i18n';
+import { IconPaused } from '@/ui/IconPaused';
 import { clock, moment } from '@/ui/time';
 import { fieldLabel, valueText } from './values';
 
 function FactIcon({ kind }: { kind: string }) {
   if (kind.endsWith('created') || kind.endsWith('opened')) return <IconPlus aria-hidden />;
-  if (kind.includes('hold')) return <IconPlayerPause aria-hidden />;
+  if (kind.includes('hold')) return <IconPaused aria-hidden />;
+  if (kind.includes('attachment')) return <IconPaperclip aria-hidden />;
   if (kind.includes('watch')) return <IconUsers aria-hidden />;
   return <IconArrowsExchange aria-hidden />;
 }

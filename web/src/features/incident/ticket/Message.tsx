@@ -1,16 +1,17 @@
-import { IconArrowBackUp, IconArrowBarToRight, IconLock, IconPaperclip } from '@tabler/icons-react';
+import { IconArrowBackUp, IconLock } from '@tabler/icons-react';
 import { useState } from 'react';
 import { commands, useCommand } from '@/api/incidents';
-import type { Attachment, Incident, TimelineItem } from '@/api/types';
+import type { Incident } from '@/api/types';
 import { t, tOr } from '@/app/i18n';
-import { paths } from '@/app/paths';
 import { isAllowed } from '@/api/actions';
 import { useMe } from '@/app/session';
+import { FileChips } from '@/features/file/FileChip';
 import { Button } from '@/ui/Button';
 import { ReasonDialog } from '@/ui/ReasonDialog';
 import { firstName } from '@/ui/names';
 import { Avatar } from '@/ui/Tags';
-import { clock, fileSize, moment } from '@/ui/time';
+import { clock, moment } from '@/ui/time';
+import type { StoryItem } from './story';
 
 /** Text that the server has cleaned; plain text where it sent no HTML. */
 export function Prose({ text, html }: { text: string; html?: string | null }) {
@@ -19,18 +20,8 @@ export function Prose({ text, html }: { text: string; html?: string | null }) {
   return <div className="prose">{text}</div>;
 }
 
-export function FileChip({ file }: { file: Attachment }) {
-  return (
-    <a className="file" href={paths.attachment(file.id)} download={file.file_name}>
-      {file.audience === 'internal' ? <IconLock aria-hidden /> : <IconPaperclip aria-hidden />}
-      {file.audience === 'internal' && <span className="vh">{t('incident:files.internal')} </span>}
-      <b>{file.file_name}</b> {fileSize(file.size)}
-    </a>
-  );
-}
-
 /** A message: what the caller wrote is plain, our reply has the petrol strip, a note the note paper. */
-export function Message({ item, incident, brief }: { item: TimelineItem; incident: Incident; brief?: boolean }) {
+export function Message({ item, incident, brief }: { item: StoryItem; incident: Incident; brief?: boolean }) {
   const me = useMe();
   const [retracting, setRetracting] = useState(false);
   const author = item.by ?? item.entry?.author ?? null;
@@ -38,9 +29,9 @@ export function Message({ item, incident, brief }: { item: TimelineItem; inciden
   const fromCaller = author !== null && author.id === incident.caller?.id;
   const note = item.type === 'work_note';
   const caller = firstName(incident.caller?.name);
-  const kind = note ? 'internal' : fromCaller ? '' : 'pub-out';
+  const kind = note ? 'internal' : fromCaller || item.described ? '' : 'pub-out';
   const retracted = item.entry?.retracted ?? null;
-  const mayRetract = !retracted && !item.source && mine && isAllowed(incident, 'retract_own');
+  const mayRetract = !retracted && !item.alone && !item.described && !item.source && mine && isAllowed(incident, 'retract_own');
   const name = author?.name ?? t('incident:timeline.system');
   const retract = useCommand(incident.number, (reason: string) => commands.retract(incident.number, item.entry?.id ?? '', reason), () => setRetracting(false));
   return (
@@ -55,8 +46,8 @@ export function Message({ item, incident, brief }: { item: TimelineItem; inciden
       <header>
         <Avatar name={name} me={mine} />
         <b>{mine ? t('common:you') : name}</b>
-        {!note && (fromCaller ? (
-          <span>{t('incident:timeline.caller')}{item.entry?.door && tOr(`incident:door.${item.entry.door}`, '')}</span>
+        {!note && (fromCaller || item.described ? (
+          <span>{t(item.described ? 'incident:timeline.description' : 'incident:timeline.caller')}{item.entry?.door && tOr(`incident:door.${item.entry.door}`, '')}</span>
         ) : (
           <span className="aud">
             <IconArrowBackUp aria-hidden />
@@ -68,8 +59,8 @@ export function Message({ item, incident, brief }: { item: TimelineItem; inciden
           {clock(item.at)}
         </time>
         {!note && !brief && mayRetract && (
-          <Button tone="ghost" small icon className="msg-act" aria-label={t('incident:retract.action')} title={t('incident:retract.action')} onClick={() => setRetracting(true)}>
-            <IconArrowBarToRight aria-hidden />
+          <Button tone="ghost" small className="msg-act" onClick={() => setRetracting(true)}>
+            {t('incident:retract.action')}
           </Button>
         )}
       </header>
@@ -77,8 +68,9 @@ export function Message({ item, incident, brief }: { item: TimelineItem; inciden
         {retracted ? (
           <p className="dim">{t('incident:retract.done', { name: retracted.by?.name ?? '', time: moment(retracted.at) })}</p>
         ) : (
-          <Prose text={item.entry?.text ?? t('incident:timeline.erased')} html={item.entry?.html} />
+          !item.alone && <Prose text={item.entry?.text ?? t('incident:timeline.erased')} html={item.entry?.html} />
         )}
+        <FileChips files={item.files} />
       </div>
       {retracting && (
         <ReasonDialog

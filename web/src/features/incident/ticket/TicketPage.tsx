@@ -3,7 +3,7 @@ import './conversation.css';
 import './ticket.css';
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useIncident, useIncidentNews, useTimeline } from '@/api/incidents';
+import { useIncident, useIncidentNews } from '@/api/incidents';
 import { t } from '@/app/i18n';
 import { useKeys } from '@/app/keys';
 import { useGo } from '@/app/links';
@@ -19,6 +19,8 @@ import { StoryFilter } from './StoryFilter';
 import { TicketHeader } from './TicketHeader';
 import { Timeline } from './Timeline';
 import type { Show } from './story';
+import { useStory } from './useStory';
+import { useTail } from './useTail';
 
 export function TicketPage() {
   const { number = '' } = useParams({ strict: false });
@@ -27,7 +29,8 @@ export function TicketPage() {
 
 function Ticket({ number }: { number: string }) {
   const { data: incident, error, refetch } = useIncident(number);
-  const timeline = useTimeline(number);
+  const story = useStory(number, incident);
+  const tail = useTail(number, story.items.length);
   const [show, setShow] = useState<Show>('all');
   const [command, setCommand] = useState<OpenCommand | null>(null);
   const [composer, setComposer] = useState<{ mode: 'reply' | 'note'; serial: number }>({ mode: 'reply', serial: 0 });
@@ -68,11 +71,11 @@ function Ticket({ number }: { number: string }) {
           <>
             <title>{`${number} ${incident.short_description} · ${t('common:product')}`}</title>
             <TicketHeader incident={incident} trail={trail} near={near} onCommand={run} />
-            <StoryFilter items={timeline.data ?? []} show={show} onShow={setShow} />
-            <div className="tl" tabIndex={0} role="region" aria-label={t('incident:timeline.label')}>
-              {timeline.isPending && <Skeleton rows={4} />}
-              {timeline.error && <ErrorBanner error={timeline.error} retry={() => void timeline.refetch()} />}
-              {timeline.data && <Timeline incident={incident} items={timeline.data} show={show} />}
+            <StoryFilter items={story.items} show={show} onShow={setShow} />
+            <div className="tl" {...tail} tabIndex={0} role="region" aria-label={t('incident:timeline.label')}>
+              {story.pending && <Skeleton rows={4} />}
+              {story.error && <ErrorBanner error={story.error} retry={story.refetch} />}
+              {story.ready && <Timeline incident={incident} items={story.items} show={show} />}
             </div>
             <div className="docked">
               <Composer incident={incident} wanted={composer} />

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { TimelineItem } from '@/api/types';
-import { countStory, filterStory, layOut } from './story';
+import type { Attachment, TimelineItem } from '@/api/types';
+import { countStory, filterStory, layOut, withDescription, withFiles } from './story';
 
 const by = { id: 'p1', name: 'Ben' };
 const at = (minute: number) => `2026-11-24T08:${String(minute).padStart(2, '0')}:00.000Z`;
@@ -37,5 +37,31 @@ describe('the story', () => {
   test('a day is named once', () => {
     const pieces = layOut([comment(1), comment(2)], { days: true, tail: 0, fold: true });
     expect(pieces.map((piece) => piece.type)).toEqual(['day', 'item', 'item']);
+  });
+});
+
+describe('files', () => {
+  const file = (id: string, audience: string, entry: string | null) => ({ id, audience, entry, at: at(5) }) as Attachment;
+  const attached = (id: string): TimelineItem => ({ type: 'fact', by, at: at(5), fact: { kind: 'incident.attachment_added', changes: [{ field: 'attachment', to: id }] as never } });
+  const said = { ...comment(4), entry: { id: 'e1' } } as TimelineItem;
+
+  test('a file stands in its message, and its fact is not told twice', () => {
+    const story = withFiles([said, attached('f1')], [file('f1', 'public', 'e1')]);
+    expect(story.map((one) => [one.type, one.files?.length])).toEqual([['comment', 1]]);
+  });
+
+  test('a file without a word stands on the paper of its audience', () => {
+    const story = withFiles([attached('f1'), attached('f2')], [file('f1', 'internal', null), file('f2', 'public', null)]);
+    expect(story.map((one) => [one.type, one.alone])).toEqual([['work_note', true], ['comment', true]]);
+  });
+
+  test('what was removed stays the fact it is', () => {
+    expect(withFiles([attached('gone'), said], [file('f1', 'public', 'e1')]).map((one) => one.type)).toEqual(['fact', 'comment']);
+  });
+
+  test('the description is said first', () => {
+    const opened = { description: 'It is broken.', opened_at: at(0), opened_by: by, caller: by };
+    expect(withDescription([fact(1)], opened as never).map((one) => one.type)).toEqual(['comment', 'fact']);
+    expect(withDescription([fact(1)], { ...opened, description: null } as never)).toHaveLength(1);
   });
 });

@@ -1,8 +1,12 @@
 // Values of fields in words.
 import type { FieldDef } from '@/api/types';
+import { number } from '@/app/format';
 import { t, tOr } from '@/app/i18n';
 import { holdName, stateName } from '@/ui/Tags';
 import { moment } from '@/ui/time';
+
+/** Fields that hold a step from high to low. */
+const LEVELS = new Set(['impact', 'urgency']);
 
 const isTime = (value: string) => /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(value);
 
@@ -22,8 +26,9 @@ export function valueText(name: string, value: unknown, fields: FieldDef[]): str
   if (name === 'state') return stateName(String(value));
   if (name === 'on_hold_reason') return holdName(String(value));
   if (name === 'priority') return `P${String(value)}`;
+  if (LEVELS.has(name)) return tOr(`common:level.${String(value)}`, String(value));
   if (typeof value === 'boolean') return t(value ? 'incident:yes' : 'incident:no');
-  if (typeof value === 'number') return String(value);
+  if (typeof value === 'number') return number(value, 6);
   if (typeof value === 'string') return isTime(value) ? moment(value) : choiceLabel(name, value, fields);
   if (Array.isArray(value)) return value.map((one) => valueText(name, one, fields)).filter(Boolean).join(', ');
   const named = value as { name?: string; number?: string; priority?: number; reason?: string };

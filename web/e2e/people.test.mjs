@@ -1,0 +1,125 @@
+// People, teams, roles and tokens, made and changed on their screens, in both themes.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { apiSession, axe, openPage, shot, signIn, startBrowser, startServer } from './support.mjs';
+
+let server;
+let browser;
+let admin;
+const stamp = Date.now() % 100000;
+
+before(async () => {
+  server = await startServer();
+  browser = await startBrowser();
+  admin = await apiSession(server.url, 'admin');
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+async function desk(scheme) {
+  const page = await openPage(browser, { scheme });
+  await signIn(page, server.url, 'admin');
+  return page;
+}
+
+for (const scheme of ['light', 'dark']) {
+  describe(scheme, () => {
+    const login = `petra-${scheme}-${stamp}`;
+
+    test('a person is made, changed and given a role on their screen', async () => {
+      const page = await desk(scheme);
+      await page.goto(`${server.url}/people`);
+      await page.getByRole('link', { name: 'New person' }).click();
+      await page.getByRole('button', { name: 'Create person' }).click();
+      await page.locator('[aria-invalid="true"]').first().waitFor();
+      await page.getByLabel('Name', { exact: true }).fill(`Petra ${scheme} Malá`);
+      await page.getByLabel('Login').fill(login);
+      await page.getByLabel('E-mail').fill(`${login}@example.org`);
+      await page.getByRole('button', { name: 'Create person' }).click();
+      await page.waitForURL(new RegExp(`/people/${login}$`));
+      await page.getByRole('heading', { name: `Petra ${scheme} Malá` }).waitFor();
+      assert.deepEqual((await admin('GET', `/people/${login}`)).roles, ['requester']);
+
+      await page.getByLabel('Phone').fill('+420 123 456');
+      await page.getByLabel('Time zone').fill('Europe/Prague');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByText('Saved', { exact: true }).waitFor();
+      const changed = await admin('GET', `/people/${login}`);
+      assert.equal(changed.phone, '+420 123 456');
+      assert.equal(changed.zone, 'Europe/Prague');
+
+      await page.getByLabel('Role', { exact: true }).selectOption('auditor');
+      await page.getByRole('button', { name: 'Give role' }).click();
+      await page.locator('.lines li', { hasText: 'Auditor' }).waitFor();
+      assert.ok((await admin('GET', `/people/${login}`)).roles.includes('auditor'));
+      assert.deepEqual(await axe(page), []);
+      await shot(page, `person-with-role-${scheme}`);
+      await page.getByRole('button', { name: 'Take away the role Auditor' }).click();
+      await page.locator('.lines li', { hasText: 'Auditor' }).waitFor({ state: 'detached' });
+      assert.ok(!(await admin('GET', `/people/${login}`)).roles.includes('auditor'));
+
+      await page.getByRole('button', { name: 'Reset password' }).click();
+      await page.locator('.secret code', { hasText: '/password-reset?token=' }).waitFor();
+      await page.getByRole('button', { name: 'Disable' }).click();
+      await page.getByRole('button', { name: 'Enable' }).waitFor();
+      assert.equal((await admin('GET', `/people/${login}`)).active, false);
+      assert.deepEqual(page.faults, []);
+      await page.context().close();
+    });
+
+    test('a team is made, renamed and filled on its screen', async () => {
+      const page = await desk(scheme);
+      await page.goto(`${server.url}/teams`);
+      await page.getByRole('link', { name: 'New team' }).click();
+      const name = `Network ${scheme} ${stamp}`;
+      await page.getByLabel('Name', { exact: true }).fill(name);
+      await page.getByRole('button', { name: /Create/ }).click();
+      await page.waitForURL(/\/teams\/[0-9a-f-]{36}$/);
+      const id = page.url().split('/').at(-1);
+      await page.getByRole('heading', { name }).waitFor();
+      await page.getByLabel('Name', { exact: true }).fill(`${name} two`);
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByText('Saved', { exact: true }).waitFor();
+      assert.equal((await admin('GET', `/teams/${id}`)).name, `${name} two`);
+
+      await page.getByLabel('Add a person').fill('Administrator');
+      await page.locator('.picker-list').getByRole('option', { name: /Administrator/ }).first().click();
+      await page.getByText('1 member', { exact: true }).waitFor();
+      assert.deepEqual((await admin('GET', `/teams/${id}`)).members.map((one) => one.login), ['admin']);
+      await page.getByLabel('Role', { exact: true }).selectOption('agent');
+      await page.getByRole('button', { name: 'Give role' }).click();
+      await page.locator('.lines li', { hasText: 'Agent' }).waitFor();
+      assert.deepEqual(await axe(page), []);
+      await page.getByRole('button', { name: 'Remove Administrator' }).click();
+      await page.getByText('0 members', { exact: true }).waitFor();
+      assert.deepEqual(page.faults, []);
+      await page.context().close();
+    });
+
+    test('a token is made, shown once, works, and is revoked on its screen', async () => {
+      const page = await desk(scheme);
+      await page.goto(`${server.url}/account`);
+      const name = `Script ${scheme} ${stamp}`;
+      await page.getByLabel('What it is for').fill(name);
+      await page.getByLabel('May', { exact: true }).selectOption('read');
+      await page.getByRole('button', { name: 'Create token' }).click();
+      const secret = await page.locator('.secret code').innerText();
+      assert.match(secret, /^stw_/);
+      await shot(page, `token-${scheme}`);
+      assert.deepEqual(await axe(page), []);
+      const ask = () => fetch(`${server.url}/api/v1/me`, { headers: { authorization: `Bearer ${secret}` } });
+      assert.equal((await ask()).status, 200);
+
+      await page.reload();
+      await page.locator('.lines li', { hasText: name }).waitFor();
+      assert.ok(!(await page.content()).includes(secret), 'it is shown once');
+      await page.getByRole('button', { name: `Revoke the token ${name}` }).click();
+      await page.locator('.lines li', { hasText: name }).waitFor({ state: 'detached' });
+      assert.equal((await ask()).status, 401);
+      assert.deepEqual(page.faults, []);
+      await page.context().close();
+    });
+  });
+}

@@ -1,0 +1,36 @@
+import { IconArrowBackUp, IconLock } from '@tabler/icons-react';
+import { t } from '@/app/i18n';
+import type { Mode } from './draft';
+
+type Props = { id: string; mode: Mode; small?: boolean; onChange: (mode: Mode, focus?: boolean) => void };
+
+const TABS: [Mode, string][] = [['reply', 'R'], ['note', 'N']];
+
+/** Reply or internal note; arrows go from one to the other. */
+export function ComposerTabs({ id, mode, small, onChange }: Props) {
+  return (
+    <div className="tabs" role="tablist" aria-label={t('incident:composer.kind')}>
+      {TABS.map(([of, letter]) => (
+        <button
+          key={of}
+          type="button"
+          role="tab"
+          id={`${id}-${of}`}
+          aria-selected={mode === of}
+          aria-controls={`${id}-panel`}
+          tabIndex={mode === of ? 0 : -1}
+          onClick={() => onChange(of)}
+          onKeyDown={(event) => {
+            if (event.key !== 'ArrowRight' && event.key !== 'ArrowLeft') return;
+            const other = of === 'reply' ? 'note' : 'reply';
+            onChange(other, false);
+            document.getElementById(`${id}-${other}`)?.focus();
+          }}
+        >
+          {of === 'reply' ? <IconArrowBackUp aria-hidden /> : <IconLock aria-hidden />}
+          {t(`incident:composer.${of}`)} {!small && <kbd aria-hidden>{letter}</kbd>}
+        </button>
+      ))}
+    </div>
+  );
+}

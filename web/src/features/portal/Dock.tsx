@@ -1,0 +1,95 @@
+// Where the person answers: words, files, "it works now", "it is still wrong".
+import { IconCheck } from '@tabler/icons-react';
+import { useState } from 'react';
+import { isAllowed, whyNot } from '@/api/actions';
+import { commands, useCommand, useRefresh } from '@/api/incidents';
+import type { Incident } from '@/api/types';
+import { t } from '@/app/i18n';
+import { useMe } from '@/app/session';
+import { AttachButton } from '@/features/file/AttachButton';
+import { StagedFiles } from '@/features/file/StagedFiles';
+import { useDrop } from '@/features/file/useDrop';
+import { useOutbox } from '@/features/file/useOutbox';
+import { draftKey, readDraft, writeDraft } from '@/features/incident/ticket/draft';
+import { Button } from '@/ui/Button';
+import { firstName } from '@/ui/names';
+import { ErrorBanner } from '@/ui/States';
+
+export function Dock({ incident }: { incident: Incident }) {
+  const me = useMe();
+  const refresh = useRefresh();
+  const { number } = incident;
+  const key = draftKey(me.id, number, 'reply');
+  const [text, setText] = useState(() => readDraft(key));
+  const [reopening, setReopening] = useState(false);
+  const outbox = useOutbox();
+  const noFiles = whyNot(incident, 'attach');
+  const drop = useDrop(outbox.add, noFiles === null);
+  const change = (next: string) => {
+    writeDraft(key, next);
+    setText(next);
+  };
+  const who = firstName(incident.assigned_to?.name) || t('portal:item.us');
+  const send = useCommand(number, (words: string): Promise<{ id: string } | undefined> => (reopening ? commands.reopen(number, { comment: words }).then(() => undefined) : commands.comment(number, words)));
+  const confirm = useCommand(number, () => commands.close(number));
+  const sendFiles = async (entry?: string) => {
+    await outbox.send(number, 'public', entry);
+    void refresh(number);
+  };
+  const empty = text.trim() === '' && outbox.staged.length === 0;
+  const submit = () => {
+    if (empty || send.isPending || outbox.busy) return;
+    if (text.trim() === '') {
+      void sendFiles();
+      return;
+    }
+    send.mutate(text, {
+      onSuccess: (entry) => {
+        change('');
+        setReopening(false);
+        void sendFiles(entry?.id);
+      },
+    });
+  };
+  const trouble = send.error ?? confirm.error;
+  const reopen = isAllowed(incident, 'reopen');
+  const off = whyNot(incident, 'comment');
+  const label = reopening ? t('portal:item.stillWrong') : t('portal:item.write', { name: who });
+  return (
+    <section className="dock droppable" aria-label={t('portal:item.answer')} {...drop.handlers}>
+      {trouble != null && <ErrorBanner title={t('portal:item.failed')} error={trouble} />}
+      <StagedFiles outbox={outbox} />
+      {(off === null || reopening) && (
+        <form
+          className="find"
+          onSubmit={(event) => {
+            event.preventDefault();
+            submit();
+          }}
+        >
+          <textarea rows={1} aria-label={label} placeholder={label} value={text} onChange={(event) => change(event.currentTarget.value)} />
+          <AttachButton label={t('portal:item.attach')} off={noFiles} small={false} onFiles={outbox.add} />
+          <Button type="submit" tone={empty ? 'default' : 'primary'} busy={send.isPending || outbox.busy}>
+            {t(reopening ? 'portal:item.reopenSend' : 'portal:item.send')}
+          </Button>
+        </form>
+      )}
+      {(isAllowed(incident, 'close') || reopen) && !reopening && (
+        <div className="row">
+          {isAllowed(incident, 'close') && (
+            <Button className="grow" busy={confirm.isPending} onClick={() => confirm.mutate()}>
+              <IconCheck aria-hidden />
+              {t('portal:item.works')}
+            </Button>
+          )}
+          {reopen && (
+            <Button className="grow" tone="ghost" onClick={() => setReopening(true)}>
+              {t('portal:item.still')}
+            </Button>
+          )}
+        </div>
+      )}
+      {drop.over && <div className="drop-here">{t('file:dropPublic', { name: who })}</div>}
+    </section>
+  );
+}
