@@ -129,6 +129,17 @@ impl Condition {
         self.node.any_test(&mut |test| test.field.is_none())
     }
 
+    /// The free words and phrases that a record may be found by, in order of
+    /// appearance: those that are not negated.
+    pub fn free_words(&self) -> Vec<&WordTerm> {
+        let mut terms = Vec::new();
+        self.node.each_test(&mut |test| match &test.check {
+            Check::Words(words) if test.field.is_none() && !test.negated => terms.extend(words),
+            _ => {}
+        });
+        terms
+    }
+
     /// The parts that must all hold and ask only for indexed fields or full
     /// text; `None` when there is none. A list that is also asked for other
     /// fields counts with this first.
@@ -174,6 +185,17 @@ impl fmt::Display for Condition {
 }
 
 impl Node {
+    fn each_test<'a>(&'a self, visit: &mut impl FnMut(&'a Test)) {
+        match self {
+            Node::All(parts) | Node::Any(parts) => {
+                for part in parts {
+                    part.each_test(visit);
+                }
+            }
+            Node::Test(test) => visit(test),
+        }
+    }
+
     fn any_test(&self, found: &mut impl FnMut(&Test) -> bool) -> bool {
         match self {
             Node::All(parts) | Node::Any(parts) => parts.iter().any(|part| part.any_test(found)),

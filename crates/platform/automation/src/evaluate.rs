@@ -43,7 +43,7 @@ pub(crate) fn condition_for(
     now: Timestamp,
 ) -> Result<Condition> {
     let sees = sees(actor, &registry.kind);
-    let schema = TicketSchema { registry, actor, sees: &sees, engine, past: false };
+    let schema = TicketSchema { registry, actor, sees: &sees, engine, past: false, few: false };
     let context = Context {
         now,
         zone: TimeZone::get(&actor.zone).unwrap_or(TimeZone::UTC),

@@ -16,6 +16,7 @@ mod model;
 pub mod rebuild;
 mod record_history;
 pub mod rich;
+pub mod search;
 pub mod store;
 pub mod text;
 mod write;

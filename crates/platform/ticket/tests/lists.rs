@@ -302,6 +302,7 @@ fn read(world: &World, call: &Call, q: &str) -> Result<Condition> {
         sees: &sees,
         engine: Engine::Sqlite,
         past: false,
+        few: false,
     };
     read_condition(&schema, q, &world.context(call))
 }

@@ -12,6 +12,7 @@ mod organisations;
 mod people;
 mod permissions;
 mod person_actions;
+mod search;
 mod session;
 mod teams;
 mod webhooks;
@@ -35,6 +36,7 @@ pub(crate) fn routes() -> OpenApiRouter<Door> {
         .merge(grants::routes())
         .merge(permissions::routes())
         .merge(fields::routes())
+        .merge(search::routes())
         .merge(automation::routes())
         .merge(automation_runs::routes())
         .merge(webhooks::routes())

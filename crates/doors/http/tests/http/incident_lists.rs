@@ -191,6 +191,8 @@ fn a_list_is_exported_as_csv() {
         assert_eq!(lines.len(), 3);
         assert!(lines[0].starts_with("number,short_description,state"));
         assert!(lines[1].starts_with("INC0000001,VPN drops every 20 minutes,new"), "{}", lines[1]);
+        assert!(lines[0].ends_with(",reassignment_count,floor,made_sla"), "{}", lines[0]);
+        assert!(lines[1].ends_with(",0,3,true"), "{}", lines[1]);
         let requester = world.person("jonas", &["requester"]).await;
         requester.get(&world, "/api/v1/incidents.csv").await.problem(403);
     });

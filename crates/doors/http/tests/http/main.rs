@@ -12,6 +12,7 @@ mod incident_secrets;
 mod live;
 mod pages;
 mod people;
+mod search;
 mod sign_in;
 mod sockets;
 mod support;

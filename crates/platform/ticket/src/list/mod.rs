@@ -9,6 +9,7 @@ mod schema;
 mod sort;
 mod store;
 
-pub use schema::{Sees, TicketSchema, read_condition, sees};
+pub use schema::{Sees, TicketSchema, context, read_condition, sees};
 pub use sort::{Sort, parse_sort};
 pub use store::{ListQuery, Page, count, list, visible};
+pub(crate) use store::{body, check_indexed, only_used, prepare};

@@ -8,10 +8,10 @@ use steward_condition::{
 };
 use steward_database::{Engine, Value};
 use steward_fields::{Field, FieldType, Registry, as_info};
-use steward_people::{Actor, Visibility, visibility};
+use steward_people::{Actor, Call, Visibility, visibility};
 
 use crate::model::TRACKED;
-use crate::text::match_sql;
+use crate::text::{match_one_sql, match_sql};
 
 /// What an actor sees of a kind of ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +38,12 @@ pub fn sees(actor: &Actor, kind: &str) -> Sees {
     }
 }
 
+/// The context in which a call's condition is read.
+pub fn context(call: &Call) -> Context {
+    let zone = jiff::tz::TimeZone::get(&call.actor.zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    Context { now: call.now, zone, me: Some(call.actor.id), my_teams: call.actor.teams.clone() }
+}
+
 /// Tickets as the condition language sees them.
 pub struct TicketSchema<'a> {
     /// The fields.
@@ -50,6 +56,9 @@ pub struct TicketSchema<'a> {
     pub engine: Engine,
     /// Whether the past is asked (`as_of`): only tracked fields then.
     pub past: bool,
+    /// Whether the reader sees few tickets, their own: each is looked up in the
+    /// full text then, instead of reading everything a word is found in.
+    pub few: bool,
 }
 
 impl TicketSchema<'_> {
@@ -115,7 +124,7 @@ impl SqlSchema for TicketSchema<'_> {
             _ if self.past => None,
             None => Some(self.anywhere(term, args)),
             Some(f) if TEXT_PARTS.contains(&f) => {
-                Some(match_sql(self.engine, "text_public", Some(f), term, args))
+                Some(self.matches("text_public", Some(f), term, args))
             }
             Some(f) => self.get(f).map(|f| value_words(&f.name, term, args)),
         };
@@ -140,14 +149,27 @@ impl SqlSchema for TicketSchema<'_> {
 }
 
 impl TicketSchema<'_> {
+    fn matches(
+        &self,
+        table: &str,
+        field: Option<&str>,
+        term: &WordTerm,
+        args: &mut Args,
+    ) -> String {
+        match self.few {
+            true => match_one_sql(self.engine, table, field, term, args),
+            false => match_sql(self.engine, table, field, term, args),
+        }
+    }
+
     /// A word is found in the public document, or in the internal one of those
     /// tickets whose internal part the reader sees.
     fn anywhere(&self, term: &WordTerm, args: &mut Args) -> String {
-        let public = match_sql(self.engine, "text_public", None, term, args);
+        let public = self.matches("text_public", None, term, args);
         if self.sees.internal.is_none() {
             return public;
         }
-        let internal = match_sql(self.engine, "text_internal", None, term, args);
+        let internal = self.matches("text_internal", None, term, args);
         if self.sees.all_internal() {
             return format!("({public} or {internal})");
         }

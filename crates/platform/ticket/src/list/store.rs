@@ -66,14 +66,14 @@ pub fn visible(seen: &Visibility, actor: &Actor, args: &mut Args) -> String {
     if parts.is_empty() { "false".into() } else { format!("({})", parts.join(" or ")) }
 }
 
-pub(super) struct Prepared {
-    condition: Condition,
+pub(crate) struct Prepared {
+    pub condition: Condition,
     sees: Sees,
     /// What is seen, as the statement says it: see [`only_used`].
     pub tickets: Visibility,
 }
 
-pub(super) fn prepare(
+pub(crate) fn prepare(
     tx: &Tx,
     actor: &Actor,
     registry: &Registry,
@@ -94,14 +94,16 @@ pub(super) fn schema<'a>(
     sees: &'a Sees,
     query: &ListQuery,
 ) -> TicketSchema<'a> {
-    TicketSchema { registry, actor, sees, engine: tx.engine(), past: query.as_of.is_some() }
+    let tickets = &sees.tickets;
+    let few = !tickets.all && !tickets.team && tickets.organisations.is_empty();
+    TicketSchema { registry, actor, sees, engine: tx.engine(), past: query.as_of.is_some(), few }
 }
 
 /// Rows that indexed terms may leave for terms without an index.
 const MOST_UNINDEXED: i64 = 10_000;
 
 /// A field without an index is only asked of few rows.
-fn check_indexed(
+pub(crate) fn check_indexed(
     tx: &mut Tx,
     actor: &Actor,
     registry: &Registry,
@@ -135,7 +137,7 @@ fn check_indexed(
 }
 
 /// `from ... where ...` of a list, its arguments in `args`.
-fn body(
+pub(crate) fn body(
     tx: &Tx,
     actor: &Actor,
     registry: &Registry,
@@ -209,7 +211,7 @@ pub fn list(
 /// Leaves out organisations without tickets of the kind, such as the one of
 /// everybody: what is left is often one, and an index led by it has the order
 /// of the list.
-fn only_used(tx: &mut Tx, kind: &str, seen: &mut Visibility) -> Result<()> {
+pub(crate) fn only_used(tx: &mut Tx, kind: &str, seen: &mut Visibility) -> Result<()> {
     if seen.all || !(2..=8).contains(&seen.organisations.len()) {
         return Ok(());
     }

@@ -117,8 +117,41 @@ fn write(tx: &mut Tx, table: &str, row_no: i64, doc: &Document, fresh: bool) -> 
 }
 
 /// A boolean expression: the ticket's document in `table` holds the term, in
-/// `field` where one is named.
+/// `field` where one is named. Reads every document that holds it.
 pub fn match_sql(
+    engine: Engine,
+    table: &str,
+    field: Option<&str>,
+    term: &WordTerm,
+    args: &mut Args,
+) -> String {
+    let test = test(engine, table, field, term, args);
+    let row = row(engine);
+    format!("t.row_no in (select {row} from {table} where {test})")
+}
+
+/// The same, looking up the one document: for lists of few tickets.
+pub fn match_one_sql(
+    engine: Engine,
+    table: &str,
+    field: Option<&str>,
+    term: &WordTerm,
+    args: &mut Args,
+) -> String {
+    let test = test(engine, table, field, term, args);
+    let row = row(engine);
+    format!("exists (select 1 from {table} where {table}.{row} = t.row_no and {test})")
+}
+
+fn row(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => "rowid",
+        Engine::Postgres => "row_no",
+    }
+}
+
+/// The document holds the term.
+fn test(
     engine: Engine,
     table: &str,
     field: Option<&str>,
@@ -130,8 +163,7 @@ pub fn match_sql(
             let star = if term.prefix { " *" } else { "" };
             let column = field.map(|f| format!("{f} : ")).unwrap_or_default();
             let query = format!("{column}\"{}\"{star}", term.words.join(" "));
-            let place = args.push(Value::Text(query));
-            format!("t.row_no in (select rowid from {table} where {table} match {place})")
+            format!("{table} match {}", args.push(Value::Text(query)))
         }
         Engine::Postgres => {
             let weight = match field {
@@ -148,7 +180,7 @@ pub fn match_sql(
             };
             let words: Vec<String> = term.words.iter().enumerate().map(word).collect();
             let place = args.push(Value::Text(words.join(" <-> ")));
-            format!("t.row_no in (select row_no from {table} where doc @@ {place}::text::tsquery)")
+            format!("{table}.doc @@ {place}::text::tsquery")
         }
     }
 }

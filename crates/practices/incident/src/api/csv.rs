@@ -2,13 +2,15 @@
 
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use serde_json::Value as Json;
 use steward_api::{Caller, ListQuery, Problem, Query};
-use steward_people::check;
-use steward_ticket::list::list;
+use steward_fields::Registry;
+use steward_people::{Actor, check, visibility};
+use steward_ticket::list::{context, list};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::incidents::{asked, context};
+use super::incidents::asked;
 use super::registries;
 use crate::fields::KIND;
 use crate::view::{self, IncidentView};
@@ -81,9 +83,10 @@ fn row(i: &IncidentView) -> Vec<String> {
 }
 
 /// One field of CSV. A text that a spreadsheet would take for a formula gets
-/// an apostrophe before it.
+/// an apostrophe before it; a number below zero is none.
 fn field(text: &str) -> String {
-    let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let number = text.parse().is_ok_and(f64::is_finite);
+    let risky = !number && text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let text = if risky { format!("'{text}") } else { text.to_owned() };
     if text.contains(['"', ',', '\n', '\r']) {
         format!("\"{}\"", text.replace('"', "\"\""))
@@ -92,10 +95,30 @@ fn field(text: &str) -> String {
     }
 }
 
+/// The custom fields an export shows, in the registry's order: internal ones
+/// only where the caller reads the internal part of some incident. The row of
+/// one whose internal part is hidden has nothing there.
+fn custom_names(registry: &Registry, actor: &Actor) -> Vec<String> {
+    let internal = !visibility(actor, KIND, "read_work_notes").is_none();
+    let readable = registry.custom().filter(|f| internal || f.group != "internal");
+    readable.map(|f| f.name.clone()).collect()
+}
+
+/// A value of a custom field as text; of a reference the name.
+fn plain(value: Option<&Json>) -> String {
+    match value {
+        None | Some(Json::Null) => String::new(),
+        Some(Json::String(text)) => text.clone(),
+        Some(Json::Object(reference)) => plain(reference.get("name")),
+        Some(other) => other.to_string(),
+    }
+}
+
 /// Incidents as CSV
 ///
 /// Comma-separated with a header line, UTF-8; `limit` and `cursor` do not
-/// apply, at most 100,000 rows.
+/// apply, at most 100,000 rows. Custom fields that the caller may read stand
+/// behind the others.
 #[utoipa::path(
     get, path = "/incidents.csv", tag = "incidents", params(ListQuery),
     responses((status = 200, description = "The whole list", body = String, content_type = "text/csv"))
@@ -110,7 +133,7 @@ async fn export_incidents(
     let registries = registries(caller.app());
     let text = caller
         .read_long(move |tx, call| {
-            let seen = steward_people::visibility(&call.actor, KIND, "export");
+            let seen = visibility(&call.actor, KIND, "export");
             if seen.is_none() {
                 let nowhere = steward_people::Target {
                     organisation: steward_base::Uuid::nil(),
@@ -121,14 +144,18 @@ async fn export_incidents(
             }
             let registry = registries.get(tx, KIND)?;
             let context = context(call);
-            let mut text = HEADER.join(",") + "\r\n";
+            let custom = custom_names(&registry, &call.actor);
+            let names = HEADER.iter().copied().chain(custom.iter().map(String::as_str));
+            let mut text = names.collect::<Vec<_>>().join(",") + "\r\n";
             let mut rows = 0;
             loop {
                 let page = list(tx, &call.actor, &registry, &context, &asked)?;
                 let shown = view::rows(tx, &call.actor, page.items, &registry)?;
                 rows += shown.len();
                 for incident in &shown {
-                    let fields: Vec<String> = row(incident).iter().map(|f| field(f)).collect();
+                    let own = custom.iter().map(|name| plain(incident.custom.get(name)));
+                    let fields: Vec<String> =
+                        row(incident).into_iter().chain(own).map(|f| field(&f)).collect();
                     text.push_str(&fields.join(","));
                     text.push_str("\r\n");
                 }
@@ -148,7 +175,23 @@ async fn export_incidents(
 
 #[cfg(test)]
 mod tests {
-    use super::field;
+    use serde_json::json;
+
+    use super::{field, plain};
+
+    #[test]
+    fn a_custom_value_is_plain_text() {
+        for (value, expected) in [
+            (json!(null), ""),
+            (json!("a"), "a"),
+            (json!(2.5), "2.5"),
+            (json!(true), "true"),
+            (json!({"id": "0190", "name": "Ann", "login": "ann"}), "Ann"),
+        ] {
+            assert_eq!(plain(Some(&value)), expected);
+        }
+        assert_eq!(plain(None), "");
+    }
 
     #[test]
     fn fields_are_quoted_and_never_formulas() {
@@ -157,6 +200,8 @@ mod tests {
             ("a,b", "\"a,b\""),
             ("say \"hi\"", "\"say \"\"hi\"\"\""),
             ("=1+1", "'=1+1"),
+            ("-1+1", "'-1+1"),
+            ("-1.5", "-1.5"),
         ] {
             assert_eq!(field(given), expected);
         }

@@ -6,9 +6,8 @@ use steward_api::{
     Caller, IfMatch, Json, ListQuery, Page, Path, Problem, Query, Reply, write_cursor,
 };
 use steward_base::{Error, Result, Timestamp};
-use steward_condition::Context;
 use steward_people::Call;
-use steward_ticket::list::{ListQuery as Asked, count, list, parse_sort};
+use steward_ticket::list::{ListQuery as Asked, context, count, list, parse_sort};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -22,12 +21,6 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
     OpenApiRouter::new()
         .routes(routes!(list_incidents, create_incident))
         .routes(routes!(get_incident, update_incident))
-}
-
-/// The context in which a call's condition is read.
-pub(super) fn context(call: &Call) -> Context {
-    let zone = jiff::tz::TimeZone::get(&call.actor.zone).unwrap_or(jiff::tz::TimeZone::UTC);
-    Context { now: call.now, zone, me: Some(call.actor.id), my_teams: call.actor.teams.clone() }
 }
 
 /// What a request asks of a list.
