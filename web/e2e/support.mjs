@@ -13,7 +13,7 @@ import { chromium } from 'playwright-core';
 
 export const PASSWORD = 'correct horse battery';
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const READY_MS = 60_000;
+const READY_MS = 240_000;
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -40,8 +40,8 @@ function freePort() {
   });
 }
 
-/** Starts `steward serve` and waits until it is ready. */
-export async function startServer() {
+/** Starts `steward serve`, with `more` arguments, and waits until it is ready. */
+export async function startServer(more = []) {
   if (process.env.STEWARD_URL) return { url: process.env.STEWARD_URL, stop: async () => {} };
   const binary = process.env.STEWARD_BIN;
   if (!binary) throw new Error('STEWARD_BIN names the binary to test');
@@ -50,29 +50,40 @@ export async function startServer() {
   const url = `http://127.0.0.1:${port}`;
   const database = process.env.STEWARD_TEST_DATABASE;
   const store = database ? ['--database', database] : ['--data', dir];
-  const child = spawn(binary, ['serve', ...store, '--listen', `127.0.0.1:${port}`], {
-    env: { ...process.env, STEWARD_ADMIN_PASSWORD: PASSWORD },
-    cwd: dir,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
   let log = '';
-  child.stdout.on('data', (chunk) => (log += chunk));
-  child.stderr.on('data', (chunk) => (log += chunk));
-  const ended = new Promise((resolve) => child.on('exit', resolve));
+  let child;
+  let ended;
+  /** Ends the server and keeps its data. */
+  const halt = async () => {
+    // Another may have been started when the time is up.
+    const one = child;
+    one.kill('SIGTERM');
+    await Promise.race([ended, wait(10_000).then(() => one.kill('SIGKILL'))]);
+  };
   const stop = async () => {
-    child.kill('SIGTERM');
-    await Promise.race([ended, wait(10_000).then(() => child.kill('SIGKILL'))]);
+    await halt();
     rmSync(dir, { recursive: true, force: true });
   };
-  const until = Date.now() + READY_MS;
-  while (Date.now() < until) {
-    if (child.exitCode !== null) break;
-    const ready = await fetch(`${url}/readyz`).then((r) => r.ok).catch(() => false);
-    if (ready) return { url, stop, log: () => log };
-    await wait(100);
-  }
-  await stop();
-  throw new Error(`the server was not ready:\n${log}`);
+  /** Starts it, at first and after `halt`. */
+  const start = async () => {
+    child = spawn(binary, ['serve', ...store, '--listen', `127.0.0.1:${port}`, ...more], {
+      env: { ...process.env, STEWARD_ADMIN_PASSWORD: PASSWORD },
+      cwd: dir,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stdout.on('data', (chunk) => (log += chunk));
+    child.stderr.on('data', (chunk) => (log += chunk));
+    ended = new Promise((resolve) => child.on('exit', resolve));
+    const until = Date.now() + READY_MS;
+    while (Date.now() < until && child.exitCode === null) {
+      if (await fetch(`${url}/readyz`).then((r) => r.ok).catch(() => false)) return;
+      await wait(100);
+    }
+    await stop();
+    throw new Error(`the server was not ready:\n${log}`);
+  };
+  await start();
+  return { url, start, halt, stop, log: () => log };
 }
 
 export function startBrowser() {

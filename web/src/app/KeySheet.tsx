@@ -9,7 +9,7 @@ const GROUPS: { name: string; keys: [string, string][] }[] = [
 
 export function KeySheet({ onClose }: { onClose: () => void }) {
   return (
-    <Dialog title={t('desk:keys.title')} onClose={onClose}>
+    <Dialog wide title={t('desk:keys.title')} onClose={onClose}>
       <div className="keysheet">
         {GROUPS.map((group) => (
           <section key={group.name}>

@@ -66,3 +66,18 @@ export function dayKey(at: Date): string {
 export function number(value: number, digits = 0): string {
   return value.toLocaleString(language(), { maximumFractionDigits: digits });
 }
+
+/** How far the zone is from UTC at that instant, in milliseconds. */
+function offsetAt(at: number): number {
+  const whole = Math.floor(at / 1000) * 1000;
+  const text = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium', timeZone: zone }).format(whole);
+  return Date.parse(`${text.replace(' ', 'T')}Z`) - whole;
+}
+
+/** The instant of a wall time that a person typed, such as "2026-11-24T14:00", in the zone in which times are shown. */
+export function instantOf(local: string): string {
+  const wall = Date.parse(`${local}Z`);
+  // The offset at the wall time read as UTC is right but near a change of the clocks: asked once more there.
+  const first = wall - offsetAt(wall);
+  return new Date(wall - offsetAt(first)).toISOString();
+}

@@ -4,9 +4,9 @@ import { useEffect, useId, useRef, type ReactNode } from 'react';
 import { t } from '@/app/i18n';
 import { Button } from './Button';
 
-const FIRST = [':scope > :not(header) input', ':scope > :not(header) select', ':scope > :not(header) textarea', ':scope > :not(header) button:not([aria-disabled])'].join(', ');
+const FIRST = ['input', 'select', 'textarea', 'button:not([aria-disabled])', 'a'].map((what) => `:scope > .dialog-in ${what}`).join(', ');
 
-export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
+export function Dialog({ title, wide, onClose, children }: { title: string; wide?: boolean; onClose: () => void; children: ReactNode }) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
@@ -22,7 +22,7 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
   return (
     <dialog
       ref={ref}
-      className="dialog"
+      className={`dialog${wide ? ' wide' : ''}`}
       aria-labelledby={id}
       onCancel={(event) => {
         event.preventDefault();
@@ -36,7 +36,7 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
           <IconX aria-hidden />
         </Button>
       </header>
-      {children}
+      <div className="dialog-in">{children}</div>
     </dialog>
   );
 }

@@ -2,7 +2,7 @@
 import { IconAlertCircle, IconCircleCheck, IconLock } from '@tabler/icons-react';
 import { useEffect, useState, type ReactNode } from 'react';
 import { ApiError } from '@/api/client';
-import { t } from '@/app/i18n';
+import { t, tOr } from '@/app/i18n';
 import { Button } from './Button';
 
 const SKELETON_AFTER_MS = 150;
@@ -41,34 +41,57 @@ export function Empty({ title, children, actions, icon, heading: Heading = 'h2' 
   );
 }
 
+/** Starts with a capital and ends with a stop: the server words its reasons without either. */
+function sentence(text: string): string {
+  const [first = ''] = text;
+  return `${first.toUpperCase()}${text.slice(first.length)}${/[.!?]$/.test(text) ? '' : '.'}`;
+}
+
 /** The sentence a failure gets: the server's own, or what a lost connection means. */
 export function errorText(error: unknown): string {
   if (!(error instanceof ApiError)) return t('common:error.unknown');
   if (error.status === 0) return t('common:error.offline');
   const own = error.problem.detail ?? error.problem.title;
-  const lines = error.fields.map((f) => f.message).filter((message) => message !== own);
-  return [own, ...lines].join(' ');
+  const lines = error.fields.map((f) => f.message).filter((message) => message !== own && !own.endsWith(message));
+  return [own, ...lines].map(sentence).join(' ');
 }
+
+/** What a failure of this kind is called, and what to do next; '' where there is nothing to say. */
+function byStatus(error: unknown, part: 'title' | 'next'): string {
+  if (!(error instanceof ApiError)) return '';
+  const known = tOr(`common:error.${error.status}.${part}`, '');
+  return known || (error.status >= 500 ? tOr(`common:error.500.${part}`, '') : '');
+}
+
+/** The last letters of a request's id: enough to find it in the log. */
+const CODE_LETTERS = 8;
 
 export function ErrorBanner({ title, error, retry }: { title?: string; error: unknown; retry?: () => void }) {
   const refused = error instanceof ApiError && error.status === 403;
-  const code = error instanceof ApiError ? error.problem.request_id : undefined;
+  const id = error instanceof ApiError ? error.problem.request_id : undefined;
   const Icon = refused ? IconLock : IconAlertCircle;
+  const next = byStatus(error, 'next');
   return (
     <div className={`ban${refused ? ' i' : ''}`} role="alert">
       <Icon aria-hidden />
       <div>
-        <div className="strong">{title ?? t('common:error.title')}</div>
-        <p>{errorText(error)}</p>
+        <div className="strong">{title ?? (byStatus(error, 'title') || t('common:error.title'))}</div>
+        <p>
+          {errorText(error)} {next}
+        </p>
       </div>
-      {(retry || code) && (
+      {(retry || id) && (
         <div className="row">
           {retry && (
             <Button small onClick={retry}>
               {t('common:again')}
             </Button>
           )}
-          {code && <span className="meta push">{t('common:error.code', { code })}</span>}
+          {id && (
+            <span className="meta push" title={id}>
+              {t('common:error.code', { code: id.slice(-CODE_LETTERS) })}
+            </span>
+          )}
         </div>
       )}
     </div>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ApiError } from '@/api/client';
 import { nameCondition } from '@/api/refs';
-import { number, setZone, shownZone } from '@/app/format';
+import { instantOf, number, setZone, shownZone } from '@/app/format';
 import { addTexts } from '@/app/i18n';
 import { isTyping, keyName } from '@/app/keys';
 import { conditions, paths } from '@/app/paths';
@@ -87,6 +87,16 @@ describe('times and numbers', () => {
     expect(moment('2026-11-23T16:00:00Z', now)).toBe('yesterday 11:00');
     setZone('No/Such');
     expect(shownZone()).not.toBe('America/New_York');
+    setZone(null);
+  });
+
+  test('a time that is typed is meant in the zone in which times are shown', () => {
+    setZone('Asia/Tokyo');
+    expect(instantOf('2026-11-24T14:00')).toBe('2026-11-24T05:00:00.000Z');
+    setZone('Europe/Prague');
+    expect(instantOf('2026-07-01T14:00')).toBe('2026-07-01T12:00:00.000Z');
+    expect(instantOf('2026-10-25T12:00')).toBe('2026-10-25T11:00:00.000Z');
+    expect(instantOf('2026-03-29T12:00')).toBe('2026-03-29T10:00:00.000Z');
     setZone(null);
   });
 

@@ -3,6 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, ok } from '@/api/client';
 import type { List, Token } from '@/api/types';
+import { instantOf } from '@/app/format';
 import { t } from '@/app/i18n';
 import { Button } from '@/ui/Button';
 import { splitErrors } from '@/ui/form';
@@ -18,7 +19,7 @@ export function Tokens() {
     mutationFn: () =>
       ok<Token>(
         api.POST('/api/v1/me/tokens', {
-          body: { name, scopes: scope === 'write' ? ['read', 'write'] : ['read'], ...(until ? { expires_at: new Date(`${until}T23:59:59`).toISOString() } : {}) },
+          body: { name, scopes: scope === 'write' ? ['read', 'write'] : ['read'], ...(until ? { expires_at: instantOf(`${until}T23:59:59`) } : {}) },
         }),
       ),
     onSuccess: () => setName(''),

@@ -6,7 +6,8 @@ import { people, useGrants, useOrganisations, useReload } from '@/api/people';
 import type { Ref, Role } from '@/api/types';
 import { t, tOr } from '@/app/i18n';
 import { Button } from '@/ui/Button';
-import { ErrorBanner } from '@/ui/States';
+import { ApiError } from '@/api/client';
+import { ErrorBanner, errorText } from '@/ui/States';
 import { splitErrors } from '@/ui/form';
 import { usePermissions } from '@/features/permission/usePermissions';
 
@@ -29,7 +30,7 @@ export function Grants({ holder, home }: { holder: Ref; home?: Ref | null }) {
   return (
     <section className="box">
       <h2>{t('people:grants.title')}</h2>
-      {error && <ErrorBanner error={error} />}
+      {error && (error instanceof ApiError && error.status === 403 ? <p className="meta">{errorText(error)}</p> : <ErrorBanner error={error} />)}
       {data && grants.length === 0 && <p className="meta">{t('people:grants.none')}</p>}
       <ul className="lines">
         {grants.map((grant) => (

@@ -15,7 +15,7 @@ const DEFAULT_WAIT_S = 60;
 
 function failure(error: unknown): string {
   if (error instanceof ApiError && error.status === 401) return t('session:wrong');
-  if (error instanceof ApiError && error.status === 429) return error.problem.detail ?? t('session:tooMany', { seconds: DEFAULT_WAIT_S });
+  if (error instanceof ApiError && error.status === 429) return error.problem.detail ? errorText(error) : t('session:tooMany', { seconds: DEFAULT_WAIT_S });
   return errorText(error);
 }
 

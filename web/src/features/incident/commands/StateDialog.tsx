@@ -23,13 +23,23 @@ export function StateDialog({ numbers, action, onClose, onDone }: Props) {
     <Dialog title={dialogTitle(t('incident:command.state'), numbers)} onClose={onClose}>
       {!many && !incident && <Skeleton rows={3} />}
       <div className="menu-list">
-        {offered.map((one) => (
-          <Button key={one.name} tone="ghost" off={one.allowed ? null : (one.reason ?? t('common:notAllowed'))} onClick={() => setChosen(one.name)}>
+        {offered.filter((one) => one.allowed).map((one) => (
+          <Button key={one.name} tone="ghost" onClick={() => setChosen(one.name)}>
             {t(`incident:action.${one.name}`)}
-            {!one.allowed && <span className="meta cut">{one.reason}</span>}
           </Button>
         ))}
       </div>
+      {offered.some((one) => !one.allowed) && (
+        <div className="menu-list off">
+          <h3>{t('incident:command.notNow')}</h3>
+          {offered.filter((one) => !one.allowed).map((one) => (
+            <Button key={one.name} tone="ghost" off={one.reason ?? t('common:notAllowed')}>
+              <span className="mid">{t(`incident:action.${one.name}`)}</span>
+              <span className="meta">{one.reason}</span>
+            </Button>
+          ))}
+        </div>
+      )}
     </Dialog>
   );
 }

@@ -1,4 +1,5 @@
 import { commands } from '@/api/incidents';
+import { instantOf } from '@/app/format';
 
 /** The order in which actions are offered; whether one is possible the server says. */
 export const ACTIONS = ['resume', 'hold', 'resolve', 'reopen', 'close', 'cancel', 'merge', 'unmerge'];
@@ -14,14 +15,14 @@ export const INPUTS: Record<string, string[]> = {
 
 type Values = Record<string, string>;
 
-/** Sends one action with what was typed. */
+/** Sends one action with what was typed. A field left empty is not sent: the server says whether it needs it. */
 export function send(action: string, number: string, values: Values): Promise<unknown> {
-  const given = (name: string) => values[name] ?? '';
+  const given = (name: string) => (values[name] === '' ? undefined : values[name]) as string;
   switch (action) {
     case 'hold':
       return commands.hold(number, {
         on_hold_reason: given('on_hold_reason'),
-        ...(values.until ? { until: new Date(values.until).toISOString() } : {}),
+        ...(values.until ? { until: instantOf(values.until) } : {}),
         ...(values.comment ? { comment: values.comment } : {}),
       });
     case 'resume':

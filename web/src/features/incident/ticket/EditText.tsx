@@ -27,7 +27,10 @@ export function EditText({ incident, field, heading }: { incident: Incident; fie
     return (
       <div className="edit-line">
         <Tag>{value}</Tag>
-        <Button tone="ghost" small icon className="pencil" off={off} aria-label={t('incident:ticket.change', { label })} onClick={() => setText(value)}>
+        <Button tone="ghost" small icon className="pencil" off={off} aria-label={t('incident:ticket.change', { label })} onClick={() => {
+            edit.begin();
+            setText(value);
+          }}>
           <IconPencil aria-hidden />
         </Button>
       </div>

@@ -36,7 +36,11 @@ export function FieldRow({ incident, field, editor, shown, custom }: Props) {
       <dt>{label}</dt>
       <dd>
         {!open ? (
-          <button type="button" className="value" aria-disabled={off ? true : undefined} title={off ?? undefined} onClick={() => !off && setOpen(true)}>
+          <button type="button" className="value" aria-disabled={off ? true : undefined} title={off ?? undefined} onClick={() => {
+              if (off) return;
+              edit.begin();
+              setOpen(true);
+            }}>
             <span className="vh">{t('incident:ticket.change', { label })}: </span>
             {shown ?? text ?? <span className="dim">–</span>}
           </button>

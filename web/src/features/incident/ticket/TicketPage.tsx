@@ -83,7 +83,7 @@ function Ticket({ number }: { number: string }) {
           </>
         )}
       </main>
-      {incident && <Aside incident={incident} onCommand={run} />}
+      {incident ? <Aside incident={incident} onCommand={run} /> : <div className="pane"><Skeleton rows={5} /></div>}
       {command && <CommandDialogs command={command} onClose={() => setCommand(null)} />}
     </div>
   );

@@ -7,6 +7,8 @@ import type { Incident } from '@/api/types';
 const CONFLICT = 412;
 
 export type Edit = {
+  /** Called when the editor opens: what is seen now is what the change is made against. */
+  begin: () => void;
   busy: boolean;
   error: unknown;
   /** The incident as somebody else left it, when it changed meanwhile. */
@@ -23,6 +25,8 @@ export function useEdit(incident: Incident, field: string): Edit {
   const [error, setError] = useState<unknown>(null);
   const [conflict, setConflict] = useState<Incident | null>(null);
   const [mine, setMine] = useState<unknown>(null);
+  // News may bring a newer incident while one types; against that theirs would be overwritten unseen.
+  const [base, setBase] = useState(incident);
 
   const write = async (value: unknown, version: number): Promise<boolean> => {
     setBusy(true);
@@ -38,7 +42,7 @@ export function useEdit(incident: Incident, field: string): Edit {
         return false;
       }
       const theirs = await fetchIncident(incident.number);
-      const same = JSON.stringify(theirs[field as keyof Incident]) === JSON.stringify(incident[field as keyof Incident]);
+      const same = JSON.stringify(theirs[field as keyof Incident]) === JSON.stringify(base[field as keyof Incident]);
       // They changed another field: mine can stand beside it.
       if (same) return await write(value, theirs.version);
       setConflict(theirs);
@@ -52,7 +56,8 @@ export function useEdit(incident: Incident, field: string): Edit {
     busy,
     error,
     conflict,
-    save: (value) => write(value, incident.version),
+    begin: () => setBase(incident),
+    save: (value) => write(value, base.version),
     insist: () => (conflict ? write(mine, conflict.version) : Promise.resolve(false)),
     reset: () => {
       setError(null);
