@@ -182,6 +182,26 @@ describe('an incident from call to closure', () => {
   });
 });
 
+describe('speed', () => {
+  test('the next incident and its page are there before one asks for them', async () => {
+    for (const name of ['one', 'two', 'three', 'four']) await incident(`Ahead test ${name}`);
+    const page = await openPage(browser);
+    await signIn(page, server.url, login);
+    await page.goto(`${server.url}/queue?q=${encodeURIComponent('state:open "ahead test"')}`);
+    await page.locator('.pv .fact').first().waitFor();
+    await settled(page);
+    // From now on the server answers nothing about an incident and sends no script.
+    await page.route(/\/api\/v1\/incidents\/INC|\/assets\//, () => {});
+    const next = await page.locator('.q').nth(1).getAttribute('data-number');
+    await page.keyboard.press('j');
+    await page.locator('.pv', { hasText: next }).locator('.fact').first().waitFor({ timeout: 2000 });
+    await page.keyboard.press('Enter');
+    await page.locator('.th', { hasText: next }).waitFor({ timeout: 2000 });
+    await page.locator('.tl .fact').first().waitFor({ timeout: 2000 });
+    await page.context().close();
+  });
+});
+
 describe('what one typed', () => {
   test('a draft survives a reload and is gone after sending', async () => {
     const number = await incident('Draft test');

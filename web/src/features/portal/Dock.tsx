@@ -69,7 +69,7 @@ export function Dock({ incident }: { incident: Incident }) {
         >
           <textarea rows={1} aria-label={label} placeholder={label} value={text} onChange={(event) => change(event.currentTarget.value)} />
           <AttachButton label={t('portal:item.attach')} off={noFiles} small={false} onFiles={outbox.add} />
-          <Button type="submit" tone={empty ? 'default' : 'primary'} busy={send.isPending || outbox.busy}>
+          <Button type="submit" tone={empty ? 'ghost' : 'primary'} busy={send.isPending || outbox.busy}>
             {t(reopening ? 'portal:item.reopenSend' : 'portal:item.send')}
           </Button>
         </form>

@@ -15,11 +15,11 @@ import { Empty, ErrorBanner, Skeleton } from '@/ui/States';
 import { ApiError } from '@/api/client';
 import { CommandDialogs, type OpenCommand } from '../commands/CommandDialogs';
 import { rememberQueue } from '../trail';
+import { usePrefetch } from '../usePrefetch';
 import { FilterBar } from './FilterBar';
 import { Preview } from './Preview';
 import { QueueFoot } from './QueueFoot';
 import { QueueList } from './QueueList';
-import { usePrefetch } from './usePrefetch';
 import { useQueue } from './useQueue';
 
 function useTitle(q: string): string {
@@ -46,7 +46,8 @@ export function QueuePage() {
   // Without room for the preview a click opens.
   const wide = useMedia(WIDE);
   const current = search.at ?? rows[0]?.number;
-  usePrefetch(rows, current);
+  const at = rows.findIndex((row) => row.number === current);
+  usePrefetch([at, at + 1, at - 1].map((index) => rows[index]?.number));
   const pick = useCallback(
     (number: string) => go(`${paths.queue(q)}&at=${encodeURIComponent(number)}`, { replace: true }),
     [go, q],
@@ -59,7 +60,6 @@ export function QueuePage() {
     [go, q, title, rows],
   );
   const move = (step: number) => {
-    const at = rows.findIndex((row) => row.number === current);
     const next = rows[Math.min(Math.max(at + step, 0), rows.length - 1)];
     if (next) pick(next.number);
   };

@@ -13,6 +13,7 @@ import { NotFound } from '@/app/RouteError';
 import { ErrorBanner, Skeleton } from '@/ui/States';
 import { CommandDialogs, type OpenCommand } from '../commands/CommandDialogs';
 import { currentTrail, neighbours } from '../trail';
+import { usePrefetch } from '../usePrefetch';
 import { Aside } from './Aside';
 import { Composer } from './Composer';
 import { StoryFilter } from './StoryFilter';
@@ -38,6 +39,7 @@ function Ticket({ number }: { number: string }) {
   useIncidentNews(number);
   const trail = currentTrail();
   const near = neighbours(trail, number);
+  usePrefetch([near?.after, near?.before]);
   const run = (kind: OpenCommand['kind'], action?: string) => setCommand({ kind, numbers: [number], action });
   const write = (mode: 'reply' | 'note') => setComposer(({ serial }) => ({ mode, serial: serial + 1 }));
   useKeys(
