@@ -180,8 +180,8 @@ export const commands = {
     ok(api.DELETE('/api/v1/incidents/{number}/watchers/{login}', { params: { path: { number, login } } })),
   relate: (number: string, body: { type: string; to: string }) =>
     ok(api.POST('/api/v1/incidents/{number}/relations', { params: { path: { number } }, body })),
-  unrelate: (number: string, id: string) =>
-    ok(api.DELETE('/api/v1/incidents/{number}/relations/{id}', { params: { path: { number, id } } })),
+  unrelate: (number: string, one: Relation) =>
+    ok(api.DELETE('/api/v1/incidents/{number}/relations/{id}', { params: { path: { number, id: one.id }, header: ifMatch(one.version) } })),
 };
 
 /** Reads an incident and all its parts again. */

@@ -64,15 +64,17 @@ export const people = {
   resetPassword: (login: string) =>
     ok<{ token: string; expires_at: string }>(api.POST('/api/v1/people/{login}/password-reset', { params: { path: { login } }, body: {} })),
   grant: (body: { holder: string; role: Role; organisation?: string }) => ok(api.POST('/api/v1/grants', { body })),
-  revoke: (id: string) => ok(api.DELETE('/api/v1/grants/{id}', { params: { path: { id } } })),
+  revoke: (grant: Grant) => ok(api.DELETE('/api/v1/grants/{id}', { params: { path: { id: grant.id }, header: ifMatch(grant.version) } })),
 };
 
 export const teams = {
   create: (body: NewTeam) => ok<Team>(api.POST('/api/v1/teams', { body })),
   patch: (id: string, version: number, body: TeamPatch) =>
     ok(api.PATCH('/api/v1/teams/{id}', { params: { path: { id }, header: ifMatch(version) }, body })),
-  join: (id: string, login: string) => ok(api.PUT('/api/v1/teams/{id}/members/{login}', { params: { path: { id, login } } })),
-  leave: (id: string, login: string) => ok(api.DELETE('/api/v1/teams/{id}/members/{login}', { params: { path: { id, login } } })),
+  join: (team: Team, login: string) =>
+    ok(api.PUT('/api/v1/teams/{id}/members/{login}', { params: { path: { id: team.id, login }, header: ifMatch(team.version) } })),
+  leave: (team: Team, login: string) =>
+    ok(api.DELETE('/api/v1/teams/{id}/members/{login}', { params: { path: { id: team.id, login }, header: ifMatch(team.version) } })),
 };
 
 /** Reads people, teams and grants again. */

@@ -30,7 +30,7 @@ pub use list::{
     DEFAULT_LIMIT, ListQuery, MAX_LIMIT, Page, PageQuery, limit, read_cursor, write_cursor,
 };
 pub use patch::Patch;
-pub use precondition::{IfMatch, check_version, etag};
+pub use precondition::{IfMatch, check_version, content_version, etag};
 pub use problem::{PROBLEM_JSON, Problem, ProblemBody, ProblemField};
 pub use query::{Path, Query};
 pub use reply::Reply;

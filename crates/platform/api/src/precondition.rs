@@ -3,6 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
+use sha2::{Digest as _, Sha256};
 use steward_base::{Error, Result};
 
 use crate::problem::Problem;
@@ -49,6 +50,19 @@ pub fn check_version(expected: Option<i64>, actual: i64) -> Result<()> {
         Some(expected) if expected != actual => Err(Error::VersionConflict { expected, actual }),
         _ => Ok(()),
     }
+}
+
+/// A version made of the content, for what counts none of its own: it is the
+/// same exactly as long as the content is. At most 53 bits, so that every
+/// client keeps it exactly.
+///
+/// # Errors
+/// `Internal` when the content cannot be written as JSON.
+pub fn content_version(content: &impl serde::Serialize) -> Result<i64> {
+    let text = serde_json::to_vec(content).map_err(Error::internal)?;
+    let digest = Sha256::digest(&text);
+    let first = digest.iter().take(8).fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte));
+    Ok((first >> 11) as i64)
 }
 
 /// The `ETag` of a version.

@@ -6,9 +6,10 @@ use steward_database::Tx;
 use steward_history::{Change, NewRecord, append, create_record, head, save_head};
 use steward_people::{Call, EVERYONE, Target, check};
 
+use crate::change::check_choices;
 use crate::field::{Field, FieldType, Writer};
 use crate::registry::Registry;
-use crate::store::{ensure_choice, hide_custom, insert_custom};
+use crate::store::{hide_custom, insert_custom, save_choices};
 
 /// What a new custom field needs.
 #[derive(Debug, Clone)]
@@ -75,13 +76,15 @@ pub fn create_custom(
         tracked: new.tracked,
         custom: true,
         choices: Vec::new(),
+        hidden_choices: Vec::new(),
         fixed_choices: false,
     };
     insert_custom(tx, &new.kind, id, &field)?;
-    for (code, label) in &new.choices {
-        ensure_choice(tx, &new.kind, &new.name, code, label)?;
+    if new.choices.is_empty() {
+        Ok(())
+    } else {
+        save_choices(tx, &new.kind, &new.name, &new.choices)
     }
-    Ok(())
 }
 
 fn check_new(registry: &Registry, new: &NewCustomField) -> Result<()> {
@@ -108,8 +111,10 @@ fn check_new(registry: &Registry, new: &NewCustomField) -> Result<()> {
         // Its past would keep words where no erasure looks.
         wrong("tracked", "type", "the past of a text is in the history only".into());
     }
-    if new.ty == FieldType::Choice && new.choices.is_empty() {
-        wrong("choices", "required", "a choice field needs at least one choice".into());
+    match (&new.ty, new.choices.is_empty()) {
+        (FieldType::Choice, _) => errors.extend(check_choices(&new.choices)),
+        (_, false) => wrong("choices", "type", "only a choice field has choices".into()),
+        (_, true) => {}
     }
     if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
 }

@@ -88,6 +88,9 @@ pub struct Field {
     pub custom: bool,
     /// Its choices in order, as (code, label).
     pub choices: Vec<(String, String)>,
+    /// Choices that are offered no more, as (code, label): records may hold
+    /// them, and conditions find those records.
+    pub hidden_choices: Vec<(String, String)>,
     /// Whether new choices may only come through the administrator or an import.
     pub fixed_choices: bool,
 }
@@ -105,6 +108,7 @@ impl Field {
             tracked: false,
             custom: false,
             choices: Vec::new(),
+            hidden_choices: Vec::new(),
             fixed_choices: false,
         }
     }

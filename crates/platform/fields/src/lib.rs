@@ -5,12 +5,14 @@
 //! Invariant: a field that is not in the registry can neither be read nor
 //! written through any door.
 
+mod change;
 mod custom;
 mod field;
 mod registry;
 mod store;
 
+pub use change::{FieldChange, change_field};
 pub use custom::{NewCustomField, create_custom, delete_custom, parse_custom};
 pub use field::{Field, FieldType, Writer};
 pub use registry::{Registries, Registry, as_info};
-pub use store::{bump, ensure_choice, load_choices, load_custom};
+pub use store::{bump, ensure_choice, load_custom};

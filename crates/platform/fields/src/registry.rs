@@ -91,7 +91,7 @@ pub fn as_info(registry: &Registry, field: &Field) -> FieldInfo {
     FieldInfo {
         name: field.name.clone(),
         ty,
-        choices: field.choices.iter().map(choice).collect(),
+        choices: field.choices.iter().chain(&field.hidden_choices).map(choice).collect(),
         groups: registry.groups.iter().filter(|g| g.0 == field.name).map(group).collect(),
         indexed: field.indexed,
     }
@@ -155,7 +155,15 @@ fn complete(tx: &mut Tx, shipped: Registry) -> Result<Registry> {
     fields.extend(custom);
     for field in &mut fields {
         if let Some(own) = choices.remove(&field.name) {
-            field.choices.extend(own);
+            // A stored choice takes the place of a shipped one of its code.
+            field.choices.retain(|(code, _)| !own.iter().any(|c| c.code == *code));
+            for choice in own {
+                let list = match choice.active {
+                    true => &mut field.choices,
+                    false => &mut field.hidden_choices,
+                };
+                list.push((choice.code, choice.label));
+            }
         }
     }
     let mut registry = Registry::new(&shipped.kind, fields);

@@ -40,21 +40,33 @@ pub fn load_custom(tx: &mut Tx, kind: &str) -> Result<Vec<Field>> {
                 writer: Writer::Body,
                 custom: true,
                 choices: Vec::new(),
+                hidden_choices: Vec::new(),
                 fixed_choices: false,
             })
         },
     )
 }
 
-/// The choices of a kind that may be picked, by field.
-pub fn load_choices(tx: &mut Tx, kind: &str) -> Result<HashMap<String, Vec<(String, String)>>> {
+/// A choice as stored.
+#[derive(Debug, Clone)]
+pub(crate) struct Choice {
+    pub code: String,
+    pub label: String,
+    pub active: bool,
+}
+
+/// The choices of a kind by field, those no longer offered too.
+pub(crate) fn load_choices(tx: &mut Tx, kind: &str) -> Result<HashMap<String, Vec<Choice>>> {
     let rows = tx.rows(
-        "select field, code, label from choice where kind = $1 and active = 1
+        "select field, code, label, active from choice where kind = $1
          order by field, position, code",
         &[kind.into()],
-        |r| Ok((r.get::<String>(0)?, (r.get::<String>(1)?, r.get::<String>(2)?))),
+        |r| {
+            let active = r.get::<i64>(3)? == 1;
+            Ok((r.get::<String>(0)?, Choice { code: r.get(1)?, label: r.get(2)?, active }))
+        },
     )?;
-    let mut choices: HashMap<String, Vec<(String, String)>> = HashMap::new();
+    let mut choices: HashMap<String, Vec<Choice>> = HashMap::new();
     for (field, choice) in rows {
         choices.entry(field).or_default().push(choice);
     }
@@ -76,7 +88,8 @@ pub(crate) fn load_settings(tx: &mut Tx, kind: &str) -> Result<HashMap<String, J
     rows.into_iter().map(parse).collect()
 }
 
-/// Makes a choice of this code and label if there is none; true when it is new.
+/// Makes a choice of this code and label if there is none, and offers a hidden
+/// one again; true when something changed.
 pub fn ensure_choice(
     tx: &mut Tx,
     kind: &str,
@@ -86,13 +99,60 @@ pub fn ensure_choice(
 ) -> Result<bool> {
     let made = tx.run(
         "insert into choice (kind, field, code, label, position, active)
-         values ($1, $2, $3, $4, 0, 1) on conflict (kind, field, code) do nothing",
+         values ($1, $2, $3, $4, 0, 1) on conflict (kind, field, code)
+         do update set active = 1 where choice.active = 0",
         &[kind.into(), field.into(), code.into(), label.into()],
     )?;
     if made == 1 {
         bump(tx)?;
     }
     Ok(made == 1)
+}
+
+/// Writes the choices of a field in this order; all others of it are hidden.
+pub(crate) fn save_choices(
+    tx: &mut Tx,
+    kind: &str,
+    field: &str,
+    choices: &[(String, String)],
+) -> Result<()> {
+    tx.run(
+        "update choice set active = 0 where kind = $1 and field = $2",
+        &[kind.into(), field.into()],
+    )?;
+    for (place, (code, label)) in choices.iter().enumerate() {
+        tx.run(
+            "insert into choice (kind, field, code, label, position, active)
+             values ($1, $2, $3, $4, $5, 1) on conflict (kind, field, code)
+             do update set label = $4, position = $5, active = 1",
+            &[
+                kind.into(),
+                field.into(),
+                code.as_str().into(),
+                label.as_str().into(),
+                (place as i64 + 1).into(),
+            ],
+        )?;
+    }
+    bump(tx)
+}
+
+/// Writes a custom field's label.
+pub(crate) fn relabel_custom(tx: &mut Tx, kind: &str, name: &str, label: &str) -> Result<()> {
+    tx.run_one(
+        "update custom_field set label = $1 where kind = $2 and name = $3",
+        &[label.into(), kind.into(), name.into()],
+    )?;
+    bump(tx)
+}
+
+/// The record of a custom field that is not deleted.
+pub(crate) fn record_of(tx: &mut Tx, kind: &str, name: &str) -> Result<steward_base::Uuid> {
+    tx.one(
+        "select id from custom_field where kind = $1 and name = $2 and is_deleted = 0",
+        &[kind.into(), name.into()],
+        |r| r.get(0),
+    )
 }
 
 /// Writes the row of a custom field.
@@ -129,11 +189,7 @@ pub(crate) fn insert_custom(
 
 /// Hides a custom field; its values stay in history. The record's id.
 pub(crate) fn hide_custom(tx: &mut Tx, kind: &str, name: &str) -> Result<steward_base::Uuid> {
-    let id = tx.one(
-        "select id from custom_field where kind = $1 and name = $2 and is_deleted = 0",
-        &[kind.into(), name.into()],
-        |r| r.get(0),
-    )?;
+    let id = record_of(tx, kind, name)?;
     tx.run_one(
         "update custom_field set is_deleted = 1 where kind = $1 and name = $2",
         &[kind.into(), name.into()],

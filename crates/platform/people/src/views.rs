@@ -19,6 +19,9 @@ use crate::store::sessions::Session;
 use crate::store::teams::Team;
 use crate::store::tokens::Token;
 
+/// The version of what is made and taken away but never changed.
+pub const UNCHANGING: i64 = 1;
+
 /// A reference to a record, as answers show it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Reference {
@@ -253,6 +256,8 @@ pub struct GrantView {
     pub organisation: Option<Reference>,
     /// When it was given.
     pub created_at: String,
+    /// Goes as `If-Match` when it is taken away; always 1, since a grant never changes.
+    pub version: i64,
 }
 
 impl GrantView {
@@ -271,6 +276,7 @@ impl GrantView {
             scope: if grant.organisation.is_some() { "organisation" } else { "all" }.into(),
             organisation: grant.organisation.map(|o| Reference::of(o, names)),
             created_at: wire(grant.created_at),
+            version: UNCHANGING,
         }
     }
 }
@@ -295,6 +301,8 @@ pub struct SessionView {
     pub user_agent: Option<String>,
     /// Whether it is the one that asks.
     pub current: bool,
+    /// Goes as `If-Match` when it is ended; always 1, since a session never changes.
+    pub version: i64,
 }
 
 impl SessionView {
@@ -308,6 +316,7 @@ impl SessionView {
             expires_at: wire(session.expires_at),
             address: session.address,
             user_agent: session.user_agent,
+            version: UNCHANGING,
         }
     }
 }
@@ -330,6 +339,8 @@ pub struct TokenView {
     /// When it was last used, to the minute.
     #[schema(required)]
     pub last_used_at: Option<String>,
+    /// Goes as `If-Match` when it is revoked; always 1, since a token never changes.
+    pub version: i64,
     /// The token itself, only in the answer that made it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -347,6 +358,7 @@ impl TokenView {
             created_at: wire(token.created_at),
             expires_at: at(token.expires_at),
             last_used_at: at(token.last_used_at),
+            version: UNCHANGING,
             token: text,
         }
     }

@@ -88,7 +88,7 @@ pub enum Action {
     /// End it without a solution.
     Cancel(body::Cancel),
     /// It repeats another.
-    Merge(body::Duplicate),
+    Duplicate(body::Duplicate),
     /// It does not, after all.
     Unmerge,
     /// Minutes worked.
@@ -96,7 +96,7 @@ pub enum Action {
 }
 
 impl Action {
-    /// Its name in the life cycle.
+    /// Its name in the life cycle, in permissions, and in the path of the API.
     pub fn name(&self) -> &'static str {
         match self {
             Action::Assign(_) => "assign",
@@ -106,9 +106,9 @@ impl Action {
             Action::Close => "close",
             Action::Reopen(_) => "reopen",
             Action::Cancel(_) => "cancel",
-            Action::Merge(_) => "merge",
+            Action::Duplicate(_) => "duplicate",
             Action::Unmerge => "unmerge",
-            Action::WorkTime(_) => "record_time",
+            Action::WorkTime(_) => "work-time",
         }
     }
 
@@ -130,9 +130,9 @@ impl Action {
             "close" => Action::Close,
             "reopen" => Action::Reopen(read(args)?),
             "cancel" => Action::Cancel(read(args)?),
-            "merge" => Action::Merge(read(args)?),
+            "duplicate" => Action::Duplicate(read(args)?),
             "unmerge" => Action::Unmerge,
-            "record_time" => Action::WorkTime(read(args)?),
+            "work-time" => Action::WorkTime(read(args)?),
             _ => return Err(Error::invalid("command", "unknown", "there is no such action")),
         })
     }
@@ -214,7 +214,7 @@ fn decide(tx: &mut Tx, call: &Call, loaded: &Loaded, action: &Action) -> Result<
             check_notes("reason", &body.reason)?;
             (rules::cancel(before, &body.reason, now)?, effect("canceled"))
         }
-        Action::Merge(body) => merge(tx, call, before, &body.of)?,
+        Action::Duplicate(body) => duplicate(tx, call, before, &body.of)?,
         Action::Unmerge => unmerge(tx, before)?,
         Action::WorkTime(body) => work_time(tx, call, before, body)?,
     })
@@ -259,13 +259,13 @@ pub fn mentioned(tx: &mut Tx, entry: &NewEntry) -> Result<Vec<Uuid>> {
     Ok(found)
 }
 
-fn merge(tx: &mut Tx, call: &Call, before: &Ticket, of: &str) -> Result<(Ticket, Effect)> {
+fn duplicate(tx: &mut Tx, call: &Call, before: &Ticket, of: &str) -> Result<(Ticket, Effect)> {
     let unknown =
         || Error::invalid("of", "reference", "no incident that you may see has this number");
     let master = store::find(tx, KIND, of).map_err(|_| unknown())?;
     let seen = target(tx, &call.actor, &master)?;
-    check(&call.actor, KIND, "merge", &seen).map_err(|_| unknown())?;
-    let after = rules::merge(before, &master, call.now)?;
+    check(&call.actor, KIND, "duplicate", &seen).map_err(|_| unknown())?;
+    let after = rules::duplicate(before, &master, call.now)?;
     let relation = store::Relation {
         id: call.new_id(),
         relation_type: "duplicate_of".into(),

@@ -64,19 +64,19 @@ pub const LIFE_CYCLE: &[Transition] = &[
     line("new", "cancel", "canceled", "caller or agent", &["reason"]),
     line("in_progress", "cancel", "canceled", "caller or agent", &["reason"]),
     line("on_hold", "cancel", "canceled", "caller or agent", &["reason"]),
-    line("new", "merge", "canceled", "agent", &["of"]),
-    line("in_progress", "merge", "canceled", "agent", &["of"]),
-    line("on_hold", "merge", "canceled", "agent", &["of"]),
+    line("new", "duplicate", "canceled", "agent", &["of"]),
+    line("in_progress", "duplicate", "canceled", "agent", &["of"]),
+    line("on_hold", "duplicate", "canceled", "agent", &["of"]),
     line("canceled", "unmerge", "in_progress", "agent", &[]),
 ];
 
 /// Every action, in the order screens offer them.
 pub const ACTIONS: &[&str] =
-    &["assign", "hold", "resume", "resolve", "close", "reopen", "cancel", "merge", "unmerge"];
+    &["assign", "hold", "resume", "resolve", "close", "reopen", "cancel", "duplicate", "unmerge"];
 
 /// The permission an action asks for.
 pub fn permission(action: &str) -> &str {
-    if action == "unmerge" { "merge" } else { action }
+    if action == "unmerge" { "duplicate" } else { action }
 }
 
 /// Where the action leads from this state, or the reason why it leads nowhere.

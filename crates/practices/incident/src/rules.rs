@@ -175,9 +175,9 @@ pub fn cancel(before: &Ticket, reason: &str, now: Timestamp) -> Result<Ticket> {
 }
 
 /// Marks an incident as a duplicate of another.
-pub fn merge(before: &Ticket, master: &Ticket, now: Timestamp) -> Result<Ticket> {
+pub fn duplicate(before: &Ticket, master: &Ticket, now: Timestamp) -> Result<Ticket> {
     let mut after = before.clone();
-    move_to(&mut after, "merge")?;
+    move_to(&mut after, "duplicate")?;
     if master.head.id == before.head.id {
         return Err(Error::invalid("of", "self", "an incident is not its own duplicate"));
     }

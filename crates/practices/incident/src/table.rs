@@ -16,7 +16,7 @@ use crate::commands::{Action, act, update, write_entry};
 
 /// Actions that rules and other practices may name as `incident.<action>`.
 const ACTIONS: [&str; 8] =
-    ["assign", "hold", "resume", "resolve", "close", "reopen", "cancel", "merge"];
+    ["assign", "hold", "resume", "resolve", "close", "reopen", "cancel", "duplicate"];
 
 /// Adds the commands of incidents: the actions, `incident.update` with fields
 /// as in a patch, `incident.comment` and `incident.note` with a text.

@@ -314,7 +314,7 @@ pub fn actions(
         "attach",
         "watch",
         "relate",
-        "record_time",
+        "work-time",
         "override_priority",
         "retract_own",
     ];

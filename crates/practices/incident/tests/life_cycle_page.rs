@@ -20,7 +20,7 @@ const TAIL: &str = "
 - A hold ends by itself at its date, and, when it waits for the caller, as soon as the caller writes a comment.
 - A resolved incident closes by itself seven days after it was resolved, unless an administrator set another number.
 - A closed incident can be reopened for fourteen days after it was closed. Reopening empties resolution and close notes.
-- `merge` is `POST /api/v1/incidents/{number}/duplicate` in the API. `unmerge` leads back to new when the incident was
+- `unmerge` takes a `duplicate` apart again: it leads back to new when the incident was
   new before.
 - Resolving a parent resolves its open children with the same notes. Reopening it does not reopen them.
 - Every other pair of state and action is refused with 409 and the states in which it is possible.

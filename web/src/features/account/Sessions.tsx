@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { api, ok } from '@/api/client';
+import { api, ifMatch, ok } from '@/api/client';
 import type { List, Session } from '@/api/types';
 import { t } from '@/app/i18n';
 import { Button } from '@/ui/Button';
@@ -9,7 +9,7 @@ import { agentName } from './agent';
 
 export function Sessions() {
   const { data, error, refetch } = useQuery({ queryKey: ['sessions'], queryFn: () => ok<List<Session>>(api.GET('/api/v1/me/sessions')) });
-  const end = useMutation({ mutationFn: (id: string) => ok(api.DELETE('/api/v1/me/sessions/{id}', { params: { path: { id } } })), onSettled: () => refetch() });
+  const end = useMutation({ mutationFn: (one: Session) => ok(api.DELETE('/api/v1/me/sessions/{id}', { params: { path: { id: one.id }, header: ifMatch(one.version) } })), onSettled: () => refetch() });
   return (
     <section className="box">
       <h2>{t('account:sessions.title')}</h2>
@@ -23,7 +23,7 @@ export function Sessions() {
             <span className="meta mono">{one.address}</span>
             <span className="meta">{one.last_used_at ? t('account:sessions.used', { time: moment(one.last_used_at) }) : t('account:sessions.since', { time: moment(one.created_at) })}</span>
             {!one.current && (
-              <Button small aria-label={t('account:sessions.endLabel', { address: one.address ?? '' })} onClick={() => end.mutate(one.id)}>
+              <Button small aria-label={t('account:sessions.endLabel', { address: one.address ?? '' })} onClick={() => end.mutate(one)}>
                 {t('account:sessions.end')}
               </Button>
             )}

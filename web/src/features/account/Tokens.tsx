@@ -1,7 +1,7 @@
 import { NativeSelect, TextInput } from '@/ui/inputs';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, ok } from '@/api/client';
+import { api, ifMatch, ok } from '@/api/client';
 import type { List, Token } from '@/api/types';
 import { instantOf } from '@/app/format';
 import { t } from '@/app/i18n';
@@ -25,7 +25,7 @@ export function Tokens() {
     onSuccess: () => setName(''),
     onSettled: () => refetch(),
   });
-  const revoke = useMutation({ mutationFn: (id: string) => ok(api.DELETE('/api/v1/me/tokens/{id}', { params: { path: { id } } })), onSettled: () => refetch() });
+  const revoke = useMutation({ mutationFn: (one: Token) => ok(api.DELETE('/api/v1/me/tokens/{id}', { params: { path: { id: one.id }, header: ifMatch(one.version) } })), onSettled: () => refetch() });
   const { byField, rest } = splitErrors(create.error, ['name', 'scopes', 'expires_at']);
   return (
     <section className="box">
@@ -48,7 +48,7 @@ export function Tokens() {
               {one.last_used_at ? t('account:tokens.used', { time: moment(one.last_used_at) }) : t('account:tokens.never')}
               {one.expires_at && `, ${t('account:tokens.until', { time: moment(one.expires_at) })}`}
             </span>
-            <Button small aria-label={t('account:tokens.revokeLabel', { name: one.name })} onClick={() => revoke.mutate(one.id)}>
+            <Button small aria-label={t('account:tokens.revokeLabel', { name: one.name })} onClick={() => revoke.mutate(one)}>
               {t('account:tokens.revoke')}
             </Button>
           </li>

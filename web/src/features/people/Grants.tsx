@@ -38,7 +38,7 @@ export function Grants({ holder, home }: { holder: Ref; home?: Ref | null }) {
             <span className="grow">
               {tOr(`people:role.${grant.role}`, grant.role)} <span className="meta">{t('people:grants.in', { name: grant.organisation?.name ?? t('people:grants.all') })}</span>
             </span>
-            <Button small tone="ghost" icon aria-label={t('people:grants.remove', { role: tOr(`people:role.${grant.role}`, grant.role) })} onClick={() => remove.mutate(grant.id)}>
+            <Button small tone="ghost" icon aria-label={t('people:grants.remove', { role: tOr(`people:role.${grant.role}`, grant.role) })} onClick={() => remove.mutate(grant)}>
               <IconX aria-hidden />
             </Button>
           </li>

@@ -53,8 +53,8 @@ export function TeamPage() {
 
 function Members({ team }: { team: Team }) {
   const reload = useReload();
-  const join = useMutation({ mutationFn: (login: string) => teams.join(team.id, login), onSettled: reload });
-  const leave = useMutation({ mutationFn: (login: string) => teams.leave(team.id, login), onSettled: reload });
+  const join = useMutation({ mutationFn: (login: string) => teams.join(team, login), onSettled: reload });
+  const leave = useMutation({ mutationFn: (login: string) => teams.leave(team, login), onSettled: reload });
   const members = team.members ?? [];
   return (
     <section className="box">

@@ -3,20 +3,28 @@
 
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use steward_api::{Caller, Json, Page, Path, Problem, Query, Reply};
+use steward_api::{
+    Caller, IfMatch, Json, Page, Patch, Path, Problem, Query, Reply, check_version, content_version,
+};
 use steward_base::{Error, Result};
 use steward_fields::{
-    Field, FieldType, NewCustomField, Registries, Registry, Writer, create_custom, delete_custom,
+    Field, FieldChange, FieldType, NewCustomField, Registries, Registry, Writer, change_field,
+    create_custom, delete_custom,
 };
-use steward_people::visibility;
+use steward_people::{Call, EVERYONE, Target, allowed, refusal, visibility};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::people::never_empty;
 use crate::Door;
 
 pub(super) fn routes() -> OpenApiRouter<Door> {
-    OpenApiRouter::new().routes(routes!(list_fields, create_field)).routes(routes!(delete_field))
+    OpenApiRouter::new().routes(routes!(list_fields, create_field)).routes(routes!(
+        get_field,
+        update_field,
+        delete_field
+    ))
 }
 
 /// Which kind's fields.
@@ -54,6 +62,8 @@ struct FieldView {
     target: Option<String>,
     /// Its choices, in order.
     choices: Vec<ChoiceView>,
+    /// Choices offered no more; records may still hold them.
+    hidden_choices: Vec<ChoiceView>,
     /// Whether the administrator made it.
     custom: bool,
     /// Whether lists may ask and sort by it on its own.
@@ -64,15 +74,17 @@ struct FieldView {
     read: String,
     /// How it gets its value: `body`, `action` or `system`.
     write: String,
+    /// Made of its content; the ETag. It goes as `If-Match` when the field is changed.
+    version: i64,
 }
 
 impl FieldView {
-    fn of(field: &Field) -> FieldView {
+    fn of(field: &Field) -> Result<FieldView> {
         let choice = |(code, label): &(String, String)| ChoiceView {
             code: code.clone(),
             label: label.clone(),
         };
-        FieldView {
+        let mut view = FieldView {
             name: field.name.clone(),
             label: field.label.clone(),
             r#type: field.ty.as_str().into(),
@@ -81,6 +93,7 @@ impl FieldView {
                 _ => None,
             },
             choices: field.choices.iter().map(choice).collect(),
+            hidden_choices: field.hidden_choices.iter().map(choice).collect(),
             custom: field.custom,
             indexed: field.indexed,
             tracked: field.tracked,
@@ -91,7 +104,10 @@ impl FieldView {
                 Writer::System => "system",
             }
             .into(),
-        }
+            version: 0,
+        };
+        view.version = content_version(&view)?;
+        Ok(view)
     }
 }
 
@@ -110,12 +126,39 @@ async fn list_fields(
     let fields = caller
         .read(move |tx, call| {
             let registry = known(&registries, tx, &query.kind)?;
-            let internal = !visibility(&call.actor, &query.kind, "read_work_notes").is_none();
-            let readable = registry.fields().iter().filter(|f| internal || f.group != "internal");
-            Ok(readable.map(FieldView::of).collect::<Vec<_>>())
+            let readable = registry.fields().iter().filter(|f| may_read(call, &query.kind, f));
+            readable.map(FieldView::of).collect::<Result<Vec<_>>>()
         })
         .await?;
     Ok(Json(Page::whole(fields)).into_response())
+}
+
+fn may_read(call: &Call, kind: &str, field: &Field) -> bool {
+    field.group != "internal" || !visibility(&call.actor, kind, "read_work_notes").is_none()
+}
+
+/// A field that the caller may read.
+fn one(
+    registries: &Registries,
+    tx: &mut steward_database::Tx,
+    call: &Call,
+    (kind, name): (&str, &str),
+) -> Result<Field> {
+    if !registries.knows(kind) {
+        return Err(Error::NotFound);
+    }
+    let registry = registries.get(tx, kind)?;
+    let found = registry.field(name).filter(|field| may_read(call, kind, field));
+    found.cloned().ok_or(Error::NotFound)
+}
+
+/// The right to change fields, and the version that the caller read.
+fn may_change(call: &Call, action: &'static str, field: &Field, if_match: IfMatch) -> Result<()> {
+    let global = Target { organisation: EVERYONE, own: false, team: false };
+    if !allowed(&call.actor, "field", action, &global) {
+        return Err(Error::Forbidden(refusal(&call.actor, "field", action)));
+    }
+    check_version(if_match.required()?, FieldView::of(field)?.version)
 }
 
 fn known(
@@ -214,7 +257,83 @@ async fn create_field(caller: Caller, Json(body): Json<CreateField>) -> Result<R
             let registry = registries.get(tx, &new.kind)?;
             let field = registry.field(&new.name).ok_or(Error::NotFound)?;
             let location = format!("/api/v1/fields/{}/{}", new.kind, new.name);
-            Ok(Reply::created(location, FieldView::of(field)))
+            let view = FieldView::of(field)?;
+            let version = view.version;
+            Ok(Reply::created(location, view).with_version(version))
+        })
+        .await
+}
+
+/// One field
+#[utoipa::path(
+    get, path = "/fields/{kind}/{name}", tag = "fields",
+    params(
+        ("kind" = String, Path, description = "The record kind"),
+        ("name" = String, Path, description = "The field")
+    ),
+    responses((status = 200, description = "The field", body = FieldView))
+)]
+async fn get_field(
+    caller: Caller,
+    Path((kind, name)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let registries = caller.app().service::<Registries>();
+    let view = caller
+        .read(move |tx, call| FieldView::of(&one(&registries, tx, call, (&kind, &name))?))
+        .await?;
+    let version = view.version;
+    Ok(Reply::ok(view).with_version(version).into_response())
+}
+
+/// A merge patch of a field.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"choices": [{"code": "hardware", "label": "Hardware"}]}))]
+struct UpdateField {
+    /// Its label, of custom fields only.
+    #[serde(default)]
+    #[schema(value_type = String)]
+    label: Patch<String>,
+    /// All choices that are offered from now on, in order. A renamed choice keeps its code; one left out
+    /// is hidden: records keep it.
+    #[serde(default)]
+    #[schema(value_type = Vec<ChoiceView>)]
+    choices: Patch<Vec<ChoiceView>>,
+}
+
+/// Change a field
+///
+/// The label of a custom field, and the choices of any choice field that are not part of the product.
+#[utoipa::path(
+    patch, path = "/fields/{kind}/{name}", tag = "fields", request_body = UpdateField,
+    params(
+        ("kind" = String, Path, description = "The record kind"),
+        ("name" = String, Path, description = "The field"),
+        ("If-Match" = String, Header, description = "The ETag you read"),
+    ),
+    responses((status = 200, description = "The field", body = FieldView))
+)]
+async fn update_field(
+    caller: Caller,
+    Path((kind, name)): Path<(String, String)>,
+    if_match: IfMatch,
+    Json(body): Json<UpdateField>,
+) -> Result<Response, Problem> {
+    let registries = caller.app().service::<Registries>();
+    caller
+        .write(move |tx, call| {
+            let field = one(&registries, tx, call, (&kind, &name))?;
+            may_change(call, "update", &field, if_match)?;
+            let choices = never_empty("choices", body.choices.clone())?;
+            let pairs = |list: Vec<ChoiceView>| list.into_iter().map(|c| (c.code, c.label));
+            let change = FieldChange {
+                label: never_empty("label", body.label.clone())?,
+                choices: choices.map(|list| pairs(list).collect()),
+            };
+            change_field(tx, call, &kind, &field, &change)?;
+            let view = FieldView::of(&one(&registries, tx, call, (&kind, &name))?)?;
+            let version = view.version;
+            Ok(Reply::ok(view).with_version(version))
         })
         .await
 }
@@ -226,16 +345,24 @@ async fn create_field(caller: Caller, Json(body): Json<CreateField>) -> Result<R
     delete, path = "/fields/{kind}/{name}", tag = "fields",
     params(
         ("kind" = String, Path, description = "The record kind"),
-        ("name" = String, Path, description = "The field")
+        ("name" = String, Path, description = "The field"),
+        ("If-Match" = String, Header, description = "The ETag you read"),
     ),
     responses((status = 204, description = "The field is hidden"))
 )]
 async fn delete_field(
     caller: Caller,
     Path((kind, name)): Path<(String, String)>,
+    if_match: IfMatch,
 ) -> Result<Response, Problem> {
+    let registries = caller.app().service::<Registries>();
     caller
         .write(move |tx, call| {
+            let field = one(&registries, tx, call, (&kind, &name))?;
+            may_change(call, "delete", &field, if_match)?;
+            if !field.custom {
+                return Err(Error::Refused("a shipped field cannot be hidden".into()));
+            }
             delete_custom(tx, call, &kind, &name)?;
             Ok(Reply::none())
         })

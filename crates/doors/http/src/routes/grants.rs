@@ -3,9 +3,11 @@
 use axum::extract::OriginalUri;
 use axum::response::Response;
 use serde::Deserialize;
-use steward_api::{Caller, Json, Page, PageQuery, Path, Problem, Query, Reply};
+use steward_api::{
+    Caller, IfMatch, Json, Page, PageQuery, Path, Problem, Query, Reply, check_version,
+};
 use steward_base::{Error, Result, Uuid};
-use steward_people::views::GrantView;
+use steward_people::views::{GrantView, UNCHANGING};
 use steward_people::{Role, grants, list, names, refusal, resolve, resolve_any, visibility};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -75,7 +77,7 @@ async fn create_grant(caller: Caller, Json(body): Json<CreateGrant>) -> Result<R
             pointed.extend(grant.organisation);
             let names = names(tx, &pointed)?;
             let place = format!("/api/v1/grants/{}", grant.id);
-            Ok(Reply::created(place, GrantView::of(grant, &names)))
+            Ok(Reply::created(place, GrantView::of(grant, &names)).with_version(UNCHANGING))
         })
         .await
 }
@@ -83,12 +85,21 @@ async fn create_grant(caller: Caller, Json(body): Json<CreateGrant>) -> Result<R
 /// Take a role away
 #[utoipa::path(
     delete, path = "/grants/{id}", tag = "permissions",
-    params(("id" = Uuid, Path, description = "The grant")),
+    params(
+        ("id" = Uuid, Path, description = "The grant"),
+        ("If-Match" = String, Header, description = "The version you read"),
+    ),
     responses((status = 204, description = "It is gone"))
 )]
-async fn delete_grant(caller: Caller, Path(id): Path<Uuid>) -> Result<Response, Problem> {
+async fn delete_grant(
+    caller: Caller,
+    Path(id): Path<Uuid>,
+    if_match: IfMatch,
+) -> Result<Response, Problem> {
     caller
         .write(move |tx, call| {
+            grants::get(tx, call, id)?;
+            check_version(if_match.required()?, UNCHANGING)?;
             grants::delete(tx, call, id)?;
             Ok(Reply::none())
         })

@@ -2,13 +2,13 @@
 
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
-use steward_api::{Caller, Json, Page, Path, Problem, Reply};
+use steward_api::{Caller, IfMatch, Json, Page, Path, Problem, Reply, check_version};
 use steward_base::{Error, Result, Timestamp, Uuid};
 use steward_database::Tx;
 use steward_people::access::Credential;
 use steward_people::auth::{Secret, csrf_token, verify_password};
 use steward_people::tokens::NewToken;
-use steward_people::views::{Reference, SessionView, TokenView};
+use steward_people::views::{Reference, SessionView, TokenView, UNCHANGING};
 use steward_people::{Call, Role, passwords, persons, sessions, show, tokens};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -142,16 +142,25 @@ async fn list_sessions(caller: Caller) -> Result<Json<Page<SessionView>>, Proble
 
 /// End a session of mine
 #[utoipa::path(
-    delete, path = "/me/sessions/{id}", tag = "me", params(("id" = Uuid, Path, description = "The session")),
+    delete, path = "/me/sessions/{id}", tag = "me", 
+    params(
+        ("id" = Uuid, Path, description = "The session"),
+        ("If-Match" = String, Header, description = "The version you read"),
+    ),
     responses((status = 204, description = "It has ended"))
 )]
-async fn end_session(caller: Caller, Path(id): Path<Uuid>) -> Result<Response, Problem> {
+async fn end_session(
+    caller: Caller,
+    Path(id): Path<Uuid>,
+    if_match: IfMatch,
+) -> Result<Response, Problem> {
     caller
         .write(move |tx, call| {
             let mine = sessions::of_person(tx, call.actor.id, call.now)?;
             if !mine.iter().any(|session| session.id == id) {
                 return Err(Error::NotFound);
             }
+            check_version(if_match.required()?, UNCHANGING)?;
             sessions::end(tx, call, id)?;
             Ok(Reply::none())
         })
@@ -204,23 +213,33 @@ async fn create_token(caller: Caller, Json(body): Json<CreateToken>) -> Result<R
             };
             let token = tokens::create(tx, call, &new)?;
             let place = format!("/api/v1/me/tokens/{}", token.id);
-            Ok(Reply::created(place, TokenView::of(token, Some(secret.text.clone()))))
+            Ok(Reply::created(place, TokenView::of(token, Some(secret.text.clone())))
+                .with_version(UNCHANGING))
         })
         .await
 }
 
 /// Revoke a token of mine
 #[utoipa::path(
-    delete, path = "/me/tokens/{id}", tag = "me", params(("id" = Uuid, Path, description = "The token")),
+    delete, path = "/me/tokens/{id}", tag = "me", 
+    params(
+        ("id" = Uuid, Path, description = "The token"),
+        ("If-Match" = String, Header, description = "The version you read"),
+    ),
     responses((status = 204, description = "It is revoked"))
 )]
-async fn revoke_token(caller: Caller, Path(id): Path<Uuid>) -> Result<Response, Problem> {
+async fn revoke_token(
+    caller: Caller,
+    Path(id): Path<Uuid>,
+    if_match: IfMatch,
+) -> Result<Response, Problem> {
     caller
         .write(move |tx, call| {
             let mine = tokens::of_person(tx, call.actor.id)?;
             if !mine.iter().any(|token| token.id == id) {
                 return Err(Error::NotFound);
             }
+            check_version(if_match.required()?, UNCHANGING)?;
             tokens::revoke(tx, call, id)?;
             Ok(Reply::none())
         })

@@ -139,12 +139,13 @@ async fn update_team(
 
 /// Make a person a member
 ///
-/// Needs no `If-Match`: doing it twice changes nothing.
+/// `If-Match` takes the version of the team, as for every change of it.
 #[utoipa::path(
     put, path = "/teams/{id}/members/{login}", tag = "teams",
     params(
         ("id" = Uuid, Path, description = "The team"),
         ("login" = String, Path, description = "Login or id of the person"),
+        ("If-Match" = String, Header, description = "The ETag of the team"),
     ),
     responses((status = 200, description = "The team", body = TeamView))
 )]
@@ -162,6 +163,7 @@ async fn add_member(
     params(
         ("id" = Uuid, Path, description = "The team"),
         ("login" = String, Path, description = "Login or id of the person"),
+        ("If-Match" = String, Header, description = "The ETag of the team"),
     ),
     responses((status = 200, description = "The team", body = TeamView))
 )]
@@ -184,7 +186,7 @@ async fn change_members(
         .write(move |tx, call| {
             teams::get(tx, &call.actor, id)?;
             let person = persons::get(tx, &call.actor, &login)?.id;
-            change(tx, call, id, person, if_match.optional())?;
+            change(tx, call, id, person, if_match.required()?)?;
             let team = shown(tx, call, id)?;
             let version = team.version;
             Ok(Reply::ok(team).with_version(version))

@@ -155,12 +155,11 @@ pub(crate) fn insert(
     Ok(grant)
 }
 
-/// Takes a role away again. It counts from the holder's next request on.
+/// A grant that the actor may take away.
 ///
 /// # Errors
-/// `NotFound`; `Forbidden` when it is not the actor's to take; `Refused` for
-/// the last administrator of all organisations.
-pub fn delete(tx: &mut Tx, call: &Call, id: Uuid) -> Result<()> {
+/// `NotFound`; `Forbidden` when it is visible but not the actor's to take.
+pub fn get(tx: &mut Tx, call: &Call, id: Uuid) -> Result<GrantRow> {
     let grant = tx
         .one(&format!("{GRANT} where g.id = $1"), &[id.into()], grant_row)?
         .ok_or(Error::NotFound)?;
@@ -174,6 +173,16 @@ pub fn delete(tx: &mut Tx, call: &Call, id: Uuid) -> Result<()> {
             Error::NotFound
         });
     }
+    Ok(grant)
+}
+
+/// Takes a role away again. It counts from the holder's next request on.
+///
+/// # Errors
+/// `NotFound`; `Forbidden` when it is not the actor's to take; `Refused` for
+/// the last administrator of all organisations.
+pub fn delete(tx: &mut Tx, call: &Call, id: Uuid) -> Result<()> {
+    let grant = get(tx, call, id)?;
     tx.run_one("delete from grant_row where id = $1", &[id.into()])?;
     administrator_left(tx)?;
     let mut head = steward_history::head(tx, grant.holder)?;

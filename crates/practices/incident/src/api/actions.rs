@@ -80,7 +80,7 @@ action!(
     "/incidents/{number}/duplicate",
     "Mark it as a duplicate",
     Duplicate,
-    Action::Merge
+    Action::Duplicate
 );
 action!(unmerge, "/incidents/{number}/unmerge", "Take a duplicate apart again", Nothing, |_| {
     Action::Unmerge

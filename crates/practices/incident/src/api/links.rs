@@ -4,12 +4,14 @@ use axum::extract::OriginalUri;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json_;
-use steward_api::{Caller, Json, Page, PageQuery, Path, Problem, Query, Reply};
+use steward_api::{
+    Caller, IfMatch, Json, Page, PageQuery, Path, Problem, Query, Reply, check_version,
+};
 use steward_base::time::wire;
 use steward_base::{Error, Result, Uuid};
 use steward_database::Tx;
 use steward_history::{Change, append, save_head};
-use steward_people::views::Reference;
+use steward_people::views::{Reference, UNCHANGING};
 use steward_people::{Call, allowed, check, names, resolve};
 use steward_ticket::store::{self, Relation};
 use utoipa::ToSchema;
@@ -149,6 +151,8 @@ struct RelationView {
     by: Reference,
     /// When.
     at: String,
+    /// Goes as `If-Match` when it is removed; always 1, since a link never changes.
+    version: i64,
 }
 
 /// Types of links that people make by hand.
@@ -201,6 +205,7 @@ fn views(tx: &mut Tx, relations: Vec<Relation>) -> Result<Vec<RelationView>> {
         to: Reference::of(r.to, &names),
         by: Reference::of(r.by, &names),
         at: wire(r.at),
+        version: UNCHANGING,
     };
     Ok(relations.into_iter().map(view).collect())
 }
@@ -263,7 +268,7 @@ async fn add_relation(
             let location =
                 format!("/api/v1/incidents/{}/relations/{}", loaded.ticket.number(), relation.id);
             let view = views(tx, vec![relation])?.pop().ok_or(Error::NotFound)?;
-            Ok(Reply::created(location, view))
+            Ok(Reply::created(location, view).with_version(UNCHANGING))
         })
         .await
 }
@@ -273,13 +278,15 @@ async fn add_relation(
     delete, path = "/incidents/{number}/relations/{id}", tag = "incidents",
     params(
         ("number" = String, Path, description = "Number or id"),
-        ("id" = Uuid, Path, description = "The link")
+        ("id" = Uuid, Path, description = "The link"),
+        ("If-Match" = String, Header, description = "The version of the link you read"),
     ),
     responses((status = 204, description = "The link is gone"))
 )]
 async fn remove_relation(
     caller: Caller,
     Path((number, id)): Path<(String, Uuid)>,
+    if_match: IfMatch,
 ) -> Result<Response, Problem> {
     let registries = registries(caller.app());
     caller
@@ -289,6 +296,7 @@ async fn remove_relation(
             let own = loaded.ticket.head.id;
             let found = store::relations(tx, own)?.into_iter().find(|r| r.id == id);
             let relation = found.ok_or(Error::NotFound)?;
+            check_version(if_match.required()?, UNCHANGING)?;
             if relation.relation_type == "duplicate_of" {
                 return Err(Error::Refused("a duplicate is taken apart with unmerge".into()));
             }

@@ -3,10 +3,10 @@
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json_;
-use steward_api::{Caller, Json, Problem, Reply};
+use steward_api::{Caller, IfMatch, Json, Problem, Reply, check_version, content_version};
 use steward_base::{Error, Result};
 use steward_database::Tx;
-use steward_fields::{Registries, bump};
+use steward_fields::bump;
 use steward_history::{Change, append, head, save_head, set_setting};
 use steward_people::{Call, EVERYONE, Target, check};
 use utoipa::ToSchema;
@@ -154,7 +154,9 @@ fn matrix(given: &Cells) -> Result<PriorityMatrix> {
 async fn priority_matrix(caller: Caller) -> Result<Response, Problem> {
     let registries = registries(caller.app());
     let settings = caller.read(move |tx, _| Ok(Settings::of(&*registries.get(tx, KIND)?))).await?;
-    Ok(Json(cells(&settings.matrix)).into_response())
+    let shown = cells(&settings.matrix);
+    let version = content_version(&shown)?;
+    Ok(Reply::ok(shown).with_version(version).into_response())
 }
 
 /// Change the priority matrix
@@ -162,15 +164,25 @@ async fn priority_matrix(caller: Caller) -> Result<Response, Problem> {
 /// It counts for what is opened or changed from now on.
 #[utoipa::path(
     put, path = "/priority-matrix", tag = "incidents", request_body = Cells,
+    params(("If-Match" = String, Header, description = "The ETag you read")),
     responses((status = 200, description = "All nine cells", body = Cells))
 )]
-async fn set_priority_matrix(caller: Caller, Json(body): Json<Cells>) -> Result<Response, Problem> {
+async fn set_priority_matrix(
+    caller: Caller,
+    if_match: IfMatch,
+    Json(body): Json<Cells>,
+) -> Result<Response, Problem> {
     let matrix = matrix(&body)?;
     let registries = registries(caller.app());
     caller
         .write(move |tx, call| {
-            write_matrix(tx, call, &registries, &matrix)?;
-            Ok(Reply::ok(cells(&matrix)))
+            check_manage(call)?;
+            let before = Settings::of(&*registries.get(tx, KIND)?).matrix;
+            check_version(if_match.required()?, content_version(&cells(&before))?)?;
+            write_matrix(tx, call, &before, &matrix)?;
+            let shown = cells(&matrix);
+            let version = content_version(&shown)?;
+            Ok(Reply::ok(shown).with_version(version))
         })
         .await
 }
@@ -178,12 +190,10 @@ async fn set_priority_matrix(caller: Caller, Json(body): Json<Cells>) -> Result<
 fn write_matrix(
     tx: &mut Tx,
     call: &Call,
-    registries: &Registries,
+    before: &PriorityMatrix,
     matrix: &PriorityMatrix,
 ) -> Result<()> {
-    check_manage(call)?;
-    let before = Settings::of(&*registries.get(tx, KIND)?).matrix;
-    if before == *matrix {
+    if before == matrix {
         return Ok(());
     }
     let value = serde_json::to_value(matrix).map_err(Error::internal)?;
@@ -252,7 +262,9 @@ impl IncidentSettings {
 async fn incident_settings(caller: Caller) -> Result<Response, Problem> {
     let registries = registries(caller.app());
     let settings = caller.read(move |tx, _| Ok(Settings::of(&*registries.get(tx, KIND)?))).await?;
-    Ok(Json(IncidentSettings::of(&settings)).into_response())
+    let shown = IncidentSettings::of(&settings);
+    let version = content_version(&shown)?;
+    Ok(Reply::ok(shown).with_version(version).into_response())
 }
 
 /// Change these settings
@@ -260,10 +272,12 @@ async fn incident_settings(caller: Caller) -> Result<Response, Problem> {
 /// They count for what is resolved or closed from now on.
 #[utoipa::path(
     put, path = "/incident-settings", tag = "incidents", request_body = IncidentSettings,
+    params(("If-Match" = String, Header, description = "The ETag you read")),
     responses((status = 200, description = "The settings", body = IncidentSettings))
 )]
 async fn set_incident_settings(
     caller: Caller,
+    if_match: IfMatch,
     Json(body): Json<IncidentSettings>,
 ) -> Result<Response, Problem> {
     body.check()?;
@@ -272,6 +286,7 @@ async fn set_incident_settings(
         .write(move |tx, call| {
             check_manage(call)?;
             let before = IncidentSettings::of(&Settings::of(&*registries.get(tx, KIND)?));
+            check_version(if_match.required()?, content_version(&before)?)?;
             for (name, was, value) in [
                 ("auto_close_days", before.auto_close_days, body.auto_close_days),
                 ("reopen_days", before.reopen_days, body.reopen_days),
@@ -280,7 +295,7 @@ async fn set_incident_settings(
                     write_setting(tx, call, name, was.into(), value.into())?;
                 }
             }
-            Ok(Reply::ok(body.clone()))
+            Ok(Reply::ok(body.clone()).with_version(content_version(&body)?))
         })
         .await
 }

@@ -2,7 +2,7 @@ import { commands } from '@/api/incidents';
 import { instantOf } from '@/app/format';
 
 /** The order in which actions are offered; whether one is possible the server says. */
-export const ACTIONS = ['resume', 'hold', 'resolve', 'reopen', 'close', 'cancel', 'merge', 'unmerge'];
+export const ACTIONS = ['resume', 'hold', 'resolve', 'reopen', 'close', 'cancel', 'duplicate', 'unmerge'];
 
 /** The inputs of each action, as the API names them. */
 export const INPUTS: Record<string, string[]> = {
@@ -10,7 +10,7 @@ export const INPUTS: Record<string, string[]> = {
   resolve: ['close_code', 'close_notes'],
   reopen: ['comment'],
   cancel: ['reason'],
-  merge: ['of'],
+  duplicate: ['of'],
 };
 
 type Values = Record<string, string>;
@@ -35,7 +35,7 @@ export function send(action: string, number: string, values: Values): Promise<un
       return commands.reopen(number, { comment: given('comment') });
     case 'cancel':
       return commands.cancel(number, { reason: given('reason') });
-    case 'merge':
+    case 'duplicate':
       return commands.duplicate(number, { of: given('of') });
     case 'unmerge':
       return commands.unmerge(number);

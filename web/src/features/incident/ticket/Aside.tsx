@@ -135,8 +135,8 @@ export function Aside({ incident, onCommand }: { incident: Incident; onCommand: 
           <dt>{t('incident:field.reopen_count')}</dt>
           <dd>{incident.reopen_count}</dd>
         </dl>
-        <Button small onClick={() => onCommand('state', 'merge')} off={whyNot(incident, 'merge')}>
-          {t('incident:action.merge')}
+        <Button small onClick={() => onCommand('state', 'duplicate')} off={whyNot(incident, 'duplicate')}>
+          {t('incident:action.duplicate')}
         </Button>
       </section>
     </aside>

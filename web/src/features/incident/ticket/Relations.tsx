@@ -3,7 +3,7 @@ import { IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import { whyNot } from '@/api/actions';
 import { commands, useCommand, useRelations } from '@/api/incidents';
-import type { Incident } from '@/api/types';
+import type { Incident, Relation } from '@/api/types';
 import { t, tOr } from '@/app/i18n';
 import { Link } from '@/app/links';
 import { paths } from '@/app/paths';
@@ -22,7 +22,7 @@ export function Relations({ incident }: { incident: Incident }) {
     setAdding(false);
     setTo('');
   });
-  const remove = useCommand(incident.number, (id: string) => commands.unrelate(incident.number, id));
+  const remove = useCommand(incident.number, (one: Relation) => commands.unrelate(incident.number, one));
   const { byField, rest } = splitErrors(add.error, ['type', 'to']);
   const relations = data?.items ?? [];
   return (
@@ -42,7 +42,7 @@ export function Relations({ incident }: { incident: Incident }) {
             <li key={one.id}>
               <span className="meta">{tOr(`incident:relation.${mine ? '' : 'rev_'}${one.type}`, one.type)}</span>
               <span className="cut grow">{other.number ? <Link to={paths.incident(other.number)}>{other.number}</Link> : other.name}</span>
-              <Button small icon tone="ghost" className="low" aria-label={t('incident:relation.remove', { name: other.number ?? other.name })} onClick={() => remove.mutate(one.id)}>
+              <Button small icon tone="ghost" className="low" aria-label={t('incident:relation.remove', { name: other.number ?? other.name })} onClick={() => remove.mutate(one)}>
                 <IconX aria-hidden />
               </Button>
             </li>

@@ -18,7 +18,7 @@ export function WorkTime({ incident }: { incident: Incident }) {
       <h2>
         {t('incident:worktime.title')}
         {minutes === null && (
-          <Button small className="low push" onClick={() => setMinutes('')} off={whyNot(incident, 'record_time')}>
+          <Button small className="low push" onClick={() => setMinutes('')} off={whyNot(incident, 'work-time')}>
             {t('incident:worktime.add')}
           </Button>
         )}
