@@ -77,6 +77,35 @@ pub enum Error {
     Internal(String),
 }
 
+/// Collects fields that break rules, so that a person reads all of them at once.
+#[derive(Debug, Default)]
+pub struct Gathered(Vec<FieldError>);
+
+impl Gathered {
+    /// The value, or `None` when a field breaks a rule, which is kept.
+    ///
+    /// # Errors
+    /// Every error but `Invalid`.
+    pub fn take<T>(&mut self, result: Result<T>) -> Result<Option<T>> {
+        match result {
+            Ok(value) => Ok(Some(value)),
+            Err(Error::Invalid(errors)) => {
+                self.0.extend(errors);
+                Ok(None)
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    /// The end: `Invalid` when any field broke a rule.
+    ///
+    /// # Errors
+    /// `Invalid` with all of them, in the order found.
+    pub fn end(self) -> Result<()> {
+        if self.0.is_empty() { Ok(()) } else { Err(Error::Invalid(self.0)) }
+    }
+}
+
 fn join(errors: &[FieldError]) -> String {
     let parts: Vec<String> = errors.iter().map(|e| format!("{}: {}", e.field, e.message)).collect();
     parts.join("; ")

@@ -7,6 +7,6 @@ pub mod text;
 pub mod time;
 
 pub use entropy::Entropy;
-pub use error::{Error, FieldError, Result};
+pub use error::{Error, FieldError, Gathered, Result};
 pub use jiff::Timestamp;
 pub use uuid::Uuid;

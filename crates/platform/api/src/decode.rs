@@ -6,31 +6,62 @@ use serde::de::{self, Deserialize, DeserializeSeed, IntoDeserializer as _, Unexp
 use serde_json::{Map, Value};
 use steward_base::FieldError;
 
+/// One step of the way to a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// A field of an object.
+    Field(String),
+    /// A place in a list.
+    Place(usize),
+}
+
 /// What is wrong, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    path: String,
+    /// From the innermost step outwards.
+    path: Vec<Step>,
     rule: &'static str,
     message: String,
 }
 
 impl Fault {
     fn new(rule: &'static str, message: impl Into<String>) -> Fault {
-        Fault { path: String::new(), rule, message: message.into() }
+        Fault { path: Vec::new(), rule, message: message.into() }
     }
 
-    fn within(mut self, segment: &str) -> Fault {
-        self.path = match self.path.as_str() {
-            "" => segment.to_owned(),
-            rest if rest.starts_with('[') => format!("{segment}{rest}"),
-            rest => format!("{segment}.{rest}"),
-        };
+    fn within(mut self, step: Step) -> Fault {
+        self.path.push(step);
         self
+    }
+
+    fn within_field(self, name: &str) -> Fault {
+        self.within(Step::Field(name.to_owned()))
+    }
+
+    /// The way to it, as people read it: `inner[1].level`.
+    fn place(&self) -> String {
+        let mut place = String::new();
+        for step in self.path.iter().rev() {
+            match step {
+                Step::Field(name) if place.is_empty() => place.push_str(name),
+                Step::Field(name) => {
+                    place.push('.');
+                    place.push_str(name);
+                }
+                Step::Place(index) => {
+                    place.push('[');
+                    place.push_str(&index.to_string());
+                    place.push(']');
+                }
+            }
+        }
+        place
     }
 
     /// As an error of the house; a fault of the whole is on `body`.
     pub fn into_field_error(self) -> FieldError {
-        let field = if self.path.is_empty() { "body".to_owned() } else { self.path };
+        let place = self.place();
+        let field = if place.is_empty() { "body".to_owned() } else { place };
         FieldError { field, rule: self.rule.to_owned(), message: self.message }
     }
 }
@@ -38,9 +69,66 @@ impl Fault {
 /// Makes a `T` of a JSON value.
 ///
 /// # Errors
-/// The first fault found.
+/// The first fault found; [`all_faults`] finds the others.
 pub fn from_json<T: for<'de> Deserialize<'de>>(value: Value) -> Result<T, Fault> {
-    T::deserialize(Decoder { value, words: false })
+    T::deserialize(Decoder { value, words: false, mended: false })
+}
+
+/// Most faults that are told of one body.
+pub const MOST_FAULTS: usize = 50;
+
+/// All faults of a value, at most [`MOST_FAULTS`], given the first: each is
+/// mended and the value read again, until nothing new is found.
+pub fn all_faults<T: for<'de> Deserialize<'de>>(mut value: Value, first: Fault) -> Vec<Fault> {
+    let mut faults = vec![first];
+    while let Some(last) = faults.last() {
+        if faults.len() == MOST_FAULTS || !mend(&mut value, last) {
+            break;
+        }
+        let again = T::deserialize(Decoder { value: value.clone(), words: false, mended: true });
+        match again {
+            Err(next) if faults.iter().all(|known| known.path != next.path) => faults.push(next),
+            _ => break,
+        }
+    }
+    faults
+}
+
+/// Stands where a wrong value stood: it reads as whatever is asked for. It holds
+/// a NUL, which no text of a request may.
+const MENDED: &str = "\0mended";
+
+/// Takes an unknown field away; puts a value that fits everywhere in the place
+/// of a wrong or missing one. False when the place is not there.
+fn mend(value: &mut Value, fault: &Fault) -> bool {
+    let Some((last, way)) = fault.path.split_first() else { return false };
+    let mut at = value;
+    for step in way.iter().rev() {
+        let next = match (step, at) {
+            (Step::Field(name), Value::Object(map)) => map.get_mut(name),
+            (Step::Place(index), Value::Array(items)) => items.get_mut(*index),
+            _ => None,
+        };
+        let Some(next) = next else { return false };
+        at = next;
+    }
+    match (last, at) {
+        (Step::Field(name), Value::Object(map)) if fault.rule == "unknown_field" => {
+            map.remove(name).is_some()
+        }
+        (Step::Field(name), Value::Object(map)) => {
+            map.insert(name.clone(), MENDED.into());
+            true
+        }
+        (Step::Place(index), Value::Array(items)) => match items.get_mut(*index) {
+            Some(item) => {
+                *item = MENDED.into();
+                true
+            }
+            None => false,
+        },
+        _ => false,
+    }
 }
 
 /// Makes a `T` of the words of a query string.
@@ -48,12 +136,12 @@ pub fn from_json<T: for<'de> Deserialize<'de>>(value: Value) -> Result<T, Fault>
 /// # Errors
 /// The first fault found.
 pub fn from_words<T: for<'de> Deserialize<'de>>(words: Map<String, Value>) -> Result<T, Fault> {
-    T::deserialize(Decoder { value: Value::Object(words), words: true })
+    T::deserialize(Decoder { value: Value::Object(words), words: true, mended: false })
 }
 
 impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}", self.path, self.message)
+        write!(f, "{}: {}", self.place(), self.message)
     }
 }
 
@@ -77,13 +165,13 @@ impl de::Error for Fault {
             [] => "is not known; nothing is taken here".to_owned(),
             names => format!("is not known; what is taken: {}", names.join(", ")),
         };
-        Fault::new("unknown_field", message).within(field)
+        Fault::new("unknown_field", message).within_field(field)
     }
     fn missing_field(field: &'static str) -> Fault {
-        Fault::new("required", "is required").within(field)
+        Fault::new("required", "is required").within_field(field)
     }
     fn duplicate_field(field: &'static str) -> Fault {
-        Fault::new("duplicate", "is given twice").within(field)
+        Fault::new("duplicate", "is given twice").within_field(field)
     }
 }
 
@@ -104,11 +192,13 @@ struct Decoder {
     value: Value,
     /// Values are words of a query string.
     words: bool,
+    /// The value was mended: what it makes is thrown away, only its faults count.
+    mended: bool,
 }
 
 impl Decoder {
-    fn at(&self, value: Value) -> Decoder {
-        Decoder { value, words: self.words }
+    fn is_mended(&self) -> bool {
+        self.mended && self.value == MENDED
     }
 }
 
@@ -127,6 +217,9 @@ fn whole(value: &Value, words: bool) -> Option<i64> {
 macro_rules! integers {
     ($($method:ident)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+            if self.is_mended() {
+                return visitor.visit_i64(1);
+            }
             match whole(&self.value, self.words) {
                 Some(n) => visitor.visit_i64(n),
                 None if self.words => Err(Fault::new("type", "must be a whole number")),
@@ -140,6 +233,9 @@ impl<'de> de::Deserializer<'de> for Decoder {
     type Error = Fault;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        if self.is_mended() {
+            return visitor.visit_unit();
+        }
         match self.value {
             Value::Null => visitor.visit_unit(),
             Value::Bool(b) => visitor.visit_bool(b),
@@ -152,13 +248,17 @@ impl<'de> de::Deserializer<'de> for Decoder {
                 Err(Fault::new("characters", "may not contain the character NUL"))
             }
             Value::String(text) => visitor.visit_string(text),
-            Value::Array(items) => {
-                visitor.visit_seq(Items { items: items.into_iter(), index: 0, words: self.words })
-            }
+            Value::Array(items) => visitor.visit_seq(Items {
+                items: items.into_iter(),
+                index: 0,
+                words: self.words,
+                mended: self.mended,
+            }),
             Value::Object(map) => visitor.visit_map(Entries {
                 entries: map.into_iter(),
                 next: None,
                 words: self.words,
+                mended: self.mended,
             }),
         }
     }
@@ -169,6 +269,9 @@ impl<'de> de::Deserializer<'de> for Decoder {
     }
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        if self.is_mended() {
+            return visitor.visit_bool(false);
+        }
         match &self.value {
             Value::String(text) if self.words => match text.as_str() {
                 "true" => visitor.visit_bool(true),
@@ -180,7 +283,10 @@ impl<'de> de::Deserializer<'de> for Decoder {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        if self.value.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
+        match self.value.is_null() || self.is_mended() {
+            true => visitor.visit_none(),
+            false => visitor.visit_some(self),
+        }
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -197,6 +303,11 @@ impl<'de> de::Deserializer<'de> for Decoder {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
+        if self.is_mended()
+            && let Some(first) = variants.first()
+        {
+            return visitor.visit_enum((*first).into_deserializer());
+        }
         match self.value {
             Value::String(name) => visitor.visit_enum(name.into_deserializer()),
             _ => Err(Fault::new("type", format!("must be one of {}", variants.join(", ")))),
@@ -207,18 +318,48 @@ impl<'de> de::Deserializer<'de> for Decoder {
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
-        _: &'static [&'static str],
+        fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
+        if self.is_mended() {
+            let all = fields.iter().map(|name| ((*name).to_owned(), Value::from(MENDED)));
+            let value = Value::Object(all.collect());
+            return Decoder { value, words: self.words, mended: true }.deserialize_any(visitor);
+        }
         match self.value {
             Value::Object(_) => self.deserialize_any(visitor),
             _ => Err(Fault::new("type", "must be an object")),
         }
     }
 
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match self.is_mended() {
+            true => visitor.visit_string(String::new()),
+            false => self.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Fault> {
+        if self.is_mended() {
+            self.value = Value::Array(Vec::new());
+        }
+        self.deserialize_any(visitor)
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Fault> {
+        if self.is_mended() {
+            self.value = Value::Object(Map::new());
+        }
+        self.deserialize_any(visitor)
+    }
+
     serde::forward_to_deserialize_any! {
-        i128 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple tuple_struct
-        map identifier ignored_any
+        i128 u128 f32 f64 char bytes byte_buf unit unit_struct tuple tuple_struct
+        identifier ignored_any
     }
 }
 
@@ -226,6 +367,7 @@ struct Items {
     items: std::vec::IntoIter<Value>,
     index: usize,
     words: bool,
+    mended: bool,
 }
 
 impl<'de> de::SeqAccess<'de> for Items {
@@ -235,11 +377,11 @@ impl<'de> de::SeqAccess<'de> for Items {
         seed: T,
     ) -> Result<Option<T::Value>, Fault> {
         let Some(value) = self.items.next() else { return Ok(None) };
-        let place = format!("[{}]", self.index);
+        let place = Step::Place(self.index);
         self.index += 1;
-        seed.deserialize(Decoder { value, words: self.words })
+        seed.deserialize(Decoder { value, words: self.words, mended: self.mended })
             .map(Some)
-            .map_err(|fault| fault.within(&place))
+            .map_err(|fault| fault.within(place))
     }
 }
 
@@ -247,6 +389,7 @@ struct Entries {
     entries: serde_json::map::IntoIter,
     next: Option<(String, Value)>,
     words: bool,
+    mended: bool,
 }
 
 impl<'de> de::MapAccess<'de> for Entries {
@@ -258,14 +401,14 @@ impl<'de> de::MapAccess<'de> for Entries {
         let Some((key, value)) = self.entries.next() else { return Ok(None) };
         let name = Value::String(key.clone());
         self.next = Some((key, value));
-        seed.deserialize(Decoder { value: name, words: false }).map(Some)
+        seed.deserialize(Decoder { value: name, words: false, mended: false }).map(Some)
     }
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Fault> {
         let Some((key, value)) = self.next.take() else {
             return Err(Fault::new("format", "a value without a name"));
         };
-        let decoder = Decoder { value: Value::Null, words: self.words }.at(value);
-        seed.deserialize(decoder).map_err(|fault| fault.within(&key))
+        let decoder = Decoder { value, words: self.words, mended: self.mended };
+        seed.deserialize(decoder).map_err(|fault| fault.within(Step::Field(key)))
     }
 }
 
@@ -299,6 +442,11 @@ mod tests {
         DarkBlue,
     }
 
+    fn faults(value: Value) -> Vec<Fault> {
+        let first = from_json::<Body>(value.clone()).expect_err("a fault");
+        all_faults::<Body>(value, first)
+    }
+
     #[test]
     fn faults_name_path_and_rule() {
         for (value, field, rule) in [
@@ -322,9 +470,44 @@ mod tests {
             (json!("x"), "body", "type"),
         ] {
             let shown = value.to_string();
-            let fault = from_json::<Body>(value).expect_err(&shown).into_field_error();
+            let faults = faults(value);
+            assert_eq!(faults.len(), 1, "{shown}: {faults:?}");
+            let fault = faults[0].clone().into_field_error();
             assert_eq!((fault.field.as_str(), fault.rule.as_str()), (field, rule), "{shown}");
         }
+    }
+
+    /// Wrong, unknown and missing fields of every depth are told at once; the
+    /// text that stands for mended values is refused like any other NUL.
+    #[test]
+    fn all_faults_are_told_at_once() {
+        let value = json!({
+            "one": 1, "count": "x", "two": null, "colour": "green",
+            "inner": [{"level": 900}, {}, {"level": 1, "other": 1}, 7]
+        });
+        let mut found: Vec<_> = faults(value)
+            .into_iter()
+            .map(Fault::into_field_error)
+            .map(|fault| format!("{} {}", fault.field, fault.rule))
+            .collect();
+        found.sort();
+        let expected = [
+            "colour choice",
+            "count type",
+            "inner[0].level range",
+            "inner[1].level required",
+            "inner[2].other unknown_field",
+            "inner[3] type",
+            "one unknown_field",
+            "text required",
+            "two unknown_field",
+        ];
+        assert_eq!(found, expected);
+        let sly = faults(json!({"text": MENDED}));
+        assert_eq!(sly[0].rule, "characters");
+        let many: Map<String, Value> = (0..500).map(|n| (format!("x{n}"), n.into())).collect();
+        let many = faults(Value::Object(many));
+        assert_eq!(many.len(), MOST_FAULTS);
     }
 
     #[test]

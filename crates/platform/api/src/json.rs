@@ -58,9 +58,14 @@ where
             check_type(&parts.headers)?;
         }
         let value = parse(&bytes)?;
-        let body = decode::from_json(value)
-            .map_err(|fault| Error::Invalid(vec![fault.into_field_error()]))?;
-        Ok(Json(body))
+        match decode::from_json(value) {
+            Ok(body) => Ok(Json(body)),
+            Err(first) => {
+                let faults = decode::all_faults::<T>(parse(&bytes)?, first);
+                let errors = faults.into_iter().map(decode::Fault::into_field_error).collect();
+                Err(Error::Invalid(errors).into())
+            }
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 use serde_json::Value as Json;
 use std::sync::Arc;
 use steward_api::{Patch, check_version};
-use steward_base::{Error, Result, Timestamp, Uuid};
+use steward_base::{Error, Gathered, Result, Timestamp, Uuid};
 use steward_database::Tx;
 use steward_fields::{Registries, Registry};
 use steward_history::Change;
@@ -183,13 +183,19 @@ fn decide(tx: &mut Tx, call: &Call, loaded: &Loaded, action: &Action) -> Result<
     let now = call.now;
     Ok(match action {
         Action::Assign(body) => {
-            let group = team(tx, call, &body.assignment_group)?;
-            let person = person(tx, call, "assigned_to", &body.assigned_to)?;
+            let mut wrong = Gathered::default();
+            let group = wrong.take(team(tx, call, &body.assignment_group))?.flatten();
+            let person = person(tx, call, "assigned_to", &body.assigned_to);
+            let person = wrong.take(person)?.flatten();
+            wrong.end()?;
             (rules::assign(before, group, person)?, effect("assigned"))
         }
         Action::Hold(body) => {
-            let reason = loaded.registry.choice("on_hold_reason", &body.on_hold_reason)?;
-            let until = parse_time("until", body.until.as_deref())?;
+            let mut wrong = Gathered::default();
+            let reason = loaded.registry.choice("on_hold_reason", &body.on_hold_reason);
+            let reason = wrong.take(reason)?.unwrap_or_default();
+            let until = wrong.take(parse_time("until", body.until.as_deref()))?.flatten();
+            wrong.end()?;
             let mut effect = effect("on_hold");
             if let Some(text) = body.comment.as_deref().filter(|c| !c.trim().is_empty()) {
                 effect.entries.push(comment(tx, call, text)?);
@@ -198,8 +204,15 @@ fn decide(tx: &mut Tx, call: &Call, loaded: &Loaded, action: &Action) -> Result<
         }
         Action::Resume => (rules::resume(before)?, effect("resumed")),
         Action::Resolve(body) => {
-            let code = loaded.registry.choice("close_code", &body.close_code)?;
-            check_notes("close_notes", &body.close_notes)?;
+            let mut wrong = Gathered::default();
+            let code = loaded.registry.choice("close_code", &body.close_code);
+            let code = wrong.take(code)?.unwrap_or_default();
+            wrong.take(check_notes("close_notes", &body.close_notes))?;
+            if body.close_notes.trim().is_empty() {
+                let message = "say what was done";
+                wrong.take::<()>(Err(Error::invalid("close_notes", "required", message)))?;
+            }
+            wrong.end()?;
             let by = call.actor.id;
             (rules::resolve(before, &code, &body.close_notes, by, now)?, effect("resolved"))
         }

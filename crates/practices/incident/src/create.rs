@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use steward_base::{Error, Result, Uuid};
+use steward_base::{Error, Gathered, Result, Uuid};
 use steward_database::Tx;
 use steward_fields::Registries;
 use steward_people::{Call, DEFAULT_ORGANISATION, EVERYONE, Target, allowed, refusal, resolve};
@@ -21,9 +21,14 @@ pub fn create(
     registries: &Registries,
     body: &CreateIncident,
 ) -> Result<Ticket> {
-    let name = rules::check_short_description(&body.short_description)?;
+    let mut wrong = Gathered::default();
+    let name = wrong.take(rules::check_short_description(&body.short_description))?;
     let caller = match &body.caller {
-        Some(text) => resolve(tx, &call.actor, "person", "caller", text)?.id,
+        Some(text) => {
+            let found = resolve(tx, &call.actor, "person", "caller", text);
+            // Who it is for decides whose rights count: without it, one's own.
+            wrong.take(found)?.map_or(call.actor.id, |person| person.id)
+        }
         None => call.actor.id,
     };
     let organisation = organisation_of(tx, call, caller)?;
@@ -31,12 +36,16 @@ pub fn create(
     let registry = registries.get(tx, KIND)?;
     check_rights(call, &target, body, &registry)?;
 
+    let name = name.unwrap_or_default();
     let head = new_head(tx, call, KIND, PREFIX, &name, organisation)?;
     let mut ticket = blank(head, name, caller, call);
     let settings = Settings::of(&registry);
     let loaded =
         Loaded { ticket: ticket.clone(), target, registry: Arc::clone(&registry), settings };
-    Edits { call, loaded: &loaded }.apply(tx, &mut ticket, &as_patch(body))?;
+    let mut patch = as_patch(body);
+    patch.short_description = steward_api::Patch::Keep;
+    Edits { call, loaded: &loaded }.check(tx, &mut ticket, &patch, &mut wrong)?;
+    wrong.end()?;
     // The first group is no reassignment.
     ticket.reassignment_count = 0;
     if ticket.contact_type.is_none() && call.door == steward_history::Door::Web && target.own {

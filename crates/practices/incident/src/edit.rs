@@ -3,7 +3,7 @@
 
 use serde_json::Value as Json;
 use steward_api::Patch;
-use steward_base::{Error, Result, Uuid};
+use steward_base::{Error, Gathered, Result, Uuid};
 use steward_database::Tx;
 use steward_fields::{FieldType, Registry, parse_custom};
 use steward_people::{Call, check, resolve};
@@ -75,32 +75,52 @@ pub(crate) struct Edits<'a> {
 impl Edits<'_> {
     /// Applies a merge patch.
     pub fn apply(&self, tx: &mut Tx, after: &mut Ticket, body: &UpdateIncident) -> Result<()> {
-        self.texts(after, body)?;
-        self.choices(after, body)?;
-        self.references(tx, after, body)?;
-        self.priority(after, body)?;
+        let mut wrong = Gathered::default();
+        self.check(tx, after, body, &mut wrong)?;
+        wrong.end()
+    }
+
+    /// The same, with what is wrong gathered by the caller.
+    pub fn check(
+        &self,
+        tx: &mut Tx,
+        after: &mut Ticket,
+        body: &UpdateIncident,
+        wrong: &mut Gathered,
+    ) -> Result<()> {
+        self.texts(after, body, wrong)?;
+        self.choices(after, body, wrong)?;
+        self.references(tx, after, body, wrong)?;
+        self.priority(after, body, wrong)?;
         if let Some(custom) = &body.custom {
-            set_custom(tx, self.call, self.loaded, after, custom)?;
+            set_custom(tx, self.call, self.loaded, after, custom, wrong)?;
         }
         Ok(())
     }
 
-    fn texts(&self, after: &mut Ticket, body: &UpdateIncident) -> Result<()> {
+    fn texts(&self, after: &mut Ticket, body: &UpdateIncident, wrong: &mut Gathered) -> Result<()> {
         match given(&body.short_description) {
             None => {}
             Some(text) => {
-                after.short_description =
-                    rules::check_short_description(text.as_deref().unwrap_or(""))?;
+                let checked = rules::check_short_description(text.as_deref().unwrap_or(""));
+                if let Some(text) = wrong.take(checked)? {
+                    after.short_description = text;
+                }
             }
         }
         if let Some(text) = given(&body.description) {
-            check_text("description", text.as_deref().unwrap_or(""))?;
+            wrong.take(check_text("description", text.as_deref().unwrap_or("")))?;
             after.description = text.filter(|t| !t.is_empty());
         }
         Ok(())
     }
 
-    fn choices(&self, after: &mut Ticket, body: &UpdateIncident) -> Result<()> {
+    fn choices(
+        &self,
+        after: &mut Ticket,
+        body: &UpdateIncident,
+        wrong: &mut Gathered,
+    ) -> Result<()> {
         let registry = &self.loaded.registry;
         for (field, patch, place) in [
             ("contact_type", &body.contact_type, &mut after.contact_type),
@@ -108,21 +128,32 @@ impl Edits<'_> {
             ("subcategory", &body.subcategory, &mut after.subcategory),
         ] {
             if let Some(code) = given(patch) {
-                *place = code.map(|c| registry.choice(field, &c)).transpose()?;
+                let code = code.map(|c| registry.choice(field, &c)).transpose();
+                if let Some(code) = wrong.take(code)? {
+                    *place = code;
+                }
             }
         }
         Ok(())
     }
 
-    fn references(&self, tx: &mut Tx, after: &mut Ticket, body: &UpdateIncident) -> Result<()> {
+    fn references(
+        &self,
+        tx: &mut Tx,
+        after: &mut Ticket,
+        body: &UpdateIncident,
+        wrong: &mut Gathered,
+    ) -> Result<()> {
         let call = self.call;
-        let group = team(tx, call, &body.assignment_group)?;
-        let assignee = person(tx, call, "assigned_to", &body.assigned_to)?;
+        let group = wrong.take(team(tx, call, &body.assignment_group))?.flatten();
+        let assignee = person(tx, call, "assigned_to", &body.assigned_to);
+        let assignee = wrong.take(assignee)?.flatten();
         if group.is_some() || assignee.is_some() {
             check(&call.actor, KIND, "assign", &self.loaded.target)?;
             rules::set_assignment(after, group, assignee);
         }
-        if let Some(caller) = person(tx, call, "caller", &body.caller)? {
+        let caller = person(tx, call, "caller", &body.caller);
+        if let Some(caller) = wrong.take(caller)?.flatten() {
             after.caller = caller;
         }
         for (kind, patch, place) in [
@@ -131,12 +162,16 @@ impl Edits<'_> {
             ("configuration_item", &body.configuration_item, &mut after.configuration_item),
             ("location", &body.location, &mut after.location),
         ] {
-            if let Some(id) = reference(tx, call, kind, kind, patch)? {
+            let id = reference(tx, call, kind, kind, patch);
+            if let Some(id) = wrong.take(id)?.flatten() {
                 *place = id;
             }
         }
         if let Some(parent) = given(&body.parent) {
-            after.parent = parent.map(|p| self.parent(tx, &p)).transpose()?;
+            let parent = parent.map(|p| self.parent(tx, &p)).transpose();
+            if let Some(parent) = wrong.take(parent)? {
+                after.parent = parent;
+            }
         }
         Ok(())
     }
@@ -161,15 +196,23 @@ impl Edits<'_> {
         Err(Error::invalid("parent", "circle", "would stand below itself, or over 20 deep"))
     }
 
-    fn priority(&self, after: &mut Ticket, body: &UpdateIncident) -> Result<()> {
+    fn priority(
+        &self,
+        after: &mut Ticket,
+        body: &UpdateIncident,
+        wrong: &mut Gathered,
+    ) -> Result<()> {
         for (field, patch, place) in [
             ("impact", &body.impact, &mut after.impact),
             ("urgency", &body.urgency, &mut after.urgency),
         ] {
             if let Some(level) = given(patch) {
-                let level =
-                    level.ok_or_else(|| Error::invalid(field, "required", "cannot be emptied"))?;
-                *place = rules::check_level(field, level)?;
+                let level = level
+                    .ok_or_else(|| Error::invalid(field, "required", "cannot be emptied"))
+                    .and_then(|level| rules::check_level(field, level));
+                if let Some(level) = wrong.take(level)? {
+                    *place = level;
+                }
             }
         }
         if let Some(given) = given(&body.priority_override) {
@@ -177,14 +220,19 @@ impl Edits<'_> {
             (after.priority_override, after.priority_reason) = match given {
                 None => (None, None),
                 Some(by_hand) => {
+                    let invalid = |field: &str, rule: &str, message: &str| {
+                        Err::<(), _>(Error::invalid(
+                            format!("priority_override.{field}"),
+                            rule,
+                            message,
+                        ))
+                    };
                     if !(1..=5).contains(&by_hand.priority) {
-                        let field = "priority_override.priority";
-                        return Err(Error::invalid(field, "range", "is 1 to 5"));
+                        wrong.take(invalid("priority", "range", "is 1 to 5"))?;
                     }
                     let length = by_hand.reason.trim().chars().count();
                     if !(1..=4000).contains(&length) {
-                        let field = "priority_override.reason";
-                        return Err(Error::invalid(field, "length", "give 1 to 4000 characters"));
+                        wrong.take(invalid("reason", "length", "give 1 to 4000 characters"))?;
                     }
                     (Some(by_hand.priority as u8), Some(by_hand.reason))
                 }
@@ -202,33 +250,45 @@ pub(crate) fn set_custom(
     loaded: &Loaded,
     after: &mut Ticket,
     custom: &std::collections::BTreeMap<String, Json>,
+    wrong: &mut Gathered,
 ) -> Result<()> {
     for (name, value) in custom {
-        let path = format!("custom.{name}");
-        let unknown = || {
-            let names: Vec<&str> = loaded.registry.custom().map(|f| f.name.as_str()).collect();
-            let offer = if names.is_empty() {
-                "there are no custom fields".to_owned()
-            } else {
-                format!("is not one of {}", names.join(", "))
-            };
-            Error::invalid(path.clone(), "unknown_field", offer)
-        };
-        let field = loaded.registry.field(name).filter(|f| f.custom).ok_or_else(unknown)?;
-        if field.group == "internal" {
-            check(&call.actor, KIND, "read_work_notes", &loaded.target)?;
-        }
-        let mut value = parse_custom(&loaded.registry, field, value)?;
-        if let (FieldType::Reference(kind), Some(text)) = (&field.ty, value.as_str()) {
-            value = resolve(tx, &call.actor, kind, &path, text)?.id.to_string().into();
-        }
-        if value.is_null() {
-            after.custom.remove(name);
-        } else {
-            after.custom.insert(name.clone(), value);
+        let read = custom_value(tx, call, loaded, name, value);
+        match wrong.take(read)? {
+            None => {}
+            Some(Json::Null) => drop(after.custom.remove(name)),
+            Some(value) => drop(after.custom.insert(name.clone(), value)),
         }
     }
     Ok(())
+}
+
+fn custom_value(
+    tx: &mut Tx,
+    call: &Call,
+    loaded: &Loaded,
+    name: &str,
+    value: &Json,
+) -> Result<Json> {
+    let path = format!("custom.{name}");
+    let unknown = || {
+        let names: Vec<&str> = loaded.registry.custom().map(|f| f.name.as_str()).collect();
+        let offer = if names.is_empty() {
+            "there are no custom fields".to_owned()
+        } else {
+            format!("is not one of {}", names.join(", "))
+        };
+        Error::invalid(path.clone(), "unknown_field", offer)
+    };
+    let field = loaded.registry.field(name).filter(|f| f.custom).ok_or_else(unknown)?;
+    if field.group == "internal" {
+        check(&call.actor, KIND, "read_work_notes", &loaded.target)?;
+    }
+    let mut value = parse_custom(&loaded.registry, field, value)?;
+    if let (FieldType::Reference(kind), Some(text)) = (&field.ty, value.as_str()) {
+        value = resolve(tx, &call.actor, kind, &path, text)?.id.to_string().into();
+    }
+    Ok(value)
 }
 
 /// A creation as the patch that fills the new incident.

@@ -4,7 +4,7 @@ use axum::extract::OriginalUri;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use steward_api::{Caller, IfMatch, Json, Page, Patch, Path, Problem, Query, Reply};
-use steward_base::{Error, Result, Uuid};
+use steward_base::{Error, Gathered, Result, Uuid};
 use steward_database::Tx;
 use steward_people::persons::{NewPerson, PersonChange};
 use steward_people::views::PersonView;
@@ -97,10 +97,16 @@ fn optional(
 impl CreatePerson {
     fn resolved(&self, tx: &mut Tx, actor: &Actor) -> Result<NewPerson> {
         let organisation = self.organisation.as_ref();
+        let mut wrong = Gathered::default();
         let mut teams = Vec::with_capacity(self.teams.len());
         for team in &self.teams {
-            teams.push(reference(tx, actor, "team", "teams", team)?);
+            teams.extend(wrong.take(reference(tx, actor, "team", "teams", team))?);
         }
+        let organisation = optional(tx, actor, "organisation", "organisation", organisation);
+        let organisation = wrong.take(organisation)?.flatten();
+        let location = optional(tx, actor, "location", "location", self.location.as_ref());
+        let location = wrong.take(location)?.flatten();
+        wrong.end()?;
         let mut roles = self.roles.clone();
         roles.sort_unstable();
         roles.dedup();
@@ -109,8 +115,8 @@ impl CreatePerson {
             name: self.name.clone(),
             email: self.email.clone(),
             phone: self.phone.clone(),
-            organisation: optional(tx, actor, "organisation", "organisation", organisation)?,
-            location: optional(tx, actor, "location", "location", self.location.as_ref())?,
+            organisation,
+            location,
             zone: self.zone.clone(),
             language: self.language.clone().unwrap_or_default(),
             vip: self.vip,

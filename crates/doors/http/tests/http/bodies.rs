@@ -61,6 +61,52 @@ fn bad_bodies_are_told_apart() {
     });
 }
 
+/// A 422 names every wrong field, not only the first.
+#[test]
+fn all_wrong_fields_are_named_at_once() {
+    on_both_worlds(|world| async move {
+        let admin = world.admin();
+        let fields = |body: serde_json::Value| {
+            let mut found: Vec<String> = body["errors"]
+                .as_array()
+                .expect("errors")
+                .iter()
+                .map(|e| e["field"].as_str().expect("a field").to_owned())
+                .collect();
+            found.sort();
+            found
+        };
+        let path = "/api/v1/incidents";
+        let body =
+            json!({"short_description": 1, "impact": "high", "priority": 1, "colour": "red"});
+        let form = admin.post(&world, path, body).await.expect(422);
+        assert_eq!(fields(form), ["colour", "impact", "priority", "short_description"]);
+        let body = json!({
+            "short_description": "", "impact": 9, "urgency": 0, "caller": "nobody at all",
+            "category": "none of ours", "service": "no such", "custom": {"flor": 1}
+        });
+        let rules = admin.post(&world, path, body).await.expect(422);
+        let expected = [
+            "caller",
+            "category",
+            "custom.flor",
+            "impact",
+            "service",
+            "short_description",
+            "urgency",
+        ];
+        assert_eq!(fields(rules), expected);
+        let made = admin.post(&world, path, json!({"short_description": "x"})).await.expect(201);
+        let one = format!("{path}/{}", made["number"].as_str().expect("a number"));
+        let body = json!({"close_code": "nonsense", "close_notes": " "});
+        let resolved = admin.post(&world, &format!("{one}/resolve"), body).await.expect(422);
+        assert_eq!(fields(resolved), ["close_code", "close_notes"]);
+        let body = json!({"short_description": null, "impact": 7, "assigned_to": "nobody at all"});
+        let changed = admin.patch(&world, &one, 1, body).await.expect(422);
+        assert_eq!(fields(changed), ["assigned_to", "impact", "short_description"]);
+    });
+}
+
 #[test]
 fn bad_queries_and_paths_are_told_apart() {
     on_both_worlds(|world| async move {

@@ -26,6 +26,39 @@ const EXEMPT: &[(&str, &str)] = &[
     ("DELETE /attachments/{id}", "needs an attachment; its own test drives it"),
 ];
 
+/// Changes and removals that ask for no version, each with the reason.
+const UNCONDITIONAL: &[(&str, &str)] = &[
+    ("PUT /incidents/{number}/watchers/{login}", "doing it twice changes nothing"),
+    ("DELETE /incidents/{number}/watchers/{login}", "takes only the watcher of its path"),
+    ("DELETE /attachments/{id}", "an attachment never changes"),
+    ("DELETE /session", "ends the session that asks"),
+];
+
+/// Whether an operation asks for the version its caller has read.
+fn conditional(operation: &str) -> bool {
+    !operation.starts_with("POST ")
+        && !UNCONDITIONAL.iter().any(|(exception, _)| *exception == operation)
+}
+
+/// The document says of every operation whether it asks for `If-Match`, as it is.
+#[test]
+fn the_document_names_what_asks_for_a_version() {
+    let document: Value = serde_json::from_slice(&steward_http::openapi()).expect("JSON");
+    let all = writing_operations();
+    for (exception, _) in UNCONDITIONAL {
+        assert!(all.contains(*exception), "no such operation any more: {exception}");
+    }
+    for operation in &all {
+        let (method, path) = operation.split_once(' ').expect("a method and a path");
+        let of = &document["paths"][format!("/api/v1{path}")][method.to_lowercase()];
+        let parameters = of["parameters"].as_array().into_iter().flatten();
+        let required = parameters
+            .filter(|p| p["in"] == "header" && p["name"] == "If-Match")
+            .any(|p| p["required"] == true);
+        assert_eq!(required, conditional(operation), "{operation}");
+    }
+}
+
 struct Writer {
     world: World,
     admin: Person,
@@ -54,14 +87,32 @@ impl Writer {
             .collect();
         let path = format!("/api/v1{}", filled.join("/"));
         let before = self.facts();
-        let headers = [("if-match", "*")];
-        let answer = self.admin.send(&self.world, method, &path, &headers, Some(body)).await;
+        if conditional(operation) {
+            self.refuses_blind(operation, &path, &body).await;
+        }
+        // What needs no version is driven without one.
+        let any = [("if-match", "*")];
+        let headers = if conditional(operation) { &any[..] } else { &[] };
+        let answer = self.admin.send(&self.world, method, &path, headers, Some(body)).await;
         let status = answer.status.as_u16();
         let text = String::from_utf8_lossy(&answer.bytes).into_owned();
         assert!((200..300).contains(&status), "{operation}: {status} {text}");
         assert!(self.facts() > before, "{operation} left no fact");
         self.covered.insert(operation.to_owned());
         if answer.bytes.is_empty() { Value::Null } else { answer.json() }
+    }
+
+    /// Without the version read it is 428, with another one 412, and nothing is written.
+    async fn refuses_blind(&self, operation: &str, path: &str, body: &Value) {
+        let before = self.facts();
+        let method = operation.split(' ').next().expect("a method");
+        let stale = [("if-match", "\"77777\"")];
+        for (headers, status) in [(&[][..], 428), (&stale[..], 412)] {
+            let body = Some(body.clone());
+            let answer = self.admin.send(&self.world, method, path, headers, body).await;
+            assert_eq!(answer.status.as_u16(), status, "{operation}: {:?}", answer.json());
+        }
+        assert_eq!(self.facts(), before, "{operation} wrote something");
     }
 
     /// The id (or another text field) of an answer.
@@ -104,7 +155,9 @@ async fn incidents(w: &mut Writer) {
     let none = json!({});
     let field = json!({"kind": "incident", "name": "floor", "label": "Floor", "type": "integer"});
     w.write("POST /fields", &[], field).await;
-    w.write("DELETE /fields/{kind}/{name}", &["incident", "floor"], none.clone()).await;
+    let floor = ["incident", "floor"];
+    w.write("PATCH /fields/{kind}/{name}", &floor, json!({"label": "Storey"})).await;
+    w.write("DELETE /fields/{kind}/{name}", &floor, none.clone()).await;
     let cells: Vec<Value> = (1..=9)
         .map(|n| json!({"impact": (n - 1) / 3 + 1, "urgency": (n - 1) % 3 + 1, "priority": 5}))
         .collect();

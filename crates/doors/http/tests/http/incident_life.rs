@@ -190,19 +190,13 @@ fn priority_comes_from_the_matrix_or_by_hand() {
         let mut cells = agent.get(&world, "/api/v1/priority-matrix").await.expect(200);
         assert_eq!(cells["cells"][2], json!({"impact": 1, "urgency": 3, "priority": 3}));
         cells["cells"][8]["priority"] = json!(5);
-        agent
-            .send(&world, "PUT", "/api/v1/priority-matrix", &[], Some(cells.clone()))
-            .await
-            .problem(403);
+        agent.put(&world, "/api/v1/priority-matrix", cells.clone()).await.problem(403);
         let admin = world.admin();
-        admin
-            .send(&world, "PUT", "/api/v1/priority-matrix", &[], Some(cells.clone()))
-            .await
-            .expect(200);
+        admin.put(&world, "/api/v1/priority-matrix", cells.clone()).await.expect(200);
         let path = open(&world, &agent, "Low and not urgent").await;
         assert_eq!(agent.get(&world, &path).await.expect(200)["priority"], 5);
         cells["cells"].as_array_mut().expect("cells").pop();
-        let hole = admin.send(&world, "PUT", "/api/v1/priority-matrix", &[], Some(cells)).await;
+        let hole = admin.put(&world, "/api/v1/priority-matrix", cells).await;
         assert_eq!(hole.problem(422), ("cells".into(), "complete".into()));
     });
 }
@@ -245,18 +239,18 @@ fn the_times_of_closing_and_reopening_can_be_configured() {
         let agent = world.person("ben", &["agent"]).await;
         let admin = world.admin();
         let path = "/api/v1/incident-settings";
-        let days = |close: i64| Some(json!({"auto_close_days": close, "reopen_days": 1}));
-        agent.send(&world, "PUT", path, &[], days(2)).await.problem(403);
-        let wrong = admin.send(&world, "PUT", path, &[], days(-1)).await;
+        let days = |close: i64| json!({"auto_close_days": close, "reopen_days": 1});
+        agent.put(&world, path, days(2)).await.problem(403);
+        let wrong = admin.put(&world, path, days(-1)).await;
         assert_eq!(wrong.problem(422), ("auto_close_days".into(), "range".into()));
-        admin.send(&world, "PUT", path, &[], days(2)).await.expect(200);
+        admin.put(&world, path, days(2)).await.expect(200);
         assert_eq!(agent.get(&world, path).await.expect(200)["auto_close_days"], 2);
 
         let incident = open(&world, &agent, "Badge reader is slow").await;
         let resolution = json!({"close_code": "solved", "close_notes": "Cleaned."});
         agent.post(&world, &format!("{incident}/resolve"), resolution).await.expect(200);
         // Raised before it is due: the timer waits on instead of closing early.
-        admin.send(&world, "PUT", path, &[], days(4)).await.expect(200);
+        admin.put(&world, path, days(4)).await.expect(200);
         world.advance(2 * 24 * 3600 + 1);
         assert_eq!(world.fire().await, 1);
         assert_eq!(agent.get(&world, &incident).await.expect(200)["state"], "resolved");

@@ -199,6 +199,62 @@ fn a_list_is_exported_as_csv() {
 }
 
 #[test]
+fn a_renamed_choice_keeps_its_code() {
+    on_both_worlds(|world| async move {
+        let admin = world.admin();
+        let choices = json!([{"code": "west", "label": "West"}, {"code": "east", "label": "East"}]);
+        let body = json!({
+            "kind": "incident", "name": "wing", "label": "Wing", "type": "choice",
+            "choices": choices
+        });
+        let made = admin.post(&world, "/api/v1/fields", body).await;
+        assert_eq!(made.expect(201)["choices"], choices, "in their order");
+        let path = "/api/v1/fields/incident/wing";
+        let read = admin.get(&world, path).await;
+        assert_eq!(read.header("etag"), made.header("etag"));
+        let body = json!({"short_description": "x", "custom": {"wing": "East"}});
+        admin.post(&world, "/api/v1/incidents", body.clone()).await.expect(201);
+
+        let tag = read.header("etag").to_owned();
+        let change = json!({"label": "Part", "choices": [{"code": "east", "label": "Sunrise"}]});
+        let send = |tag: String, body: Value| {
+            let (world, admin) = (&world, &admin);
+            async move { admin.send(world, "PATCH", path, &[("if-match", &tag)], Some(body)).await }
+        };
+        let changed = send(tag.clone(), change.clone()).await.expect(200);
+        assert_eq!(changed["label"], "Part");
+        assert_eq!(changed["hidden_choices"], json!([{"code": "west", "label": "West"}]));
+        send(tag, change).await.problem(412);
+        for condition in ["wing:east", "wing:Sunrise"] {
+            assert_eq!(numbers(&world, &admin, condition).await.len(), 1, "{condition}");
+        }
+        assert!(numbers(&world, &admin, "wing:West").await.is_empty(), "hidden, but known");
+        let body = json!({"short_description": "x", "custom": {"wing": "west"}});
+        let hidden = admin.post(&world, "/api/v1/incidents", body).await;
+        assert_eq!(hidden.problem(422), ("custom.wing".into(), "choice".into()));
+
+        let none = send("*".into(), json!({"choices": []})).await;
+        assert_eq!(none.problem(422), ("choices".into(), "required".into()));
+        let agent = world.person("ben", &["agent"]).await;
+        agent.patch(&world, path, 1, json!({"label": "Mine"})).await.problem(403);
+        let shipped = "/api/v1/fields/incident/close_code";
+        let read = admin.get(&world, shipped).await.expect(200);
+        let mut codes = read["choices"].clone();
+        codes[0]["label"] = json!("Done for good");
+        let tag = format!("\"{}\"", read["version"]);
+        let headers = [("if-match", tag.as_str())];
+        let body = Some(json!({"choices": codes}));
+        let changed = admin.send(&world, "PATCH", shipped, &headers, body).await.expect(200);
+        assert_eq!(changed["choices"], codes);
+        let body = Some(json!({"label": "Code", "choices": [{"code": "new", "label": "New"}]}));
+        let state = "/api/v1/fields/incident/state";
+        let state = admin.send(&world, "PATCH", state, &[("if-match", "*")], body).await;
+        assert_eq!(state.expect(422)["errors"].as_array().map(Vec::len), Some(2));
+        admin.delete(&world, shipped).await.problem(409);
+    });
+}
+
+#[test]
 fn custom_fields_are_checked_and_hidden() {
     on_both_worlds(|world| async move {
         let admin = some(&world).await;
@@ -219,7 +275,7 @@ fn custom_fields_are_checked_and_hidden() {
         let twice = json!({"kind": "incident", "name": "floor", "label": "Floor", "type": "text"});
         assert_eq!(admin.post(&world, "/api/v1/fields", twice).await.problem(422).0, "name");
         let agent = world.person("ben", &["agent"]).await;
-        agent.send(&world, "DELETE", "/api/v1/fields/incident/floor", &[], None).await.problem(403);
+        agent.delete(&world, "/api/v1/fields/incident/floor").await.problem(403);
         admin.delete(&world, "/api/v1/fields/incident/floor").await.expect(204);
         admin.get(&world, "/api/v1/incidents?q=floor:3").await.problem(400);
         let seen = admin.get(&world, "/api/v1/incidents/INC0000002").await.expect(200);

@@ -90,7 +90,7 @@ fn teams_and_members() {
         let team =
             admin.post(&world, "/api/v1/teams", json!({"name": "Network"})).await.expect(201);
         let path = format!("/api/v1/teams/{}", team["id"].as_str().expect("an id"));
-        let put = admin.send(&world, "PUT", &format!("{path}/members/ann"), &[], None).await;
+        let put = admin.put(&world, &format!("{path}/members/ann"), json!({})).await;
         assert_eq!(put.expect(200)["members"][0]["login"], json!("ann"));
         let ann = admin.get(&world, "/api/v1/people/ann").await.expect(200);
         assert_eq!(ann["teams"][0]["name"], json!("Network"));
@@ -126,7 +126,7 @@ fn work_of_a_disabled_person_goes_back_to_the_group() {
         let team =
             admin.post(&world, "/api/v1/teams", json!({"name": "Network"})).await.expect(201);
         let member = format!("/api/v1/teams/{}/members/ann", team["id"].as_str().expect("an id"));
-        admin.send(&world, "PUT", &member, &[], None).await.expect(200);
+        admin.put(&world, &member, json!({})).await.expect(200);
         let body = json!({
             "short_description": "No network", "assignment_group": "Network", "assigned_to": "ann"
         });

@@ -56,6 +56,30 @@ fn a_session_needs_its_csrf_token_for_changes() {
 }
 
 #[test]
+fn a_person_sees_their_sessions_and_ends_another_one() {
+    on_both_worlds(|world| async move {
+        let (here, csrf) = browser(&world).await;
+        world.advance(1);
+        let (there, _) = browser(&world).await;
+        let path = "/api/v1/me/sessions";
+        let listed = with_cookie(&world, "GET", path, (&here, None), None).await.expect(200);
+        let sessions = listed["items"].as_array().expect("sessions");
+        assert_eq!(sessions.len(), 2);
+        assert_eq!(sessions.iter().filter(|s| s["current"] == json!(true)).count(), 1);
+        let other = sessions.iter().find(|s| s["current"] == json!(false)).expect("the other");
+        let (id, version) = (other["id"].as_str().expect("an id"), &other["version"]);
+        let one = format!("{path}/{id}");
+        with_cookie(&world, "DELETE", &one, (&here, Some(&csrf)), None).await.problem(428);
+        let tag = format!("\"{version}\"");
+        let headers = [("cookie", here.as_str()), ("x-csrf-token", &csrf), ("if-match", &tag)];
+        world.send(request("DELETE", &one, &headers, None)).await.expect(204);
+        with_cookie(&world, "GET", "/api/v1/me", (&there, None), None).await.problem(401);
+        with_cookie(&world, "GET", "/api/v1/me", (&here, None), None).await.expect(200);
+        world.send(request("DELETE", &one, &headers, None)).await.problem(404);
+    });
+}
+
+#[test]
 fn failed_sign_ins_are_limited_and_nobody_is_locked_out() {
     on_both_worlds(|world| async move {
         for _ in 0..3 {

@@ -287,7 +287,13 @@ impl Person {
         self.send(world, "PATCH", path, &[("if-match", &tag)], Some(body)).await
     }
 
+    /// Whatever its version.
     pub async fn delete(&self, world: &World, path: &str) -> Answer {
-        self.send(world, "DELETE", path, &[], None).await
+        self.send(world, "DELETE", path, &[("if-match", "*")], None).await
+    }
+
+    /// Whatever its version.
+    pub async fn put(&self, world: &World, path: &str, body: Value) -> Answer {
+        self.send(world, "PUT", path, &[("if-match", "*")], Some(body)).await
     }
 }
