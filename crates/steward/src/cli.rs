@@ -133,6 +133,9 @@ pub(crate) struct ServeArgs {
     /// Failed sign-ins a minute per account and address before 429; 0 is off [default: 10]
     #[arg(long, value_name = "N", env = "STEWARD_SIGN_IN_LIMIT")]
     pub sign_in_limit: Option<u32>,
+    /// Calls of the API a minute for each person or token's person before 429; 0 is no limit [default: 0]
+    #[arg(long, value_name = "N", env = "STEWARD_CALL_LIMIT")]
+    pub call_limit: Option<u32>,
     /// Form of the log on standard error [default: text]
     #[arg(long, value_name = "FORM", env = "STEWARD_LOG", value_enum)]
     pub log: Option<LogForm>,

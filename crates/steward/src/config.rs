@@ -32,6 +32,7 @@ struct File {
     public_url: Option<String>,
     demo: Option<bool>,
     sign_in_limit: Option<u32>,
+    call_limit: Option<u32>,
     log: Option<LogForm>,
     trusted_proxies: Option<String>,
     webhooks_to_private: Option<bool>,
@@ -55,6 +56,7 @@ pub(crate) struct ServeConfig {
     pub public_url: Option<String>,
     pub demo: bool,
     pub sign_in_limit: u32,
+    pub call_limit: u32,
     pub log: LogForm,
     pub trusted_proxies: TrustedProxies,
     pub webhooks_to_private: bool,
@@ -104,6 +106,7 @@ impl Config {
             public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()),
             demo,
             sign_in_limit: args.sign_in_limit.or(file.sign_in_limit).unwrap_or(10),
+            call_limit: args.call_limit.or(file.call_limit).unwrap_or(0),
             webhooks_to_private: args
                 .webhooks_to_private
                 .or(file.webhooks_to_private)

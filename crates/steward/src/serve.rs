@@ -31,6 +31,7 @@ pub(crate) fn run(config: ServeConfig) -> Result<(), Failure> {
     let settings = Settings {
         public_url: config.public_url.clone(),
         sign_in_limit: config.sign_in_limit,
+        call_limit: config.call_limit,
         demo,
         version: env!("CARGO_PKG_VERSION"),
     };

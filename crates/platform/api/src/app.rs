@@ -5,11 +5,12 @@ use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use steward_base::{Entropy, Timestamp};
+use steward_base::{Entropy, Timestamp, Uuid};
 use steward_database::Db;
 use steward_people::SignInLimit;
 use tokio::sync::Semaphore;
 
+use crate::call_limit::{CallLimit, CallsLeft};
 use crate::idempotency::Running;
 
 /// Password hashes made or checked at a time: each takes a core and 19 MiB.
@@ -24,6 +25,8 @@ pub struct Settings {
     /// Failed sign-ins per account and address in a minute before
     /// 429; 0 is off.
     pub sign_in_limit: u32,
+    /// Calls a minute that somebody signed in may make; 0 is no limit.
+    pub call_limit: u32,
     /// Sign-ins shown on the sign-in page (demonstrations only).
     pub demo: Vec<DemoSignIn>,
     /// The version of the product.
@@ -35,6 +38,7 @@ impl Default for Settings {
         Settings {
             public_url: None,
             sign_in_limit: 10,
+            call_limit: 0,
             demo: Vec::new(),
             version: env!("CARGO_PKG_VERSION"),
         }
@@ -68,6 +72,7 @@ struct Inner {
     services: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
     running: Running,
     failures: Mutex<SignInLimit>,
+    calls: Mutex<CallLimit>,
     passwords: Arc<Semaphore>,
 }
 
@@ -133,6 +138,11 @@ impl App {
         self.inner.failures.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Counts a call of somebody signed in; `None` without a limit.
+    pub(crate) fn count_call(&self, actor: Uuid, now: Timestamp) -> Option<CallsLeft> {
+        self.inner.calls.lock().unwrap_or_else(PoisonError::into_inner).call(actor, now)
+    }
+
     /// Runs work on a password: beside the threads that answer requests, and
     /// few at a time, since each takes a core and much memory.
     ///
@@ -170,6 +180,7 @@ impl AppBuilder {
     /// The application.
     pub fn build(self) -> App {
         let failures = Mutex::new(SignInLimit::new(self.settings.sign_in_limit));
+        let calls = Mutex::new(CallLimit::new(self.settings.call_limit));
         let inner = Inner {
             db: self.db,
             entropy: self.entropy,
@@ -178,6 +189,7 @@ impl AppBuilder {
             services: self.services,
             running: Running::default(),
             failures,
+            calls,
             passwords: Arc::new(Semaphore::new(PASSWORDS_AT_A_TIME)),
         };
         App { inner: Arc::new(inner) }

@@ -187,8 +187,12 @@ pub async fn authenticate(
         return next.run(Request::from_parts(parts, body)).await;
     }
     let public = guard == Guard::Public;
+    let mut calls = None;
     match caller_of(&app, &parts).await {
         Ok(Some(caller)) => {
+            if !public {
+                calls = app.count_call(caller.call.actor.id, caller.call.now);
+            }
             if let Some(key) = &caller.key {
                 parts.extensions.insert(key.body.clone());
             }
@@ -200,7 +204,13 @@ pub async fn authenticate(
         Err(problem) if public && problem.status.as_u16() == 401 => {}
         Err(problem) => return problem.into_response(),
     }
-    next.run(Request::from_parts(parts, body)).await
+    let Some(calls) = calls else { return next.run(Request::from_parts(parts, body)).await };
+    let mut response = match calls.allowed {
+        true => next.run(Request::from_parts(parts, body)).await,
+        false => Problem::too_many_calls(calls.reset).into_response(),
+    };
+    calls.write(response.headers_mut());
+    response
 }
 
 async fn caller_of(app: &App, request: &Parts) -> Result<Option<Caller>, Problem> {

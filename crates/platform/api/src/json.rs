@@ -16,6 +16,7 @@ use steward_base::Error;
 
 use crate::decode;
 use crate::idempotency::BodySlot;
+use crate::mend;
 use crate::problem::Problem;
 
 /// Most bytes of a JSON body.
@@ -61,7 +62,7 @@ where
         match decode::from_json(value) {
             Ok(body) => Ok(Json(body)),
             Err(first) => {
-                let faults = decode::all_faults::<T>(parse(&bytes)?, first);
+                let faults = mend::all_faults::<T>(parse(&bytes)?, first);
                 let errors = faults.into_iter().map(decode::Fault::into_field_error).collect();
                 Err(Error::Invalid(errors).into())
             }

@@ -6,12 +6,14 @@
 //! Invariant: a write reads its actor's rights inside its own transaction.
 
 mod app;
+mod call_limit;
 mod caller;
 pub mod decode;
 mod entry;
 mod idempotency;
 mod json;
 mod list;
+mod mend;
 mod patch;
 mod precondition;
 mod problem;

@@ -87,6 +87,13 @@ impl Problem {
         )
     }
 
+    /// 429: the caller has made all calls of this window.
+    pub fn too_many_calls(seconds: i64) -> Problem {
+        let detail = format!("you have made all calls of this minute; try again in {seconds} s");
+        Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many", detail)
+            .with_header(header::RETRY_AFTER, &seconds.to_string())
+    }
+
     /// 408: the rest of the request did not come in time.
     pub fn too_slow() -> Problem {
         Problem::new(

@@ -15,12 +15,13 @@ mod store;
 pub use chain::{Digest, content_digest, fact_hash};
 pub use fact::{Change, Door, Fact, FactRef, Place, Stamp, Written};
 pub use store::number::{claim_number, format_number, next_number, parse_number};
-pub use store::seal::{Seal, seal_now, seals};
+pub use store::seal::{Seal, count_seals, seal_now, seals};
 pub use store::subscriber::{
     Progress, Subscriber, behind, facts_after, lag, newest, restart, run_batch,
 };
 pub use store::verify::{Finding, Report, verify};
 pub use store::{
-    Head, NewRecord, append, content_of, create_record, erase_subject, facts_of, head,
-    head_by_number, raise_epoch, redact, rename, save_head, set_setting, setting,
+    Head, NewRecord, StandingText, append, content_of, create_record, erase_subject, facts_of,
+    head, head_by_number, last_text, raise_epoch, redact, rename, save_head, set_setting, setting,
+    standing_text,
 };

@@ -1,5 +1,6 @@
 //! Routes that belong to no practice, one file for each subject.
 
+mod audit;
 mod automation;
 mod automation_runs;
 mod directory;
@@ -7,6 +8,7 @@ mod fields;
 mod grants;
 mod items;
 mod me;
+mod mentions;
 mod notifications;
 mod organisations;
 mod people;
@@ -40,6 +42,8 @@ pub(crate) fn routes() -> OpenApiRouter<Door> {
         .merge(automation::routes())
         .merge(automation_runs::routes())
         .merge(webhooks::routes())
+        .merge(mentions::routes())
+        .merge(audit::routes())
 }
 
 /// Whether browsers reach us over TLS.

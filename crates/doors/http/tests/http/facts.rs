@@ -189,7 +189,14 @@ async fn incidents(w: &mut Writer) {
     let at = [one.as_str(), &Writer::id(&comment, "id")];
     let retract = "POST /incidents/{number}/comments/{id}/retract";
     w.write(retract, &at, json!({"reason": "meant for the team"})).await;
-    w.write("POST /incidents/{number}/work-notes", &[&one], said).await;
+    let redact = "POST /incidents/{number}/comments/{id}/redact";
+    w.write(redact, &at, json!({"reason": "a password"})).await;
+    let note = w.write("POST /incidents/{number}/work-notes", &[&one], said).await;
+    let at = [one.as_str(), &Writer::id(&note, "id")];
+    let redact = "POST /incidents/{number}/work-notes/{id}/redact";
+    w.write(redact, &at, json!({"reason": "a password"})).await;
+    let name = json!({"field": "short_description", "reason": "a name"});
+    w.write("POST /incidents/{number}/redact", &[&one], name).await;
     w.write("PUT /incidents/{number}/watchers/{login}", &[&one, "admin"], none.clone()).await;
     w.write("DELETE /incidents/{number}/watchers/{login}", &[&one, "admin"], none.clone()).await;
     let link = json!({"type": "related_to", "to": two});

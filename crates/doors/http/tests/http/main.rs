@@ -4,6 +4,7 @@
 mod attachments;
 mod automation;
 mod bodies;
+mod call_limit;
 mod facts;
 mod idempotency;
 mod incident_life;
@@ -13,6 +14,7 @@ mod live;
 mod pages;
 mod people;
 mod search;
+mod redaction;
 mod sign_in;
 mod sockets;
 mod support;

@@ -29,6 +29,14 @@ pub fn on_both_worlds<F>(test: impl Fn(World) -> F)
 where
     F: Future<Output = ()>,
 {
+    on_both_worlds_with(&Settings { sign_in_limit: 3, ..Settings::default() }, test);
+}
+
+/// The same with other settings.
+pub fn on_both_worlds_with<F>(settings: &Settings, test: impl Fn(World) -> F)
+where
+    F: Future<Output = ()>,
+{
     // One hash for all worlds: it takes long on purpose.
     let hash = hash_password(PASSWORD, [7; 16]).expect("a hash");
     on_both(|db| {
@@ -37,7 +45,7 @@ where
             .enable_all()
             .build()
             .expect("a runtime");
-        let world = World::new(db, &hash);
+        let world = World::new(db, &hash, settings.clone());
         runtime.block_on(test(world));
     });
 }
@@ -99,11 +107,10 @@ pub struct Person {
 }
 
 impl World {
-    fn new(db: TestDb, hash: &str) -> World {
+    fn new(db: TestDb, hash: &str, settings: Settings) -> World {
         let clock = Arc::new(Mutex::new(Timestamp::from_second(START).expect("an instant")));
         let read = clock.clone();
         let entropy = Entropy::seeded(1);
-        let settings = Settings { sign_in_limit: 3, ..Settings::default() };
         let time = Arc::new(move || *read.lock().expect("unpoisoned"));
         let incident = (steward_incident::KIND, steward_incident::registry as fn() -> _);
         let registries = Arc::new(Registries::new(vec![incident]));

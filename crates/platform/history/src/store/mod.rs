@@ -281,6 +281,47 @@ pub fn content_of(
     )
 }
 
+/// Where a text stands that was not destroyed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StandingText {
+    /// The fact that brought it.
+    pub seq: i64,
+    /// Its place in that fact.
+    pub slot: i64,
+    /// The field it was written to.
+    pub field: String,
+}
+
+fn standing(row: &Row) -> Result<StandingText> {
+    Ok(StandingText { seq: row.get(0)?, slot: row.get(1)?, field: row.get(2)? })
+}
+
+/// One text of one fact.
+///
+/// # Errors
+/// `NotFound` when there is no such text or it was destroyed.
+pub fn standing_text(tx: &mut Tx, record: Uuid, seq: i64, slot: i64) -> Result<StandingText> {
+    tx.one(
+        "select seq, slot, field from content
+         where record = $1 and seq = $2 and slot = $3 and body is not null",
+        &[record.into(), seq.into(), slot.into()],
+        standing,
+    )
+}
+
+/// The last text of a field of a record.
+///
+/// # Errors
+/// `NotFound` when it never had one or it was destroyed.
+pub fn last_text(tx: &mut Tx, record: Uuid, field: &str) -> Result<StandingText> {
+    tx.one(
+        "select seq, slot, field from content where record = $1 and field = $2
+         and body is not null order by seq desc, slot desc limit 1",
+        &[record.into(), field.into()],
+        standing,
+    )
+}
+
 /// Destroys every text that stands for `subject`, salts included. Returns how
 /// many went. The chain goes on verifying: it covers the digests.
 pub fn erase_subject(tx: &mut Tx, subject: Uuid) -> Result<u64> {

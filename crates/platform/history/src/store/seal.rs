@@ -87,6 +87,11 @@ pub fn seals(tx: &mut Tx, below: i64, limit: i64) -> Result<Vec<Seal>> {
     )
 }
 
+/// How many seals there are.
+pub fn count_seals(tx: &mut Tx) -> Result<i64> {
+    tx.one("select count(*) from seal", &[], |r| r.get(0))
+}
+
 /// The hash of a seal. The order columns are not covered: they say where to
 /// look, and a wrong one makes the root wrong.
 pub(crate) fn seal_hash(

@@ -8,9 +8,12 @@ use steward_history::{Change, erase_subject, rename};
 
 use super::own::open_over;
 use super::persons::{Person, load};
-use super::{finish, grants, open, sessions, tokens, words as found_by};
-use crate::actor::Call;
+use super::{finish, grants, open, sessions, target, tokens, words as found_by};
+use crate::actor::{Actor, Call};
+use crate::permission::check;
 
+/// Under this name the fact of an erasure keeps where the mentions stand.
+const MENTIONS: &str = "mentions";
 /// Most texts listed for review after an erasure.
 const MOST_MENTIONS: i64 = 1000;
 
@@ -135,9 +138,39 @@ pub fn erase(tx: &mut Tx, call: &Call, id: Uuid, reason: &str) -> Result<Erasure
     let texts = erase_subject(tx, id)?;
     let (mentions, more) = mentions(tx, &old)?;
     changes.push(Change::plain("texts_destroyed", Json::Null, json!(texts)));
+    // The name is gone after this: nobody can look for it again.
+    let places: Vec<_> = mentions.iter().map(|m| json!([m.record, m.seq, m.slot])).collect();
+    changes.push(Change::plain(MENTIONS, Json::Null, places));
     changes.push(Change::text("reason", reason.trim(), None));
     finish(tx, call, &mut head, "person.erased", &changes)?;
     Ok(Erasure { name, texts, mentions, more })
+}
+
+/// Texts by others that mention an erased person and still stand, for whoever
+/// may erase persons: what is left to review after [`erase`].
+///
+/// # Errors
+/// `NotFound`; `Forbidden` when it is visible but not the actor's to erase.
+pub fn mentions_left(tx: &mut Tx, actor: &Actor, id: Uuid) -> Result<Vec<Mention>> {
+    let head = steward_history::head(tx, id)?;
+    check(actor, "person", "erase", &target(tx, actor, &head)?)?;
+    let facts = steward_history::facts_of(tx, id, 0, 10_000)?;
+    let erased = facts.iter().rev().find(|fact| fact.kind == "person.erased");
+    let places = erased.and_then(|fact| fact.to(MENTIONS)).and_then(Json::as_array);
+    let mut left = Vec::new();
+    for place in places.into_iter().flatten() {
+        let record = place[0].as_str().and_then(|id| Uuid::parse_str(id).ok());
+        let (Some(record), Some(seq), Some(slot)) = (record, place[1].as_i64(), place[2].as_i64())
+        else {
+            continue;
+        };
+        match steward_history::standing_text(tx, record, seq, slot) {
+            Ok(text) => left.push(Mention { record, seq, slot, field: text.field }),
+            Err(Error::NotFound) => {}
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(left)
 }
 
 /// The persons erased so far, in the order they were: their number and id. For

@@ -23,7 +23,7 @@ mod visible;
 mod words;
 
 pub use foundation::{ensure_foundation, needs_foundation, system_actor};
-pub use leaving::{Erasure, Mention, disable, enable, erase, erased};
+pub use leaving::{Erasure, Mention, disable, enable, erase, erased, mentions_left};
 pub use names::{Name, names};
 pub use reference::{reference_sql, resolve, resolve_any};
 pub use visible::visible_sql;

@@ -7,6 +7,7 @@ mod csv;
 mod incidents;
 mod journal;
 mod links;
+mod redact;
 mod settings;
 
 pub use journal::EntryView;
@@ -20,6 +21,7 @@ pub fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
     OpenApiRouter::new()
         .merge(incidents::routes())
         .merge(actions::routes())
+        .merge(redact::routes())
         .merge(journal::routes())
         .merge(links::routes())
         .merge(attachments::routes())
