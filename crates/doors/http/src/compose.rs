@@ -8,14 +8,11 @@ use axum::{Router, middleware};
 use steward_api::{App, Guard, GuardOf, Problem, ProblemBody, authenticate};
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::OpenApi;
-use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{
-    Components, ContentBuilder, Ref, RefOr, ResponseBuilder, SecurityRequirement,
-};
+use utoipa::openapi::{Components, SecurityRequirement};
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{Door, docs, entry, health, live, pages, routes, security};
+use crate::{Door, docs, entry, examples, health, live, pages, parameters, routes, security};
 
 /// What the API's document says of itself.
 #[derive(OpenApi)]
@@ -44,9 +41,7 @@ pub fn openapi() -> Vec<u8> {
     let mut document = api().into_openapi();
     document.info.version = env!("CARGO_PKG_VERSION").into();
     describe_security(&mut document);
-    for item in document.paths.paths.values_mut() {
-        each_operation(item, describe_refusals);
-    }
+    examples::add(&mut document);
     let mut text = document.to_pretty_json().unwrap_or_default().into_bytes();
     text.push(b'\n');
     text
@@ -63,47 +58,6 @@ fn describe_security(document: &mut utoipa::openapi::OpenApi) {
         SecurityRequirement::new("token", none),
         SecurityRequirement::new("session", none),
     ]);
-}
-
-fn each_operation(item: &mut PathItem, mut f: impl FnMut(&mut Operation)) {
-    let operations = [
-        &mut item.get,
-        &mut item.put,
-        &mut item.post,
-        &mut item.delete,
-        &mut item.patch,
-        &mut item.head,
-    ];
-    operations.into_iter().flatten().for_each(&mut f);
-}
-
-/// Every operation may be refused in the same few ways.
-fn describe_refusals(operation: &mut Operation) {
-    for (status, words) in [
-        ("400", "The request cannot be parsed"),
-        ("401", "No or bad credentials"),
-        ("403", "Visible, but this is not yours to do"),
-        ("404", "Absent, or not visible to you"),
-        ("408", "The request did not arrive in time"),
-        ("409", "The state of things forbids it"),
-        ("412", "Changed since the version you named"),
-        ("413", "Too large"),
-        ("415", "A content type that is not taken"),
-        ("422", "A field breaks a rule"),
-        ("428", "If-Match is required"),
-        ("429", "Too many failed attempts"),
-        ("500", "A fault of the server"),
-        ("503", "The database cannot take this now"),
-        ("507", "The disk is full or read-only"),
-    ] {
-        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
-        let response = ResponseBuilder::new()
-            .description(words)
-            .content(steward_api::PROBLEM_JSON, content)
-            .build();
-        let responses = &mut operation.responses.responses;
-        responses.entry(status.into()).or_insert(RefOr::T(response));
-    }
 }
 
 /// How a request is let in: under `/api` only with credentials, but for the
@@ -127,6 +81,7 @@ pub fn router(door: Door) -> Router {
     let (api, _) = api().split_for_parts();
     let app: App = door.app.clone();
     let guard: (App, GuardOf) = (app, guard_of);
+    let known = parameters::known(&door.document);
     let routes = api
         .route("/api/docs", get(docs::browse))
         .route("/healthz", get(health::healthz))
@@ -134,6 +89,7 @@ pub fn router(door: Door) -> Router {
         .route("/metrics", get(health::metrics))
         .fallback(pages::fallback)
         .method_not_allowed_fallback(wrong_method)
+        .layer(middleware::from_fn_with_state(known, parameters::check))
         .layer(middleware::from_fn_with_state(guard, authenticate));
     layered(routes, door)
 }

@@ -29,4 +29,5 @@ pub use parse::{MAX_BYTES, MAX_DEPTH, MAX_VALUES, parse};
 pub use predicate::{FieldValue, Record};
 pub use schema::{Choice, Context, FieldInfo, FieldType, Group, PERSON, Schema, TEAM};
 pub use sql::{Args, Column, SqlSchema};
+pub use time::last_instant;
 pub use words::WordTerm;

@@ -23,6 +23,14 @@ pub(crate) fn read(written: &str, context: &Context) -> Option<Stretch> {
     named(&text, context).or_else(|| relative(&text, context)).or_else(|| calendar(&text, context))
 }
 
+/// The last instant of what is written, to the microsecond: of a day its end,
+/// of an instant itself. For asking the past as of then.
+pub fn last_instant(written: &str, context: &Context) -> Option<Timestamp> {
+    let Stretch { from, until } = read(written, context)?;
+    let last = Timestamp::from_microsecond(until.as_microsecond() - 1).ok()?;
+    Some(last.max(from))
+}
+
 fn named(text: &str, context: &Context) -> Option<Stretch> {
     if text == "NOW" {
         return instant(context.now);

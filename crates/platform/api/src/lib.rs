@@ -34,5 +34,5 @@ pub use list::{
 pub use patch::Patch;
 pub use precondition::{IfMatch, check_version, content_version, etag};
 pub use problem::{PROBLEM_JSON, Problem, ProblemBody, ProblemField};
-pub use query::{Path, Query};
+pub use query::{Path, Query, check_query};
 pub use reply::Reply;

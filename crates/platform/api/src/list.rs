@@ -124,6 +124,31 @@ impl<T> Page<T> {
         Page { items, next: None, count: None }
     }
 
+    /// A page of a list that is read whole; `id` names a row for the cursor.
+    ///
+    /// # Errors
+    /// `Malformed` for a wrong limit or the cursor of another list.
+    pub fn of_all(
+        all: Vec<T>,
+        query: &PageQuery,
+        name: &str,
+        id: impl Fn(&T) -> String,
+    ) -> Result<Page<T>> {
+        let limit = query.limit()?;
+        let count = (query.count == Some(true)).then_some(all.len() as i64);
+        let from = match query.after::<(String, usize)>(name)? {
+            // Where the row has gone meanwhile, what stood after it stands in its place.
+            Some((after, place)) => {
+                all.iter().position(|row| id(row) == after).map_or(place, |p| p + 1)
+            }
+            None => 0,
+        };
+        let size = usize::try_from(limit).unwrap_or(usize::MAX);
+        let rows: Vec<T> = all.into_iter().skip(from).take(size.saturating_add(1)).collect();
+        let page = Page::cut(rows, limit, &[name], |row| (id(row), from + size - 1))?;
+        Ok(page.with_count(count))
+    }
+
     /// A page cut from `rows`, which hold one row more than `limit` when there
     /// is a next page; `key` gives the cursor's key of the last row kept.
     ///
@@ -249,6 +274,21 @@ mod tests {
         let expected = format!("</api/v1/n?limit=2&count=true&cursor={next}>; rel=\"next\"");
         assert_eq!(response.headers()[header::LINK], expected);
         assert!(Page::cut(vec![1, 2], 2, &["n"], |n| *n).expect("a page").next.is_none());
+    }
+
+    #[test]
+    fn a_whole_list_is_paged_by_its_rows() {
+        let id = |row: &&str| (*row).to_owned();
+        let asked =
+            |cursor: Option<String>| PageQuery { limit: Some(2), cursor, count: Some(true) };
+        let first = Page::of_all(vec!["a", "b", "c", "d"], &asked(None), "n", id).expect("a page");
+        assert_eq!((first.items, first.count), (vec!["a", "b"], Some(4)));
+        let next = Page::of_all(vec!["a", "b", "c", "d"], &asked(first.next.clone()), "n", id);
+        let next = next.expect("a page");
+        assert_eq!((next.items, next.next), (vec!["c", "d"], None));
+        let gone = Page::of_all(vec!["a", "c", "d"], &asked(first.next.clone()), "n", id);
+        assert_eq!(gone.expect("a page").items, ["c", "d"]);
+        assert!(Page::of_all(vec!["a"], &asked(first.next), "other", id).is_err());
     }
 
     #[test]

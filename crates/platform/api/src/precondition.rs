@@ -79,10 +79,48 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
         if text == "*" {
             return Ok(IfMatch::Any);
         }
-        let Some(tag) = text.strip_prefix('"').and_then(|t| t.strip_suffix('"')) else {
-            let words = "takes the ETag you read, in quotes: \"3\"";
-            return Err(Error::malformed("If-Match", "format", words).into());
-        };
-        Ok(IfMatch::Version(tag.parse().ok().filter(|n| *n >= 0).unwrap_or(-1)))
+        Ok(IfMatch::Version(version(text)?))
+    }
+}
+
+/// The version that a tag names: `"3"`, or `3` as it stands in bodies. A weak
+/// tag and one that is none of ours match nothing.
+fn version(text: &str) -> Result<i64> {
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    let quoted = |text: &str| text.len() >= 2 && text.starts_with('"') && text.ends_with('"');
+    let strong = text.strip_prefix("W/").unwrap_or(text);
+    if !quoted(strong) && (text.is_empty() || !digits(text)) {
+        let words = "takes the ETag you read, in quotes: \"3\"";
+        return Err(Error::malformed("If-Match", "format", words));
+    }
+    if text.starts_with("W/") {
+        return Ok(-1);
+    }
+    let tag = text.trim_matches('"');
+    Ok(tag.parse().ok().filter(|n| *n >= 0 && digits(tag)).unwrap_or(-1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_names_a_version_or_none_of_ours() {
+        for (text, expected) in
+            [("\"3\"", 3), ("3", 3), ("W/\"3\"", -1), ("\"abc\"", -1), ("\"\"", -1), ("\"-1\"", -1)]
+        {
+            assert_eq!(version(text), Ok(expected), "{text}");
+        }
+        for text in ["", "abc", "\"", "'3'"] {
+            assert!(version(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_version_of_content_follows_the_content() {
+        let of = |n: i64| content_version(&serde_json::json!({"n": n})).expect("a version");
+        assert_eq!(of(1), of(1));
+        assert_ne!(of(1), of(2));
+        assert!((0..1 << 53).contains(&of(1)));
     }
 }

@@ -1,6 +1,8 @@
 //! Query strings and paths. An unknown parameter is 400: a misspelt filter
 //! must not answer with everything.
 
+use std::collections::BTreeSet;
+
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use serde::Deserialize;
@@ -27,6 +29,22 @@ where
             .map_err(|fault| Error::Malformed(fault.into_field_error()))?;
         Ok(Query(query))
     }
+}
+
+/// Holds a query string against the parameters that an operation takes.
+///
+/// # Errors
+/// `Malformed` for one that is not known, not UTF-8, or given twice.
+pub fn check_query(query: &str, known: &BTreeSet<String>) -> Result<(), Error> {
+    let Some((name, _)) = words(query)?.into_iter().find(|(name, _)| !known.contains(name)) else {
+        return Ok(());
+    };
+    let taken: Vec<&str> = known.iter().map(String::as_str).collect();
+    let message = match taken.is_empty() {
+        true => "is not known; nothing is taken here".to_owned(),
+        false => format!("is not known; what is taken: {}", taken.join(", ")),
+    };
+    Err(Error::malformed(name, "unknown_field", message))
 }
 
 fn words(query: &str) -> Result<Map<String, Value>, Error> {

@@ -117,7 +117,7 @@ pub fn page(
     loaded: &Loaded,
     internal: bool,
     after: Option<Place>,
-    limit: i64,
+    (limit, counted): (i64, bool),
 ) -> Result<Page<TimelineItem>> {
     let mut items = of_ticket(tx, loaded, loaded.ticket.head.id, None, internal)?;
     for duplicate in store::duplicates(tx, loaded.ticket.head.id)? {
@@ -125,10 +125,11 @@ pub fn page(
         items.extend(of_ticket(tx, loaded, duplicate.head.id, Some(number), internal)?);
     }
     items.sort_by(|a, b| a.place.cmp(&b.place));
+    let count = counted.then_some(items.len() as i64);
     if let Some(after) = after {
         items.retain(|item| item.place > after);
     }
-    Page::cut(items, limit, &["timeline"], |item| item.place.clone())
+    Ok(Page::cut(items, limit, &["timeline"], |item| item.place.clone())?.with_count(count))
 }
 
 fn of_ticket(

@@ -1,10 +1,12 @@
 //! Fields of a record kind: the registry shown, and the administrator's own
 //! fields made and hidden.
 
+use axum::extract::OriginalUri;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use steward_api::{
-    Caller, IfMatch, Json, Page, Patch, Path, Problem, Query, Reply, check_version, content_version,
+    Caller, IfMatch, Json, Page, PageQuery, Patch, Path, Problem, Query, Reply, check_version,
+    content_version,
 };
 use steward_base::{Error, Result};
 use steward_fields::{
@@ -35,6 +37,13 @@ struct FieldsQuery {
     /// The record kind, e.g. `incident`.
     #[param(example = "incident")]
     kind: String,
+    /// Rows of the page, 1 to 500; 50 when left out.
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<i64>,
+    /// Where the page begins: `next` of the page before.
+    cursor: Option<String>,
+    /// Whether to count all matches exactly.
+    count: Option<bool>,
 }
 
 /// A choice of a field.
@@ -120,17 +129,21 @@ impl FieldView {
 )]
 async fn list_fields(
     caller: Caller,
+    OriginalUri(uri): OriginalUri,
     Query(query): Query<FieldsQuery>,
 ) -> Result<Response, Problem> {
+    let FieldsQuery { kind, limit, cursor, count } = query;
+    let paged = PageQuery { limit, cursor, count };
+    let name = format!("fields/{kind}");
     let registries = caller.app().service::<Registries>();
     let fields = caller
         .read(move |tx, call| {
-            let registry = known(&registries, tx, &query.kind)?;
-            let readable = registry.fields().iter().filter(|f| may_read(call, &query.kind, f));
+            let registry = known(&registries, tx, &kind)?;
+            let readable = registry.fields().iter().filter(|f| may_read(call, &kind, f));
             readable.map(FieldView::of).collect::<Result<Vec<_>>>()
         })
         .await?;
-    Ok(Json(Page::whole(fields)).into_response())
+    Ok(Page::of_all(fields, &paged, &name, |field| field.name.clone())?.respond(&uri))
 }
 
 fn may_read(call: &Call, kind: &str, field: &Field) -> bool {

@@ -1,7 +1,7 @@
 //! Grants: who holds which role.
 
 use axum::extract::OriginalUri;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use steward_api::{
     Caller, IfMatch, Json, Page, PageQuery, Path, Problem, Query, Reply, check_version,
@@ -16,7 +16,9 @@ use utoipa_axum::routes;
 use crate::Door;
 
 pub(super) fn routes() -> OpenApiRouter<Door> {
-    OpenApiRouter::new().routes(routes!(list_grants, create_grant)).routes(routes!(delete_grant))
+    OpenApiRouter::new()
+        .routes(routes!(list_grants, create_grant))
+        .routes(routes!(get_grant, delete_grant))
 }
 
 const LIST: &str = "grants";
@@ -80,6 +82,25 @@ async fn create_grant(caller: Caller, Json(body): Json<CreateGrant>) -> Result<R
             Ok(Reply::created(place, GrantView::of(grant, &names)).with_version(UNCHANGING))
         })
         .await
+}
+
+/// One grant
+#[utoipa::path(
+    get, path = "/grants/{id}", tag = "permissions",
+    params(("id" = Uuid, Path, description = "The grant")),
+    responses((status = 200, description = "The grant", body = GrantView))
+)]
+async fn get_grant(caller: Caller, Path(id): Path<Uuid>) -> Result<Response, Problem> {
+    let view = caller
+        .read(move |tx, call| {
+            let grant = grants::visible(tx, &call.actor, id)?;
+            let mut pointed = vec![grant.holder];
+            pointed.extend(grant.organisation);
+            let names = names(tx, &pointed)?;
+            Ok(GrantView::of(grant, &names))
+        })
+        .await?;
+    Ok(Reply::ok(view).with_version(UNCHANGING).into_response())
 }
 
 /// Take a role away

@@ -1,13 +1,17 @@
 //! One's own account: who am I, password, sessions, tokens.
 
-use axum::response::Response;
+use axum::extract::OriginalUri;
+use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use steward_api::{Caller, IfMatch, Json, Page, Path, Problem, Reply, check_version};
+use steward_api::{
+    Caller, IfMatch, Json, Page, PageQuery, Path, Problem, Query, Reply, check_version,
+};
 use steward_base::{Error, Result, Timestamp, Uuid};
 use steward_database::Tx;
 use steward_people::access::Credential;
 use steward_people::auth::{Secret, csrf_token, verify_password};
-use steward_people::tokens::NewToken;
+use steward_people::sessions::Session;
+use steward_people::tokens::{NewToken, Token};
 use steward_people::views::{Reference, SessionView, TokenView, UNCHANGING};
 use steward_people::{Call, Role, passwords, persons, sessions, show, tokens};
 use utoipa::ToSchema;
@@ -22,9 +26,9 @@ pub(super) fn routes() -> OpenApiRouter<Door> {
         .routes(routes!(me))
         .routes(routes!(change_password))
         .routes(routes!(list_sessions))
-        .routes(routes!(end_session))
+        .routes(routes!(get_session, end_session))
         .routes(routes!(list_tokens, create_token))
-        .routes(routes!(revoke_token))
+        .routes(routes!(get_token, revoke_token))
 }
 
 /// Who the caller is.
@@ -130,14 +134,36 @@ fn session_of(caller: &Caller) -> Option<Uuid> {
 
 /// My sessions
 #[utoipa::path(
-    get, path = "/me/sessions", tag = "me",
+    get, path = "/me/sessions", tag = "me", params(PageQuery),
     responses((status = 200, description = "Live sessions, newest first", body = Page<SessionView>))
 )]
-async fn list_sessions(caller: Caller) -> Result<Json<Page<SessionView>>, Problem> {
+async fn list_sessions(
+    caller: Caller,
+    OriginalUri(uri): OriginalUri,
+    Query(query): Query<PageQuery>,
+) -> Result<Response, Problem> {
     let current = session_of(&caller);
     let found = caller.read(|tx, call| sessions::of_person(tx, call.actor.id, call.now)).await?;
-    let items = found.into_iter().map(|session| SessionView::of(session, current)).collect();
-    Ok(Json(Page::whole(items)))
+    let page = Page::of_all(found, &query, "sessions", |session| session.id.to_string())?;
+    Ok(page.map(|session| SessionView::of(session, current)).respond(&uri))
+}
+
+fn my_session(tx: &mut Tx, call: &Call, id: Uuid) -> Result<Session> {
+    let mine = sessions::of_person(tx, call.actor.id, call.now)?;
+    mine.into_iter().find(|session| session.id == id).ok_or(Error::NotFound)
+}
+
+/// One session of mine
+#[utoipa::path(
+    get, path = "/me/sessions/{id}", tag = "me",
+    params(("id" = Uuid, Path, description = "The session")),
+    responses((status = 200, description = "The session", body = SessionView))
+)]
+async fn get_session(caller: Caller, Path(id): Path<Uuid>) -> Result<Response, Problem> {
+    let current = session_of(&caller);
+    let session = caller.read(move |tx, call| my_session(tx, call, id)).await?;
+    let view = SessionView::of(session, current);
+    Ok(Reply::ok(view).with_version(UNCHANGING).into_response())
 }
 
 /// End a session of mine
@@ -156,10 +182,7 @@ async fn end_session(
 ) -> Result<Response, Problem> {
     caller
         .write(move |tx, call| {
-            let mine = sessions::of_person(tx, call.actor.id, call.now)?;
-            if !mine.iter().any(|session| session.id == id) {
-                return Err(Error::NotFound);
-            }
+            my_session(tx, call, id)?;
             check_version(if_match.required()?, UNCHANGING)?;
             sessions::end(tx, call, id)?;
             Ok(Reply::none())
@@ -169,12 +192,33 @@ async fn end_session(
 
 /// My tokens
 #[utoipa::path(
-    get, path = "/me/tokens", tag = "me",
+    get, path = "/me/tokens", tag = "me", params(PageQuery),
     responses((status = 200, description = "Tokens that are not revoked, newest first", body = Page<TokenView>))
 )]
-async fn list_tokens(caller: Caller) -> Result<Json<Page<TokenView>>, Problem> {
+async fn list_tokens(
+    caller: Caller,
+    OriginalUri(uri): OriginalUri,
+    Query(query): Query<PageQuery>,
+) -> Result<Response, Problem> {
     let found = caller.read(|tx, call| tokens::of_person(tx, call.actor.id)).await?;
-    Ok(Json(Page::whole(found.into_iter().map(|token| TokenView::of(token, None)).collect())))
+    let page = Page::of_all(found, &query, "tokens", |token| token.id.to_string())?;
+    Ok(page.map(|token| TokenView::of(token, None)).respond(&uri))
+}
+
+fn my_token(tx: &mut Tx, call: &Call, id: Uuid) -> Result<Token> {
+    let mine = tokens::of_person(tx, call.actor.id)?;
+    mine.into_iter().find(|token| token.id == id).ok_or(Error::NotFound)
+}
+
+/// One token of mine
+#[utoipa::path(
+    get, path = "/me/tokens/{id}", tag = "me",
+    params(("id" = Uuid, Path, description = "The token")),
+    responses((status = 200, description = "The token, without its text", body = TokenView))
+)]
+async fn get_token(caller: Caller, Path(id): Path<Uuid>) -> Result<Response, Problem> {
+    let token = caller.read(move |tx, call| my_token(tx, call, id)).await?;
+    Ok(Reply::ok(TokenView::of(token, None)).with_version(UNCHANGING).into_response())
 }
 
 /// A new token.
@@ -235,10 +279,7 @@ async fn revoke_token(
 ) -> Result<Response, Problem> {
     caller
         .write(move |tx, call| {
-            let mine = tokens::of_person(tx, call.actor.id)?;
-            if !mine.iter().any(|token| token.id == id) {
-                return Err(Error::NotFound);
-            }
+            my_token(tx, call, id)?;
             check_version(if_match.required()?, UNCHANGING)?;
             tokens::revoke(tx, call, id)?;
             Ok(Reply::none())

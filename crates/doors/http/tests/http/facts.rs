@@ -99,6 +99,11 @@ impl Writer {
         assert!((200..300).contains(&status), "{operation}: {status} {text}");
         assert!(self.facts() > before, "{operation} left no fact");
         self.covered.insert(operation.to_owned());
+        if status == 201 {
+            let place = answer.header("location");
+            let read = self.admin.get(&self.world, place).await;
+            assert_eq!(read.status.as_u16(), 200, "{operation}: nothing stands at {place}");
+        }
         if answer.bytes.is_empty() { Value::Null } else { answer.json() }
     }
 

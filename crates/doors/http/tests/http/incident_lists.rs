@@ -199,6 +199,67 @@ fn a_list_is_exported_as_csv() {
 }
 
 #[test]
+fn parts_of_an_incident_are_lists_like_every_other() {
+    on_both_worlds(|world| async move {
+        let admin = world.admin();
+        let agent = world.person("ben", &["agent"]).await;
+        let requester = world.person("jonas", &["requester"]).await;
+        let body = json!({"short_description": "x", "caller": "jonas"});
+        let made = agent.post(&world, "/api/v1/incidents", body).await.expect(201);
+        let other = json!({"short_description": "y", "caller": "jonas"});
+        let other = agent.post(&world, "/api/v1/incidents", other).await.expect(201);
+        let path = format!("/api/v1/incidents/{}", made["number"].as_str().expect("a number"));
+        let mut comments = Vec::new();
+        for n in 0..4 {
+            let said = json!({"text": format!("number {n}")});
+            for place in ["comments", "work-notes"] {
+                let said = agent.post(&world, &format!("{path}/{place}"), said.clone()).await;
+                comments.push(said.expect(201)["id"].as_str().expect("an id").to_owned());
+            }
+        }
+        let retract = format!("{path}/comments/{}/retract", comments[0]);
+        agent.post(&world, &retract, json!({"reason": "too early"})).await.expect(200);
+        for login in ["admin", "ben", "jonas"] {
+            admin.put(&world, &format!("{path}/watchers/{login}"), json!({})).await.expect(204);
+        }
+        for kind in ["related_to", "caused_by", "follows"] {
+            let body = json!({"type": kind, "to": other["number"]});
+            agent.post(&world, &format!("{path}/relations"), body).await.expect(201);
+        }
+        for (who, place, count) in [
+            (&agent, "comments", 4),
+            (&requester, "comments", 3),
+            (&agent, "work-notes", 4),
+            (&agent, "watchers", 3),
+            (&agent, "relations", 3),
+            (&agent, "attachments", 0),
+            (&agent, "timeline", 17),
+            (&agent, "history", 16),
+        ] {
+            let (mut seen, mut cursor) = (0, String::new());
+            loop {
+                let path = format!("{path}/{place}?limit=2&count=true{cursor}");
+                let page = who.get(&world, &path).await.expect(200);
+                assert_eq!(page["count"], count, "{place}");
+                seen += page["items"].as_array().map_or(0, Vec::len);
+                let Some(next) = page["next"].as_str() else { break };
+                cursor = format!("&cursor={next}");
+            }
+            assert_eq!(seen, count, "{place} as {}", who.login);
+        }
+        let one = format!("{path}/comments/{}", comments[0]);
+        agent.get(&world, &one).await.expect(200);
+        requester.get(&world, &one).await.problem(404);
+        let note = format!("{path}/work-notes/{}", comments[1]);
+        requester.get(&world, &note).await.problem(404);
+        for time in ["2026-11-24", "-7d", "today", "2026-11-24T08:00Z"] {
+            let list = format!("/api/v1/incidents?q=state:open&as_of={time}");
+            agent.get(&world, &list).await.expect(200);
+        }
+    });
+}
+
+#[test]
 fn a_renamed_choice_keeps_its_code() {
     on_both_worlds(|world| async move {
         let admin = world.admin();

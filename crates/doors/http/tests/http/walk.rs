@@ -87,6 +87,42 @@ fn example(document: &Value, body: &Value) -> Option<Value> {
     Some(if example.is_null() { json!({}) } else { example.clone() })
 }
 
+/// A parameter that is not in the document is refused, on every operation that
+/// answers at all.
+#[test]
+fn an_unknown_parameter_is_refused_everywhere() {
+    on_both_worlds(|world| async move {
+        let admin = world.admin();
+        for operation in &operations() {
+            let path = operation.at(MISSING);
+            let separator = if path.contains('?') { '&' } else { '?' };
+            let path = format!("{path}{separator}limt=5");
+            let (status, body) = drive(&world, Some(&admin), operation, &path).await;
+            assert_eq!(status, 400, "{}: {body}", operation.name());
+            assert_eq!(body["errors"][0]["field"], "limt", "{}", operation.name());
+        }
+    });
+}
+
+/// Every list takes the same parameters.
+#[test]
+fn every_list_is_a_list_like_every_other() {
+    let document: Value = serde_json::from_slice(&steward_http::openapi()).expect("JSON");
+    let mut lists = 0;
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        let schema = &item["get"]["responses"]["200"]["content"]["application/json"]["schema"];
+        if !schema["$ref"].as_str().is_some_and(|to| to.contains("/Page_")) {
+            continue;
+        }
+        lists += 1;
+        let parameters = item["get"]["parameters"].as_array().expect("parameters");
+        for name in ["limit", "cursor", "count"] {
+            assert!(parameters.iter().any(|p| p["name"] == name), "{path} takes no {name}");
+        }
+    }
+    assert!(lists > 20, "the lists were found");
+}
+
 /// What the walk found out; held against `uncovered.txt`.
 #[derive(Default)]
 struct Uncovered(BTreeSet<String>);

@@ -155,25 +155,31 @@ pub(crate) fn insert(
     Ok(grant)
 }
 
+/// A grant that the actor may read.
+///
+/// # Errors
+/// `NotFound`.
+pub fn visible(tx: &mut Tx, actor: &Actor, id: Uuid) -> Result<GrantRow> {
+    let sql = format!("{GRANT} where g.id = $1");
+    let grant = tx.one(&sql, &[id.into()], grant_row)?.ok_or(Error::NotFound)?;
+    let reaches = |action: &str| {
+        let seen = visibility(actor, "grant", action);
+        seen.all || grant.organisation.is_some_and(|o| seen.organisations.contains(&o))
+    };
+    if reaches("read") || reaches("delete") { Ok(grant) } else { Err(Error::NotFound) }
+}
+
 /// A grant that the actor may take away.
 ///
 /// # Errors
 /// `NotFound`; `Forbidden` when it is visible but not the actor's to take.
 pub fn get(tx: &mut Tx, call: &Call, id: Uuid) -> Result<GrantRow> {
-    let grant = tx
-        .one(&format!("{GRANT} where g.id = $1"), &[id.into()], grant_row)?
-        .ok_or(Error::NotFound)?;
+    let grant = visible(tx, &call.actor, id)?;
     let may = visibility(&call.actor, "grant", "delete");
-    if !may.all && !grant.organisation.is_some_and(|o| may.organisations.contains(&o)) {
-        let seen = visibility(&call.actor, "grant", "read");
-        let visible = grant.organisation.is_some_and(|o| seen.organisations.contains(&o));
-        return Err(if seen.all || visible {
-            Error::Forbidden(refusal(&call.actor, "grant", "delete"))
-        } else {
-            Error::NotFound
-        });
+    if may.all || grant.organisation.is_some_and(|o| may.organisations.contains(&o)) {
+        return Ok(grant);
     }
-    Ok(grant)
+    Err(Error::Forbidden(refusal(&call.actor, "grant", "delete")))
 }
 
 /// Takes a role away again. It counts from the holder's next request on.

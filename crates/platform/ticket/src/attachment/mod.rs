@@ -20,6 +20,6 @@ pub use rules::{
     Limits, check_file, check_file_name, clean_content_type, disposition, download_headers,
 };
 pub use store::{
-    Attachment, Audience, NewAttachment, attach, attachment, attachments, forget_file_names,
-    object_of, objects, remove, remove_all_of,
+    Attachment, Audience, NewAttachment, attach, attachment, attachments, count_attachments,
+    forget_file_names, object_of, objects, remove, remove_all_of,
 };

@@ -202,12 +202,8 @@ pub fn attachments(
     after: (Timestamp, Uuid),
     limit: i64,
 ) -> Result<Vec<Attachment>> {
-    let reach = target(tx, actor, ticket)?;
     // In the statement and not after it, so that pages are full.
-    let seen = match allowed(actor, ticket.kind(), "read_work_notes", &reach) {
-        true => "",
-        false => "and a.audience = 'public' and e.retracted_at is null",
-    };
+    let seen = seen(tx, actor, ticket)?;
     tx.rows(
         &format!(
             "{ATTACHMENT} where a.record = $1 and a.removed_at is null {seen}
@@ -216,6 +212,27 @@ pub fn attachments(
         &[ticket.head.id.into(), after.0.into(), after.1.into(), limit.into()],
         attachment_row,
     )
+}
+
+/// How many attachments of a ticket the actor sees.
+///
+/// # Errors
+/// Those of the database.
+pub fn count_attachments(tx: &mut Tx, actor: &Actor, ticket: &Ticket) -> Result<i64> {
+    let seen = seen(tx, actor, ticket)?;
+    let sql = format!(
+        "select count(*) from ({ATTACHMENT} where a.record = $1 and a.removed_at is null {seen}) x"
+    );
+    tx.one(&sql, &[ticket.head.id.into()], |r| r.get(0))
+}
+
+/// Which attachments of a ticket the actor sees.
+fn seen(tx: &mut Tx, actor: &Actor, ticket: &Ticket) -> Result<&'static str> {
+    let reach = target(tx, actor, ticket)?;
+    Ok(match allowed(actor, ticket.kind(), "read_work_notes", &reach) {
+        true => "",
+        false => "and a.audience = 'public' and e.retracted_at is null",
+    })
 }
 
 /// One attachment that the actor sees, with its ticket.

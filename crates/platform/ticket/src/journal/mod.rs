@@ -4,4 +4,6 @@
 
 mod store;
 
-pub use store::{Entry, EntryKind, NewEntry, add_entry, entries, entry, retract};
+pub use store::{
+    Entry, EntryKind, NewEntry, add_entry, count_entries, entries, entries_seen, entry, retract,
+};

@@ -195,6 +195,37 @@ pub fn entries(
     )
 }
 
+/// Entries of one kind after the one at (`at`, `id`), oldest first; retracted
+/// ones only where `internal`.
+pub fn entries_seen(
+    tx: &mut Tx,
+    record: Uuid,
+    kind: EntryKind,
+    internal: bool,
+    after: (Timestamp, Uuid),
+    limit: i64,
+) -> Result<Vec<Entry>> {
+    let seen = if internal { "" } else { "and e.retracted_at is null" };
+    tx.rows(
+        &format!(
+            "{ENTRY} where e.record = $1 and e.kind = $2 {seen}
+             and (e.at, e.id) > ($3, $4) order by e.at, e.id limit $5"
+        ),
+        &[record.into(), kind.as_str().into(), after.0.into(), after.1.into(), limit.into()],
+        entry_row,
+    )
+}
+
+/// How many entries [`entries_seen`] gives in all.
+pub fn count_entries(tx: &mut Tx, record: Uuid, kind: EntryKind, internal: bool) -> Result<i64> {
+    let seen = if internal { "" } else { "and e.retracted_at is null" };
+    tx.one(
+        &format!("select count(*) from entry e where e.record = $1 and e.kind = $2 {seen}"),
+        &[record.into(), kind.as_str().into()],
+        |r| r.get(0),
+    )
+}
+
 /// One entry of a ticket.
 ///
 /// # Errors

@@ -19,7 +19,7 @@ pub fn is_watcher(tx: &mut Tx, record: Uuid, person: Uuid) -> Result<bool> {
 /// Who watches the record, oldest first.
 pub fn watchers(tx: &mut Tx, record: Uuid) -> Result<Vec<Uuid>> {
     tx.rows(
-        "select person from watcher where record = $1 order by at, person limit 500",
+        "select person from watcher where record = $1 order by at, person limit 5000",
         &[record.into()],
         |r| r.get(0),
     )
@@ -78,7 +78,7 @@ pub fn relations(tx: &mut Tx, record: Uuid) -> Result<Vec<Relation>> {
     tx.rows(
         &format!(
             "select * from ({columns} where from_record = $1
-             union {columns} where to_record = $1) x order by 6, 1 limit 500"
+             union {columns} where to_record = $1) x order by 6, 1 limit 5000"
         ),
         &[record.into()],
         relation_row,

@@ -17,7 +17,7 @@ use steward_people::views::Reference;
 use steward_people::{Name, check, names};
 use steward_ticket::attachment::{
     Attachment, Audience, Files, NewAttachment, Upload, attach, attachment, attachments,
-    download_headers, object_of, remove,
+    count_attachments, download_headers, object_of, remove,
 };
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -108,7 +108,11 @@ async fn list_attachments(
             let from = (Timestamp::from_microsecond(at).unwrap_or(Timestamp::UNIX_EPOCH), id);
             let rows = attachments(tx, &call.actor, &loaded.ticket, from, limit + 1)?;
             let key = |a: &Attachment| (a.at.as_microsecond(), a.id);
-            let page = Page::cut(rows, limit, &["attachments"], key)?;
+            let count = match query.count {
+                Some(true) => Some(count_attachments(tx, &call.actor, &loaded.ticket)?),
+                _ => None,
+            };
+            let page = Page::cut(rows, limit, &["attachments"], key)?.with_count(count);
             let people: Vec<Uuid> = page.items.iter().map(|a| a.by).collect();
             let names = names(tx, &people)?;
             Ok(page.map(|a| AttachmentView::of(a, &names)))

@@ -127,7 +127,7 @@ async fn export_incidents(
     caller: Caller,
     Query(query): Query<ListQuery>,
 ) -> Result<Response, Problem> {
-    let mut asked = asked(&query)?;
+    let mut asked = asked(&caller.call, &query)?;
     asked.limit = 500;
     asked.after = None;
     let registries = registries(caller.app());

@@ -5,7 +5,8 @@ use axum::response::{IntoResponse, Response};
 use steward_api::{
     Caller, IfMatch, Json, ListQuery, Page, Path, Problem, Query, Reply, write_cursor,
 };
-use steward_base::{Error, Result, Timestamp};
+use steward_base::{Error, Result};
+use steward_condition::last_instant;
 use steward_people::Call;
 use steward_ticket::list::{ListQuery as Asked, context, count, list, parse_sort};
 use utoipa_axum::router::OpenApiRouter;
@@ -24,10 +25,11 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
 }
 
 /// What a request asks of a list.
-pub(super) fn asked(query: &ListQuery) -> Result<Asked> {
+pub(super) fn asked(call: &Call, query: &ListQuery) -> Result<Asked> {
     let as_of = query.as_of.as_deref().map(|text| {
-        text.parse::<Timestamp>().map_err(|_| {
-            Error::malformed("as_of", "time", "is a time like 2026-11-24T08:00:00.000Z")
+        last_instant(text, &context(call)).ok_or_else(|| {
+            let message = "is a time: 2026-11-24T08:00Z, 2026-11-24 (its end) or -7d";
+            Error::malformed("as_of", "time", message)
         })
     });
     Ok(Asked {
@@ -51,7 +53,7 @@ async fn list_incidents(
     OriginalUri(uri): OriginalUri,
     Query(query): Query<ListQuery>,
 ) -> Result<Response, Problem> {
-    let asked = asked(&query)?;
+    let asked = asked(&caller.call, &query)?;
     let registries = registries(caller.app());
     let counts = query.count == Some(true);
     let (rows, next, total) = caller

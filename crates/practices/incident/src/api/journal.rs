@@ -1,4 +1,4 @@
-//! Comments, work notes, the timeline and the history of an incident.
+//! Comments, work notes and the timeline of an incident.
 
 use std::collections::HashMap;
 
@@ -6,14 +6,14 @@ use axum::extract::OriginalUri;
 use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json_;
 use steward_api::{Caller, Json, Page, PageQuery, Path, Problem, Query, Reply};
 use steward_base::time::wire;
-use steward_base::{Result, Timestamp, Uuid};
-use steward_database::Tx;
+use steward_base::{Error, Result, Timestamp, Uuid};
 use steward_people::views::Reference;
 use steward_people::{Call, Name, allowed, names};
-use steward_ticket::journal::{Entry, EntryKind, NewEntry, entries, entry, retract};
+use steward_ticket::journal::{
+    Entry, EntryKind, NewEntry, count_entries, entries_seen, entry, retract,
+};
 use steward_ticket::{rich, text};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -28,9 +28,10 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
     OpenApiRouter::new()
         .routes(routes!(list_comments, add_comment))
         .routes(routes!(list_work_notes, add_work_note))
+        .routes(routes!(get_comment))
+        .routes(routes!(get_work_note))
         .routes(routes!(retract_comment))
         .routes(routes!(list_timeline))
-        .routes(routes!(list_history))
 }
 
 /// An entry of the journal.
@@ -131,9 +132,13 @@ async fn list_entries(
             let after = after.unwrap_or((i64::MIN, Uuid::nil()));
             let from = Timestamp::from_microsecond(after.0).unwrap_or(Timestamp::UNIX_EPOCH);
             let record = loaded.ticket.head.id;
-            let mut rows = entries(tx, record, &[kind], (from, after.1), limit + 1)?;
-            rows.retain(|e| internal || e.retracted.is_none());
+            let rows = entries_seen(tx, record, kind, internal, (from, after.1), limit + 1)?;
+            let count = match query.count {
+                Some(true) => Some(count_entries(tx, record, kind, internal)?),
+                _ => None,
+            };
             let page = Page::cut(rows, limit, &[name], |e: &Entry| (e.at.as_microsecond(), e.id))?;
+            let page = page.with_count(count);
             let names = names(tx, &page.items.iter().flat_map(people).collect::<Vec<_>>())?;
             Ok(page.map(|e| EntryView::of(e, &names)))
         })
@@ -227,6 +232,61 @@ async fn add_work_note(
     write_entry(caller, number, body, EntryKind::WorkNote).await
 }
 
+async fn get_entry(
+    caller: Caller,
+    number: String,
+    id: Uuid,
+    kind: EntryKind,
+) -> Result<Response, Problem> {
+    let registries = registries(caller.app());
+    let view = caller
+        .read(move |tx, call| {
+            let loaded = commands::load(tx, call, &registries, &number)?;
+            let internal = sees_internal(call, &loaded);
+            let found = entry(tx, loaded.ticket.head.id, id)?;
+            let hidden = found.kind == EntryKind::WorkNote || found.retracted.is_some();
+            if found.kind != kind || (hidden && !internal) {
+                return Err(Error::NotFound);
+            }
+            let names = names(tx, &people(&found))?;
+            Ok(EntryView::of(found, &names))
+        })
+        .await?;
+    Ok(Reply::ok(view).into_response())
+}
+
+/// One comment
+#[utoipa::path(
+    get, path = "/incidents/{number}/comments/{id}", tag = "incidents",
+    params(
+        ("number" = String, Path, description = "Number or id"),
+        ("id" = Uuid, Path, description = "The comment")
+    ),
+    responses((status = 200, description = "The comment", body = EntryView))
+)]
+async fn get_comment(
+    caller: Caller,
+    Path((number, id)): Path<(String, Uuid)>,
+) -> Result<Response, Problem> {
+    get_entry(caller, number, id, EntryKind::Comment).await
+}
+
+/// One work note
+#[utoipa::path(
+    get, path = "/incidents/{number}/work-notes/{id}", tag = "incidents",
+    params(
+        ("number" = String, Path, description = "Number or id"),
+        ("id" = Uuid, Path, description = "The work note")
+    ),
+    responses((status = 200, description = "The work note", body = EntryView))
+)]
+async fn get_work_note(
+    caller: Caller,
+    Path((number, id)): Path<(String, Uuid)>,
+) -> Result<Response, Problem> {
+    get_entry(caller, number, id, EntryKind::WorkNote).await
+}
+
 /// Why a comment is taken back.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -287,115 +347,9 @@ async fn list_timeline(
     let page = caller
         .read(move |tx, call| {
             let loaded = commands::load(tx, call, &registries, &number)?;
-            timeline::page(tx, &loaded, sees_internal(call, &loaded), after, limit)
+            let counted = query.count == Some(true);
+            timeline::page(tx, &loaded, sees_internal(call, &loaded), after, (limit, counted))
         })
         .await?;
     Ok(page.respond(&uri))
-}
-
-/// One fact of the history.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-#[schema(as = Fact)]
-pub struct FactView {
-    /// Its place in the record's history, from 1.
-    pub seq: i64,
-    /// Its place in the log of this installation.
-    pub position: i64,
-    /// What happened, e.g. `incident.resolved`.
-    pub kind: String,
-    /// When it happened.
-    pub at: String,
-    /// When we learnt of it.
-    pub recorded_at: String,
-    /// Who acted.
-    pub by: Reference,
-    /// For whom.
-    #[schema(required)]
-    pub on_behalf_of: Option<Reference>,
-    /// Through which door.
-    pub door: String,
-    /// The first fact of the chain this follows from.
-    #[schema(required)]
-    pub cause: Option<CauseView>,
-    /// What changed: `field`, `from`, `to`; a text stands apart behind its digest.
-    #[schema(value_type = Vec<Object>)]
-    pub changes: Vec<Json_>,
-    /// Its link in the chain, hexadecimal.
-    pub hash: String,
-}
-
-/// A fact's address.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct CauseView {
-    /// The record.
-    pub record: Uuid,
-    /// Its place in that record's history.
-    pub seq: i64,
-}
-
-/// History: every fact, oldest first
-#[utoipa::path(
-    get, path = "/incidents/{number}/history", tag = "incidents",
-    params(("number" = String, Path, description = "Number or id"), PageQuery),
-    responses((status = 200, description = "Facts", body = Page<FactView>))
-)]
-async fn list_history(
-    caller: Caller,
-    OriginalUri(uri): OriginalUri,
-    Path(number): Path<String>,
-    Query(query): Query<PageQuery>,
-) -> Result<Response, Problem> {
-    let limit = query.limit()?;
-    let after: Option<i64> = query.after("history")?;
-    let registries = registries(caller.app());
-    let page = caller
-        .read(move |tx, call| {
-            let loaded = commands::load(tx, call, &registries, &number)?;
-            let internal = sees_internal(call, &loaded);
-            history_page(tx, &loaded, internal, after.unwrap_or(0), limit)
-        })
-        .await?;
-    Ok(page.respond(&uri).into_response())
-}
-
-fn history_page(
-    tx: &mut Tx,
-    loaded: &Loaded,
-    internal: bool,
-    after: i64,
-    limit: i64,
-) -> Result<Page<FactView>> {
-    let record = loaded.ticket.head.id;
-    let (mut facts, mut at) = (Vec::new(), after);
-    // Facts that the reader may not see are left out, so that a page may have
-    // to read further than its own length.
-    while (facts.len() as i64) <= limit {
-        let read = steward_history::facts_of(tx, record, at, limit + 1)?;
-        let Some(last) = read.last() else { break };
-        at = last.seq;
-        facts.extend(
-            read.into_iter().filter_map(|f| timeline::readable(f, &loaded.registry, internal)),
-        );
-    }
-    let page = Page::cut(facts, limit, &["history"], |f| f.seq)?;
-    let people: Vec<Uuid> = page
-        .items
-        .iter()
-        .flat_map(|f| [Some(f.stamp.by), f.stamp.on_behalf_of])
-        .flatten()
-        .collect();
-    let names = names(tx, &people)?;
-    Ok(page.map(|f| FactView {
-        seq: f.seq,
-        position: f.place.position,
-        kind: f.kind,
-        at: wire(f.stamp.at),
-        recorded_at: wire(f.stamp.recorded_at),
-        by: Reference::of(f.stamp.by, &names),
-        on_behalf_of: f.stamp.on_behalf_of.map(|id| Reference::of(id, &names)),
-        door: f.stamp.door.as_str().into(),
-        cause: f.stamp.cause.map(|c| CauseView { record: c.record, seq: c.seq }),
-        changes: f.changes,
-        hash: f.hash.iter().map(|b| format!("{b:02x}")).collect(),
-    }))
 }

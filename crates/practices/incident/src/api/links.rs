@@ -27,7 +27,7 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
         .routes(routes!(list_watchers))
         .routes(routes!(add_watcher, remove_watcher))
         .routes(routes!(list_relations, add_relation))
-        .routes(routes!(remove_relation))
+        .routes(routes!(get_relation, remove_relation))
 }
 
 fn note(
@@ -54,14 +54,14 @@ async fn list_watchers(
     Path(number): Path<String>,
     Query(query): Query<PageQuery>,
 ) -> Result<Response, Problem> {
-    query.limit()?;
     let registries = registries(caller.app());
     let page = caller
         .read(move |tx, call| {
             let loaded = commands::load(tx, call, &registries, &number)?;
             let ids = store::watchers(tx, loaded.ticket.head.id)?;
-            let names = names(tx, &ids)?;
-            Ok(Page::whole(ids.into_iter().map(|id| Reference::of(id, &names)).collect()))
+            let page = Page::of_all(ids, &query, "watchers", Uuid::to_string)?;
+            let names = names(tx, &page.items)?;
+            Ok(page.map(|id| Reference::of(id, &names)))
         })
         .await?;
     Ok(page.respond(&uri))
@@ -170,23 +170,54 @@ async fn list_relations(
     Path(number): Path<String>,
     Query(query): Query<PageQuery>,
 ) -> Result<Response, Problem> {
-    query.limit()?;
     let registries = registries(caller.app());
     let page = caller
         .read(move |tx, call| {
             let loaded = commands::load(tx, call, &registries, &number)?;
-            let own = loaded.ticket.head.id;
-            let mut seen = Vec::new();
-            for relation in store::relations(tx, own)? {
-                let other = if relation.from == own { relation.to } else { relation.from };
-                if visible(tx, call, other)? {
-                    seen.push(relation);
-                }
-            }
-            Ok(Page::whole(views(tx, seen)?))
+            let seen = seen(tx, call, &loaded)?;
+            let seen = views(tx, seen)?;
+            Page::of_all(seen, &query, "relations", |relation| relation.id.to_string())
         })
         .await?;
     Ok(page.respond(&uri))
+}
+
+/// Links of an incident whose other end the caller sees too.
+fn seen(tx: &mut Tx, call: &Call, loaded: &Loaded) -> Result<Vec<Relation>> {
+    let own = loaded.ticket.head.id;
+    let mut seen = Vec::new();
+    for relation in store::relations(tx, own)? {
+        let other = if relation.from == own { relation.to } else { relation.from };
+        if visible(tx, call, other)? {
+            seen.push(relation);
+        }
+    }
+    Ok(seen)
+}
+
+/// One link
+#[utoipa::path(
+    get, path = "/incidents/{number}/relations/{id}", tag = "incidents",
+    params(
+        ("number" = String, Path, description = "Number or id"),
+        ("id" = Uuid, Path, description = "The link")
+    ),
+    responses((status = 200, description = "The link", body = RelationView))
+)]
+async fn get_relation(
+    caller: Caller,
+    Path((number, id)): Path<(String, Uuid)>,
+) -> Result<Response, Problem> {
+    let registries = registries(caller.app());
+    let view = caller
+        .read(move |tx, call| {
+            let loaded = commands::load(tx, call, &registries, &number)?;
+            let found = seen(tx, call, &loaded)?.into_iter().find(|r| r.id == id);
+            let found = found.ok_or(Error::NotFound)?;
+            views(tx, vec![found])?.pop().ok_or(Error::NotFound)
+        })
+        .await?;
+    Ok(Reply::ok(view).with_version(UNCHANGING).into_response())
 }
 
 fn visible(tx: &mut Tx, call: &Call, id: Uuid) -> Result<bool> {

@@ -4,6 +4,7 @@
 mod actions;
 mod attachments;
 mod csv;
+mod history;
 mod incidents;
 mod journal;
 mod links;
@@ -23,6 +24,7 @@ pub fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
         .merge(actions::routes())
         .merge(redact::routes())
         .merge(journal::routes())
+        .merge(history::routes())
         .merge(links::routes())
         .merge(attachments::routes())
         .merge(settings::routes())
