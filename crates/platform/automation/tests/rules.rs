@@ -254,7 +254,7 @@ fn a_rule_tells_people() {
         house.settle();
         for (login, count) in [("cara", 1), ("bob", 1), ("ann", 0)] {
             let actor = house.actor(login);
-            let unread = house.read(move |tx| steward_notification::unread(tx, &actor, 10));
+            let unread = house.read(move |tx| steward_notification::count(tx, &actor, true));
             assert_eq!(unread, count, "{login}");
         }
     });

@@ -144,6 +144,9 @@ fn row(r: &Row) -> Result<Notification> {
     })
 }
 
+/// Rows read at a time while they are counted.
+const COUNTED_AT_A_TIME: i64 = 1_000;
+
 /// What a list of the bell asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Asked {
@@ -180,10 +183,18 @@ pub fn list(tx: &mut Tx, actor: &Actor, asked: &Asked) -> Result<Vec<Shown>> {
     Ok(kept.into_iter().filter_map(shown).collect())
 }
 
-/// How many unread ones the person has, counted up to `most`.
-pub fn unread(tx: &mut Tx, actor: &Actor, most: i64) -> Result<i64> {
-    let asked = Asked { unread: true, before: None, limit: most };
-    Ok(i64::try_from(list(tx, actor, &asked)?.len()).unwrap_or(most))
+/// How many [`list`] gives in all.
+pub fn count(tx: &mut Tx, actor: &Actor, unread: bool) -> Result<i64> {
+    let mut tickets: HashMap<Uuid, (bool, bool)> = HashMap::new();
+    let (mut count, mut before) = (0, i64::MAX);
+    loop {
+        let rows = page(tx, actor.id, unread, before, COUNTED_AT_A_TIME)?;
+        let Some(last) = rows.last() else { return Ok(count) };
+        before = last.no;
+        for row in rows {
+            count += i64::from(readable(tx, actor, &row, &mut tickets)?);
+        }
+    }
 }
 
 fn page(

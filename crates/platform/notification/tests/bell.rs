@@ -7,7 +7,7 @@ use std::sync::Arc;
 use common::World;
 use steward_history::{Door, Subscriber};
 use steward_notification::{
-    Asked, Notifications, Shown, list, mark_all_read, mark_read, newer, newest, unread,
+    Asked, Notifications, Shown, count, list, mark_all_read, mark_read, newer, newest,
 };
 use steward_people::grants;
 use steward_schema::testing::on_both;
@@ -19,7 +19,7 @@ fn bell(world: &World) -> Arc<dyn Subscriber> {
 
 fn shown(world: &World, login: &str, unread: bool) -> Vec<Shown> {
     let actor = world.actor(login);
-    world.read(move |tx| list(tx, &actor, &Asked { unread, before: None, limit: 50 }))
+    world.read(move |tx| list(tx, &actor, &Asked { count, before: None, limit: 50 }))
 }
 
 /// Oldest first: what a person was told.
@@ -138,7 +138,7 @@ fn marks_are_ones_own() {
         world.feed(&bell(&world));
         let count = |w: &World| {
             let actor = w.actor("bob");
-            w.read(move |tx| unread(tx, &actor, 100))
+            w.read(move |tx| count(tx, &actor, true))
         };
         assert_eq!(count(&world), 1);
         let id = shown(&world, "bob", true)[0].row.id;

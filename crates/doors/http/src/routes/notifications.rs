@@ -7,7 +7,7 @@ use serde_json::Value as Json_;
 use steward_api::{Caller, Json, Page, Problem, Query, Reply, limit, read_cursor};
 use steward_base::time::wire;
 use steward_base::{Error, Result, Uuid};
-use steward_notification::{Asked, Shown, list, mark_all_read, mark_read, unread};
+use steward_notification::{Asked, Shown, list, mark_all_read, mark_read};
 use steward_people::Name;
 use steward_people::views::Reference;
 use utoipa::ToSchema;
@@ -21,8 +21,6 @@ pub(super) fn routes() -> OpenApiRouter<Door> {
 }
 
 const LIST: &str = "notifications";
-/// Most unread ones counted.
-const MOST_COUNTED: i64 = 1_000;
 /// Most marked in one request.
 const MOST_MARKED: usize = 500;
 
@@ -38,7 +36,7 @@ struct NotificationQuery {
     limit: Option<i64>,
     /// Where the page begins: `next` of the page before.
     cursor: Option<String>,
-    /// Whether to count those not read yet, up to 1000.
+    /// Whether to count all matches exactly.
     count: Option<bool>,
 }
 
@@ -90,8 +88,6 @@ impl From<Shown> for NotificationView {
 }
 
 /// My notifications, newest first
-///
-/// `count` is how many are not read yet, up to 1000.
 #[utoipa::path(
     get, path = "/notifications", tag = "notifications", params(NotificationQuery),
     responses((status = 200, description = "Those the caller may still read", body = Page<NotificationView>))
@@ -112,7 +108,7 @@ async fn list_notifications(
         .read(move |tx, call| {
             let found = list(tx, &call.actor, &asked)?;
             let count = match counted {
-                true => Some(unread(tx, &call.actor, MOST_COUNTED)?),
+                true => Some(steward_notification::count(tx, &call.actor, only_unread)?),
                 false => None,
             };
             Ok((found, count))

@@ -193,8 +193,13 @@ fn a_list_is_exported_as_csv() {
         assert!(lines[1].starts_with("INC0000001,VPN drops every 20 minutes,new"), "{}", lines[1]);
         assert!(lines[0].ends_with(",reassignment_count,floor,made_sla"), "{}", lines[0]);
         assert!(lines[1].ends_with(",0,3,true"), "{}", lines[1]);
+        let accept = [("accept", "text/csv")];
+        let list = "/api/v1/incidents?q=vpn&sort=number";
+        let same = admin.send(&world, "GET", list, &accept, None).await;
+        assert_eq!(same.bytes, csv.bytes);
         let requester = world.person("jonas", &["requester"]).await;
         requester.get(&world, "/api/v1/incidents.csv").await.problem(403);
+        requester.send(&world, "GET", list, &accept, None).await.problem(403);
     });
 }
 

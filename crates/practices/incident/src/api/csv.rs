@@ -127,6 +127,11 @@ async fn export_incidents(
     caller: Caller,
     Query(query): Query<ListQuery>,
 ) -> Result<Response, Problem> {
+    export(caller, query).await
+}
+
+/// The whole list as CSV.
+pub(super) async fn export(caller: Caller, query: ListQuery) -> Result<Response, Problem> {
     let mut asked = asked(&caller.call, &query)?;
     asked.limit = 500;
     asked.after = None;

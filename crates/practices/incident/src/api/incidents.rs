@@ -1,6 +1,7 @@
 //! Incidents: listed, opened, read, changed.
 
 use axum::extract::OriginalUri;
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use steward_api::{
     Caller, IfMatch, Json, ListQuery, Page, Path, Problem, Query, Reply, write_cursor,
@@ -43,16 +44,24 @@ pub(super) fn asked(call: &Call, query: &ListQuery) -> Result<Asked> {
 
 /// Incidents
 ///
-/// Those the caller may see that meet the condition.
+/// Those the caller may see that meet the condition. With `Accept: text/csv` the
+/// whole list as CSV, as at `/incidents.csv`.
 #[utoipa::path(
     get, path = "/incidents", tag = "incidents", params(ListQuery),
-    responses((status = 200, description = "A page of incidents", body = Page<IncidentView>))
+    responses((status = 200, description = "A page of incidents", content(
+        (Page<IncidentView> = "application/json"), (String = "text/csv")
+    )))
 )]
 async fn list_incidents(
     caller: Caller,
+    headers: HeaderMap,
     OriginalUri(uri): OriginalUri,
     Query(query): Query<ListQuery>,
 ) -> Result<Response, Problem> {
+    let accepts = headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or("");
+    if accepts.trim_start().starts_with("text/csv") {
+        return super::csv::export(caller, query).await;
+    }
     let asked = asked(&caller.call, &query)?;
     let registries = registries(caller.app());
     let counts = query.count == Some(true);
