@@ -71,7 +71,7 @@ impl Fault {
 /// Makes a `T` of a JSON value.
 ///
 /// # Errors
-/// The first fault found; [`crate::mend::all_faults`] finds the others.
+/// The first fault found; `mend::all_faults` finds the others.
 pub fn from_json<T: for<'de> Deserialize<'de>>(value: Value) -> Result<T, Fault> {
     T::deserialize(Decoder { value, words: false, mended: false })
 }

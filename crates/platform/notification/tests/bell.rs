@@ -19,7 +19,7 @@ fn bell(world: &World) -> Arc<dyn Subscriber> {
 
 fn shown(world: &World, login: &str, unread: bool) -> Vec<Shown> {
     let actor = world.actor(login);
-    world.read(move |tx| list(tx, &actor, &Asked { count, before: None, limit: 50 }))
+    world.read(move |tx| list(tx, &actor, &Asked { unread, before: None, limit: 50 }))
 }
 
 /// Oldest first: what a person was told.

@@ -87,6 +87,7 @@ async fn me(caller: Caller) -> Result<Json<Me>, Problem> {
 /// A new password of one's own.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"current_password": "the one so far", "new_password": "a long new one"}))]
 struct ChangePassword {
     /// The password so far.
     current_password: String,
