@@ -25,7 +25,7 @@ export function fetchPage(q: string, cursor?: string, limit = PAGE, sort = QUEUE
 }
 
 export async function fetchCount(q: string): Promise<number> {
-  const list = await ok<List<IncidentRow>>(api.GET('/api/v1/incidents', { params: { query: { q, limit: 1, count: true } } }));
+  const list = (await ok(api.GET('/api/v1/incidents', { params: { query: { q, limit: 1, count: true } } }))) as List<IncidentRow>;
   return list.count ?? 0;
 }
 
