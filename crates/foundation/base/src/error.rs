@@ -66,6 +66,10 @@ pub enum Error {
     /// 503: the database cannot be reached or is busy.
     #[error("the database is not available: {0}")]
     Unavailable(String),
+    /// 503: the connection broke while the write was committed, and the database
+    /// could not be asked what became of it.
+    #[error("the outcome is unknown: {0}")]
+    OutcomeUnknown(String),
     /// 507: the disk is full or read-only.
     #[error("the disk cannot be written: {0}")]
     DiskFull(String),

@@ -99,7 +99,7 @@ impl Db {
     }
 
     /// Runs `f` in one transaction. `Ok` means the commit is on disk; any error
-    /// means nothing of it is there. `f` may run more than once (PostgreSQL
+    /// but `OutcomeUnknown` means nothing of it is there. `f` may run more than once (PostgreSQL
     /// repeats on a serialisation failure), so it has no other effects.
     pub async fn write<T: Send + 'static>(
         &self,
@@ -139,6 +139,22 @@ impl Db {
         match &*self.inner {
             Inner::Lite(lite) => lite.commits.subscribe(),
             Inner::Pg(pg) => pg.commits.subscribe(),
+        }
+    }
+
+    /// How many writes wait for their turn.
+    pub fn waiting(&self) -> usize {
+        match &*self.inner {
+            Inner::Lite(lite) => lite.waiting(),
+            Inner::Pg(pg) => pg.waiting(),
+        }
+    }
+
+    /// Ends the write transactions of [`Db::write`] after this time instead of
+    /// 60 s (tests). On SQLite they stand in one queue and have no limit.
+    pub fn limit_writes(&self, limit: std::time::Duration) {
+        if let Inner::Pg(pg) = &*self.inner {
+            pg.limit_writes(limit);
         }
     }
 

@@ -22,5 +22,5 @@ pub use column::Column;
 pub use door::{Db, Engine, Health, Options, Row, Tx};
 pub use lite::SQLITE_SETTINGS;
 pub use migrate::{Migration, expand, schema_version};
-pub use pg::{create_database, drop_database};
+pub use pg::{Holder, create_database, drop_database, horizon};
 pub use value::Value;

@@ -3,17 +3,20 @@
 //! many; reads on a few connections of their own.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ErrorCode, OpenFlags, ffi, params_from_iter};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 use steward_base::{Error, Result};
 use tokio::sync::{oneshot, watch};
 
-use crate::{Health, Row, Tx, Value};
+use crate::{Health, Tx};
+
+mod rows;
+
+pub(crate) use rows::{first, rows, run};
 
 /// Oldest SQLite we run on: before it a WAL reset can corrupt the file.
 const MIN_SQLITE: i32 = 3_051_003;
@@ -42,17 +45,14 @@ pub(crate) struct Lite {
     freed: Condvar,
     stopped: Arc<Mutex<Option<String>>>,
     closing: Arc<AtomicBool>,
+    /// Commands in the queue.
+    waiting: Arc<AtomicUsize>,
     pub commits: Arc<watch::Sender<u64>>,
 }
 
 impl Lite {
     pub fn open(path: &Path) -> Result<Lite> {
-        if rusqlite::version_number() < MIN_SQLITE {
-            return Err(Error::Internal(format!(
-                "SQLite {} is too old: 3.51.3 or newer is needed, since older ones can corrupt a database",
-                rusqlite::version()
-            )));
-        }
+        new_enough(rusqlite::version_number(), rusqlite::version())?;
         let conn = connect(path)?;
         let (jobs, queue) = sync_channel::<Job>(4096);
         let stopped = Arc::new(Mutex::new(None));
@@ -78,7 +78,23 @@ impl Lite {
             freed: Condvar::new(),
             stopped,
             closing,
+            waiting: Arc::default(),
             commits,
+        })
+    }
+
+    /// How many commands wait for the writer.
+    pub fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
+    /// A job that is counted until it begins or is refused.
+    fn counted(&self, job: Job) -> Job {
+        let waiting = self.waiting.clone();
+        waiting.fetch_add(1, Ordering::Relaxed);
+        Box::new(move |tx| {
+            waiting.fetch_sub(1, Ordering::Relaxed);
+            job(tx)
         })
     }
 
@@ -131,9 +147,10 @@ impl Lite {
     ) -> Result<T> {
         let (job, answer) = make_job(f);
         let Some(jobs) = &self.jobs else { return Err(closed()) };
-        match jobs.try_send(job) {
+        match jobs.try_send(self.counted(job)) {
             Ok(()) => {}
-            Err(std::sync::mpsc::TrySendError::Full(_)) => {
+            Err(std::sync::mpsc::TrySendError::Full(job)) => {
+                drop(job(None)); // counts it out
                 return Err(Error::Unavailable("too many writes are waiting; try again".into()));
             }
             Err(std::sync::mpsc::TrySendError::Disconnected(_)) => return Err(closed()),
@@ -147,7 +164,7 @@ impl Lite {
     ) -> Result<T> {
         let (sender, receiver) = std::sync::mpsc::channel();
         let job = job(f, move |answer| drop(sender.send(answer)));
-        self.jobs.as_ref().ok_or_else(closed)?.send(job).map_err(|_| closed())?;
+        self.jobs.as_ref().ok_or_else(closed)?.send(self.counted(job)).map_err(|_| closed())?;
         receiver.recv().unwrap_or_else(|_| Err(closed()))
     }
 
@@ -211,6 +228,15 @@ impl Drop for Lite {
             let _ = writer.join();
         }
     }
+}
+
+fn new_enough(number: i32, name: &str) -> Result<()> {
+    if number >= MIN_SQLITE {
+        return Ok(());
+    }
+    Err(Error::Internal(format!(
+        "SQLite {name} is too old: 3.51.3 or newer is needed, since older ones can corrupt a database"
+    )))
 }
 
 fn closed() -> Error {
@@ -412,51 +438,6 @@ fn command(conn: &Connection, sql: &str) -> Result<()> {
     raw_command(conn, sql).map_err(error)
 }
 
-/// All rows of a query.
-pub(crate) fn rows<T>(
-    conn: &Connection,
-    sql: &str,
-    args: &[Value],
-    map: &mut impl FnMut(&Row) -> Result<T>,
-) -> Result<Vec<T>> {
-    let mut statement = conn.prepare_cached(sql).map_err(error)?;
-    let mut rows = statement.query(params_from_iter(args)).map_err(error)?;
-    let mut all = Vec::new();
-    while let Some(row) = rows.next().map_err(error)? {
-        all.push(map(&Row::Lite(row))?);
-    }
-    Ok(all)
-}
-
-/// The first row of a query.
-pub(crate) fn first<T>(
-    conn: &Connection,
-    sql: &str,
-    args: &[Value],
-    map: &mut impl FnMut(&Row) -> Result<T>,
-) -> Result<Option<T>> {
-    let mut statement = conn.prepare_cached(sql).map_err(error)?;
-    let mut rows = statement.query(params_from_iter(args)).map_err(error)?;
-    match rows.next().map_err(error)? {
-        Some(row) => map(&Row::Lite(row)).map(Some),
-        None => Ok(None),
-    }
-}
-
-/// Runs a statement to its end; rows it returns are passed over.
-pub(crate) fn run(conn: &Connection, sql: &str, args: &[Value]) -> Result<u64> {
-    let mut statement = conn.prepare_cached(sql).map_err(error)?;
-    if statement.column_count() > 0 {
-        let mut rows = statement.query(params_from_iter(args)).map_err(error)?;
-        let mut count = 0;
-        while rows.next().map_err(error)?.is_some() {
-            count += 1;
-        }
-        return Ok(count);
-    }
-    statement.execute(params_from_iter(args)).map(|n| n as u64).map_err(error)
-}
-
 pub(crate) fn error(failure: rusqlite::Error) -> Error {
     error_of(&failure)
 }
@@ -479,18 +460,21 @@ fn error_of(failure: &rusqlite::Error) -> Error {
     }
 }
 
-impl ToSql for Value {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(match self {
-            Value::Null => ToSqlOutput::Borrowed(ValueRef::Null),
-            Value::Bool(v) => ToSqlOutput::from(i64::from(*v)),
-            Value::Int(v) => ToSqlOutput::from(*v),
-            Value::Float(v) => ToSqlOutput::from(*v),
-            Value::Text(v) => ToSqlOutput::Borrowed(ValueRef::Text(v.as_bytes())),
-            Value::Bytes(v) => ToSqlOutput::Borrowed(ValueRef::Blob(v)),
-            Value::Id(v) => ToSqlOutput::Borrowed(ValueRef::Blob(v.as_bytes())),
-            Value::Time(v) => ToSqlOutput::from(v.as_microsecond()),
-            Value::Json(v) => ToSqlOutput::from(v.to_string()),
-        })
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sqlite_older_than_3_51_3_is_refused() {
+        for (number, name, good) in [
+            (3_045_001, "3.45.1", false),
+            (3_051_002, "3.51.2", false),
+            (3_051_003, "3.51.3", true),
+            (3_060_000, "3.60.0", true),
+        ] {
+            assert_eq!(new_enough(number, name).is_ok(), good, "{name}");
+        }
+        let words = new_enough(3_045_001, "3.45.1").expect_err("too old").to_string();
+        assert!(words.contains("3.45.1 is too old: 3.51.3 or newer"), "{words}");
     }
 }

@@ -6,36 +6,47 @@
 //! the later then has the higher transaction id, so the order of facts never
 //! contradicts the order within a record (decisions: "Order on PostgreSQL").
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use futures_util::StreamExt;
+use futures_util::StreamExt as _;
 use futures_util::stream::FuturesOrdered;
 use steward_base::{Error, Result};
 use tokio::runtime::Runtime;
 use tokio::sync::{oneshot, watch};
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Client, Config, NoTls, Statement};
+use tokio_postgres::{Client, Config, SimpleQueryMessage, Statement};
 
 use crate::{Tx, Value};
 
 mod admin;
+mod connect;
 mod encode;
+mod error;
+mod horizon;
+mod outcome;
 
 pub use admin::{create_database, drop_database};
+use connect::{connect, listen};
+pub(crate) use error::error;
+pub use horizon::{Holder, horizon};
+use outcome::Outcome;
 
 /// Threads (and so connections) for writes, and as many for reads.
 const THREADS: usize = 8;
 /// How often a serialisation failure is tried again before the caller is told.
 const TRIES: usize = 40;
+/// How often a write is repeated whose connection broke before its commit.
+const LOST: usize = 3;
 /// Our transactions end after this, so that none holds the horizon back.
 const LIMIT: Duration = Duration::from_secs(60);
-/// The channel on which nodes tell each other of commits.
-const CHANNEL: &str = "steward_commit";
 
 type Job = Box<dyn FnOnce(&mut Worker) + Send>;
 
@@ -43,6 +54,10 @@ type Job = Box<dyn FnOnce(&mut Worker) + Send>;
 pub(crate) struct Pg {
     writes: Sender<Job>,
     reads: Sender<Job>,
+    /// Writes that wait for a thread.
+    waiting: Arc<AtomicUsize>,
+    /// Longest write transaction, in milliseconds.
+    limit: Arc<AtomicU64>,
     pub commits: Arc<watch::Sender<u64>>,
 }
 
@@ -58,7 +73,9 @@ impl Pg {
         let writes = pool("pg-write", &config, Some(first))?;
         let reads = pool("pg-read", &config, None)?;
         listen(config, commits.clone())?;
-        Ok(Pg { writes, reads, commits })
+        let limit = LIMIT.as_millis().try_into().unwrap_or(u64::MAX);
+        let (waiting, limit) = (Arc::default(), Arc::new(AtomicU64::new(limit)));
+        Ok(Pg { writes, reads, waiting, limit, commits })
     }
 
     pub async fn read<T: Send + 'static>(
@@ -84,20 +101,23 @@ impl Pg {
         f: impl Fn(&mut Tx) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let (sender, receiver) = oneshot::channel();
-        let commits = self.commits.clone();
-        let job = move |w: &mut Worker| drop(sender.send(w.write(f, &commits)));
-        self.send(&self.writes, Box::new(job))?;
+        let (commits, limit) = (self.commits.clone(), self.limit.clone());
+        self.send_write(move |w: &mut Worker| {
+            let limit = Duration::from_millis(limit.load(Ordering::Relaxed));
+            drop(sender.send(w.write(f, &commits, Some(limit))));
+        })?;
         receiver.await.unwrap_or_else(|_| Err(closed()))
     }
 
+    /// A write of a command: it may take longer than one of a server, since an
+    /// archive is read in one transaction.
     pub fn write_blocking<T: Send + 'static>(
         &self,
         f: impl Fn(&mut Tx) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let (sender, receiver) = channel();
         let commits = self.commits.clone();
-        let job = move |w: &mut Worker| drop(sender.send(w.write(f, &commits)));
-        self.send(&self.writes, Box::new(job))?;
+        self.send_write(move |w: &mut Worker| drop(sender.send(w.write(f, &commits, None))))?;
         receiver.recv().unwrap_or_else(|_| Err(closed()))
     }
 
@@ -106,6 +126,27 @@ impl Pg {
         let (sender, receiver) = channel();
         self.send(&self.writes, Box::new(move |w| drop(sender.send(w.vacuum()))))?;
         receiver.recv().unwrap_or_else(|_| Err(closed()))
+    }
+
+    /// How many writes wait for a thread.
+    pub fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
+    /// Sets the longest write transaction of a server.
+    pub fn limit_writes(&self, limit: Duration) {
+        let limit = limit.as_millis().try_into().unwrap_or(u64::MAX);
+        self.limit.store(limit, Ordering::Relaxed);
+    }
+
+    fn send_write(&self, job: impl FnOnce(&mut Worker) + Send + 'static) -> Result<()> {
+        let waiting = self.waiting.clone();
+        waiting.fetch_add(1, Ordering::Relaxed);
+        let counted = move |w: &mut Worker| {
+            waiting.fetch_sub(1, Ordering::Relaxed);
+            job(w);
+        };
+        self.send(&self.writes, Box::new(counted))
     }
 
     fn send(&self, queue: &Sender<Job>, job: Job) -> Result<()> {
@@ -155,6 +196,8 @@ struct Worker {
 
 struct Session {
     client: Client,
+    /// Which life of the server it talks to: another one after a crash.
+    life: String,
     statements: HashMap<String, Statement>,
 }
 
@@ -169,181 +212,149 @@ impl Worker {
 
     /// Connects if there is no live connection.
     fn connected(&mut self) -> Result<()> {
+        // Lets the connection's task see what has arrived meanwhile: a server
+        // that was restarted has closed it.
+        self.runtime.block_on(async {
+            tokio::task::yield_now().await;
+            tokio::task::yield_now().await;
+        });
         if self.session.as_ref().is_some_and(|s| !s.client.is_closed()) {
             return Ok(());
         }
         self.session = None;
-        let client = self.runtime.block_on(connect(&self.config))?;
-        self.session = Some(Session { client, statements: HashMap::new() });
+        let (client, life) = self.runtime.block_on(connect(&self.config))?;
+        self.session = Some(Session { client, life, statements: HashMap::new() });
         Ok(())
     }
 
     fn read<T>(&mut self, f: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
         self.connected()?;
-        let begin = "begin isolation level repeatable read read only";
-        self.transaction(begin, |tx| f(tx)).0
+        match self.transaction(READ, None, |tx| f(tx)) {
+            End::Done(answer) => Ok(answer),
+            End::Failed(failure) | End::Open { failure, .. } => Err(failure),
+        }
     }
 
     fn write<T>(
         &mut self,
         f: impl Fn(&mut Tx) -> Result<T>,
         commits: &watch::Sender<u64>,
+        limit: Option<Duration>,
     ) -> Result<T> {
+        let mut lost = 0;
         for _ in 0..TRIES {
             self.connected()?;
-            let (answer, wrote) = self.transaction("begin isolation level repeatable read", &f);
-            match answer {
-                Err(Error::Retry) => {}
-                answer => {
-                    if wrote && answer.is_ok() {
-                        commits.send_modify(|n| *n += 1);
-                    }
-                    return answer;
+            let answer = match self.transaction(WRITE, limit, &f) {
+                End::Done(answer) => answer,
+                End::Failed(Error::Retry) => continue,
+                // Nothing of it is there: once more, on another connection.
+                End::Failed(Error::Unavailable(_)) if self.is_lost() && lost < LOST => {
+                    lost += 1;
+                    continue;
                 }
-            }
+                End::Failed(failure) => return Err(failure),
+                End::Open { answer, xid, life, failure } => match self.outcome(xid, &life) {
+                    Outcome::Committed => answer,
+                    Outcome::Aborted if lost < LOST => {
+                        lost += 1;
+                        continue;
+                    }
+                    Outcome::Aborted => return Err(failure),
+                    Outcome::Unknown => return Err(outcome::unknown()),
+                },
+            };
+            commits.send_modify(|n| *n += 1);
+            return Ok(answer);
         }
         Err(Error::Unavailable("too many others write to the same records; try again".into()))
+    }
+
+    /// Whether the last connection broke.
+    fn is_lost(&self) -> bool {
+        self.session.as_ref().is_none_or(|s| s.client.is_closed())
     }
 
     fn transaction<T>(
         &mut self,
         begin: &'static str,
+        limit: Option<Duration>,
         f: impl FnOnce(&mut Tx) -> Result<T>,
-    ) -> (Result<T>, bool) {
-        let Some(session) = &mut self.session else { return (Err(closed()), false) };
+    ) -> End<T> {
+        let Some(session) = &mut self.session else { return End::Failed(closed()) };
         let client = &session.client;
+        let xid = Rc::new(Cell::new(0));
+        let known = xid.clone();
+        let first = async move {
+            known.set(xid_of(&client.simple_query(begin).await?));
+            Ok(())
+        };
         let mut tx = Tx::Pg(PgTx {
             runtime: &self.runtime,
             client,
             statements: &mut session.statements,
-            deferred: vec![Box::pin(async move { client.batch_execute(begin).await })],
+            deferred: vec![Box::pin(first)],
+            until: limit.map(|limit| Instant::now() + limit),
+            failed: None,
         });
         let answer = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| f(&mut tx)))
             .unwrap_or_else(|_| Err(Error::Internal("a panic inside a transaction".into())));
-        let Tx::Pg(mut tx) = tx else { return (Err(closed()), false) };
-        if answer.is_err() {
-            tx.deferred.clear();
-            let _ = tx.runtime.block_on(client.batch_execute("rollback"));
-            return (answer, false);
-        }
-        match tx.commit() {
-            Ok(()) => (answer, true),
-            Err(failure) => {
-                let _ = self.runtime.block_on(client.batch_execute("rollback"));
-                (Err(failure), false)
+        let Tx::Pg(mut tx) = tx else { return End::Failed(closed()) };
+        // A failed statement has ended the transaction, whatever the closure
+        // made of it: the commit would take nothing and say so to nobody.
+        let answer = answer.and_then(|answer| {
+            tx.alive()?;
+            // The id must be here before the commit goes out.
+            if xid.get() == 0 && begin == WRITE {
+                tx.flush()?;
             }
-        }
-    }
-}
-
-async fn connect(config: &Config) -> Result<Client> {
-    let client = match config.get_ssl_mode() {
-        tokio_postgres::config::SslMode::Disable => plain(config).await?,
-        _ => match secure(config).await {
-            Ok(client) => client,
-            // `prefer`, the default, goes on without TLS where the server has none.
-            Err(e) if config.get_ssl_mode() == tokio_postgres::config::SslMode::Require => {
-                return Err(e);
-            }
-            Err(_) => plain(config).await?,
-        },
-    };
-    let limit = LIMIT.as_millis();
-    client
-        .batch_execute(&format!(
-            "set statement_timeout = {limit}; set idle_in_transaction_session_timeout = {limit};
-             set synchronous_commit = on; set search_path = public; set jit = off"
-        ))
-        .await
-        .map_err(error)?;
-    Ok(client)
-}
-
-async fn plain(config: &Config) -> Result<Client> {
-    let (client, connection) = config.connect(NoTls).await.map_err(unreachable)?;
-    tokio::spawn(connection);
-    Ok(client)
-}
-
-async fn secure(config: &Config) -> Result<Client> {
-    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let tls = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(Error::internal)?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let connector = tokio_postgres_rustls::MakeRustlsConnect::new(tls);
-    let (client, connection) = config.connect(connector).await.map_err(unreachable)?;
-    tokio::spawn(connection);
-    Ok(client)
-}
-
-fn unreachable(failure: tokio_postgres::Error) -> Error {
-    Error::Unavailable(format!("PostgreSQL cannot be reached: {failure}"))
-}
-
-/// Hears other nodes' commits, and tells them of ours: at most one notice in
-/// 20 ms, since a notice inside every commit would make commits queue up.
-fn listen(config: Config, commits: Arc<watch::Sender<u64>>) -> Result<()> {
-    let run = move || {
-        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
-            return;
-        };
-        runtime.block_on(async move {
-            let mut ours = commits.subscribe();
-            while !commits.is_closed() {
-                if hear(&config, &commits, &mut ours).await.is_err() {
-                    tokio::time::sleep(Duration::from_millis(500)).await;
-                }
-            }
+            Ok(answer)
         });
-    };
-    std::thread::Builder::new().name("pg-listen".into()).spawn(run).map_err(Error::internal)?;
-    Ok(())
-}
-
-async fn hear(
-    config: &Config,
-    commits: &watch::Sender<u64>,
-    ours: &mut watch::Receiver<u64>,
-) -> Result<()> {
-    let (client, mut connection) = config.connect(NoTls).await.map_err(unreachable)?;
-    let (heard, mut hearing) = tokio::sync::mpsc::unbounded_channel();
-    let drive = tokio::spawn(async move {
-        let mut messages = futures_util::stream::poll_fn(move |cx| connection.poll_message(cx));
-        while let Some(Ok(message)) = messages.next().await {
-            if let tokio_postgres::AsyncMessage::Notification(notice) = message {
-                let _ = heard.send(notice.process_id());
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(failure) => {
+                tx.deferred.clear();
+                let _ = tx.runtime.block_on(client.batch_execute("rollback"));
+                return End::Failed(failure);
             }
-        }
-    });
-    client.batch_execute(&format!("listen {CHANNEL}")).await.map_err(error)?;
-    let own = client.query_one("select pg_backend_pid()", &[]).await.map_err(error)?;
-    let own: i32 = own.get(0);
-    // What was committed while nobody listened.
-    commits.send_modify(|n| *n += 1);
-    ours.borrow_and_update();
-    loop {
-        tokio::select! {
-            pid = hearing.recv() => match pid {
-                None => break,
-                Some(pid) if pid == own => {}
-                Some(_) => {
-                    commits.send_modify(|n| *n += 1);
-                    ours.borrow_and_update();
+        };
+        match tx.commit() {
+            Ok(()) => End::Done(answer),
+            Err(failure) => {
+                let rolled_back = self.runtime.block_on(client.batch_execute("rollback"));
+                match rolled_back {
+                    // It answers: the commit was refused.
+                    Ok(()) => End::Failed(failure),
+                    Err(_) => {
+                        End::Open { answer, xid: xid.get(), life: session.life.clone(), failure }
+                    }
                 }
-            },
-            moved = ours.changed() => {
-                if moved.is_err() { break; }
-                ours.borrow_and_update();
-                client.batch_execute(&format!("notify {CHANNEL}")).await.map_err(error)?;
-                tokio::time::sleep(Duration::from_millis(20)).await;
             }
         }
     }
-    drive.abort();
-    Err(closed())
+}
+
+const READ: &str = "begin isolation level repeatable read read only";
+/// The id comes with the snapshot, in one trip: with it the outcome of a commit
+/// can be looked up when its answer is lost. It may not come before the
+/// snapshot, or a later transaction could have the lower id.
+const WRITE: &str = "begin isolation level repeatable read; select pg_current_xact_id()::text";
+
+fn xid_of(answer: &[SimpleQueryMessage]) -> u64 {
+    let row = answer.iter().find_map(|message| match message {
+        SimpleQueryMessage::Row(row) => row.get(0)?.parse().ok(),
+        _ => None,
+    });
+    row.unwrap_or(0)
+}
+
+/// How a transaction ended.
+enum End<T> {
+    /// Committed (or only read).
+    Done(T),
+    /// Nothing of it is there.
+    Failed(Error),
+    /// The connection broke around the commit: it may be there.
+    Open { answer: T, xid: u64, life: String, failure: Error },
 }
 
 type Deferred<'t> = Pin<Box<dyn Future<Output = Result<(), tokio_postgres::Error>> + 't>>;
@@ -354,6 +365,10 @@ pub struct PgTx<'t> {
     client: &'t Client,
     statements: &'t mut HashMap<String, Statement>,
     deferred: Vec<Deferred<'t>>,
+    /// When it must have ended.
+    until: Option<Instant>,
+    /// What ended it early.
+    failed: Option<Error>,
 }
 
 impl<'t> PgTx<'t> {
@@ -366,7 +381,8 @@ impl<'t> PgTx<'t> {
         // that names them is prepared, and `begin` must come before it: an
         // error in it would otherwise not end the transaction it belongs to.
         self.flush()?;
-        let statement = self.runtime.block_on(self.client.prepare(sql)).map_err(error)?;
+        let prepared = self.runtime.block_on(self.client.prepare(sql)).map_err(error);
+        let statement = prepared.inspect_err(|failure| self.failed = Some(failure.clone()))?;
         if self.statements.len() >= 1024 {
             self.statements.clear();
         }
@@ -379,8 +395,16 @@ impl<'t> PgTx<'t> {
         &mut self,
         last: impl Future<Output = Result<T, tokio_postgres::Error>>,
     ) -> Result<T> {
+        if let Some(failure) = &self.failed {
+            return Err(failure.clone());
+        }
+        if self.until.is_some_and(|until| Instant::now() > until) {
+            let words = "the transaction took longer than it may".to_owned();
+            self.failed = Some(Error::Unavailable(words.clone()));
+            return Err(Error::Unavailable(words));
+        }
         let mut deferred: FuturesOrdered<Deferred<'t>> = self.deferred.drain(..).collect();
-        self.runtime.block_on(async move {
+        let answer = self.runtime.block_on(async move {
             // Each future queues its message when first polled; polling the
             // deferred ones once before `last` keeps the order on the wire.
             let mut first = Vec::new();
@@ -414,7 +438,11 @@ impl<'t> PgTx<'t> {
                 done.map_err(error)?;
             }
             answer.unwrap_or_else(|| unreachable!("polled to its end")).map_err(error)
-        })
+        });
+        if let Err(failure) = &answer {
+            self.failed = Some(failure.clone());
+        }
+        answer
     }
 
     fn flush(&mut self) -> Result<()> {
@@ -458,41 +486,13 @@ impl<'t> PgTx<'t> {
         self.trip(client.batch_execute(sql))
     }
 
+    /// Whether a commit would take what was done.
+    fn alive(&self) -> Result<()> {
+        self.failed.clone().map_or(Ok(()), Err)
+    }
+
     fn commit(&mut self) -> Result<()> {
         let client = self.client;
         self.trip(client.batch_execute("commit"))
     }
-}
-
-/// Keys that only a commit after our snapshot can have taken: PostgreSQL tells
-/// of the key before it tells that the transaction must be repeated.
-const RACES: &[&str] = &["schema_migration_pkey", "fact_record_seq", "content_pkey"];
-
-pub(crate) fn error(failure: tokio_postgres::Error) -> Error {
-    let Some(db) = failure.as_db_error() else {
-        return if failure.is_closed() {
-            Error::Unavailable("the connection to PostgreSQL was lost".into())
-        } else {
-            Error::Unavailable(chain(&failure))
-        };
-    };
-    match db.code().code() {
-        "40001" | "40P01" => Error::Retry,
-        // Two schema changes or two first numbers at once: repeat and look.
-        "23505" if db.constraint().is_some_and(|c| RACES.contains(&c)) => Error::Retry,
-        "42P07" | "XX000" if db.message().contains("concurrently") => Error::Retry,
-        "23505" => Error::Duplicate(db.constraint().unwrap_or_default().to_owned()),
-        "53100" => Error::DiskFull(db.message().to_owned()),
-        "25006" => Error::DiskFull(db.message().to_owned()),
-        "57014" => Error::Unavailable("the statement took longer than 60 s".into()),
-        code if code.starts_with("08") || code.starts_with("53") || code.starts_with("57P") => {
-            Error::Unavailable(db.message().to_owned())
-        }
-        code => Error::Internal(format!("PostgreSQL {code}: {}", db.message())),
-    }
-}
-
-fn chain(failure: &tokio_postgres::Error) -> String {
-    let source = std::error::Error::source(failure).map(|s| format!(": {s}"));
-    format!("{failure}{}", source.unwrap_or_default())
 }

@@ -181,6 +181,14 @@ impl From<Error> for Problem {
                 Error::invalid(field, "unique", message).into()
             }
             Error::Unavailable(_) => unavailable(words),
+            Error::OutcomeUnknown(_) => Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "outcome_unknown",
+                "outcome unknown: this may have been written or not; repeat it with the same \
+                 Idempotency-Key, or look whether it is there",
+            )
+            .with_header(header::RETRY_AFTER, "1")
+            .with_internal(words),
             Error::Retry => unavailable("the database is busy; try again".into()),
             Error::DiskFull(_) => Problem::new(
                 StatusCode::INSUFFICIENT_STORAGE,
@@ -254,6 +262,7 @@ mod tests {
             (Error::TooMany(3), 429),
             (Error::Internal("secret".into()), 500),
             (Error::Unavailable("no".into()), 503),
+            (Error::OutcomeUnknown("no".into()), 503),
             (Error::Retry, 503),
             (Error::DiskFull("no".into()), 507),
         ] {
