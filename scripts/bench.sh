@@ -23,6 +23,6 @@ $cores target/release/steward-bench "$@"
 status=$?
 if [ $# -eq 0 ]; then
     stage 'faults: 50 rounds'
-    sh scripts/pg.sh --durable target/release/steward-faults --rounds 50 || status=1
+    PG_LIBFAULT=$STEWARD_LIBFAULT sh scripts/pg.sh --durable target/release/steward-faults --rounds 50 || status=1
 fi
 exit $status

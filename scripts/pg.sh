@@ -3,6 +3,8 @@
 #     scripts/pg.sh [--durable] COMMAND [ARGUMENT...]
 # The command finds it in STEWARD_TEST_PG=postgres://... (a superuser: each test makes its own database).
 # Without --durable the server forgets to sync, which is right for tests and wrong for figures.
+# PG_LIBFAULT names the library that makes its disk fail (bench/faults/libfault.c); the command finds the switch in
+# STEWARD_PG_SWITCH.
 # PG_PORT chooses the port (else a free one), PG_SETTINGS adds server options ("-c work_mem=64MB").
 . "$(dirname -- "$0")/lib.sh"
 
@@ -66,6 +68,17 @@ if [ $durable = no ]; then
     settings="$settings -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 fi
 
+# The user of the server may not reach the library where it was built.
+preload=''
+if [ -n "${PG_LIBFAULT:-}" ]; then
+    install -m 0755 "$PG_LIBFAULT" "$home/libfault.so" || exit 1
+    STEWARD_PG_SWITCH=$home/switch
+    : >"$STEWARD_PG_SWITCH"
+    chmod 0644 "$STEWARD_PG_SWITCH"
+    export STEWARD_PG_SWITCH
+    preload="env LD_PRELOAD=$home/libfault.so STEWARD_FAULT_DIR=$home/data/base STEWARD_FAULT_FILE=$home/switch"
+fi
+
 answers() {
     PGPASSWORD=$password "$bin/psql" -qAtX -h 127.0.0.1 -p "$port" -U postgres -c 'select 1' postgres \
         >/dev/null 2>&1
@@ -73,7 +86,7 @@ answers() {
 
 # start: serves on $port, or fails when another process took it meanwhile.
 start() {
-    (cd / && exec $as "$bin/postgres" -D "$home/data" -p "$port" -k "$home/data" $settings ${PG_SETTINGS:-}) \
+    (cd / && exec $as $preload "$bin/postgres" -D "$home/data" -p "$port" -k "$home/data" $settings ${PG_SETTINGS:-}) \
         >"$home/log" 2>&1 &
     server=$!
     tries=0

@@ -139,12 +139,13 @@ part_e2e() {
 
 part_schemathesis() { sh scripts/schemathesis.sh; }
 
-# SIGKILL at random moments under many writers, three rounds for each engine; disks that fail, by libfault.
+# SIGKILL at random moments under many writers, three rounds for each engine; one of two nodes killed; connections
+# that break around commits; disks that fail, by libfault.
 part_faults() {
     [ -n "$(target/debug/steward openapi 2>/dev/null)" ] || { not_built 'steward openapi'; return; }
     make --no-print-directory libfault || return 1
     STEWARD_BIN=$root/target/debug/steward STEWARD_LIBFAULT=$root/target/libfault.so \
-        sh scripts/pg.sh --durable target/debug/steward-faults --rounds 3
+        PG_LIBFAULT=$root/target/libfault.so sh scripts/pg.sh --durable target/debug/steward-faults --rounds 3
 }
 
 for name in $parts; do

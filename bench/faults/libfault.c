@@ -134,6 +134,16 @@ ssize_t pwrite64(int fd, const void *data, size_t size, off64_t at) {
     FAIL_FD(fd);
     return real(fd, data, size, at);
 }
+ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t at) {
+    REAL(ssize_t, "pwritev", int, const struct iovec *, int, off_t);
+    FAIL_FD(fd);
+    return real(fd, parts, count, at);
+}
+ssize_t pwritev64(int fd, const struct iovec *parts, int count, off64_t at) {
+    REAL(ssize_t, "pwritev64", int, const struct iovec *, int, off64_t);
+    FAIL_FD(fd);
+    return real(fd, parts, count, at);
+}
 int ftruncate(int fd, off_t size) {
     REAL(int, "ftruncate", int, off_t);
     FAIL_FD(fd);

@@ -106,7 +106,7 @@ enum Command {
         /// The file to write; it must not exist
         file: PathBuf,
     },
-    /// Put a backup into an empty data directory
+    /// Put a backup into an empty data directory, or an empty database of PostgreSQL
     Restore {
         /// A file that `steward backup` wrote
         file: PathBuf,

@@ -3,6 +3,7 @@
 
 use steward_base::{Entropy, Error, Result};
 use steward_database::{Db, Engine, schema_version};
+use steward_history::{other_cluster, settle_in};
 use steward_people::auth::{check_new_password, hash_password};
 use steward_people::{SYSTEM, access, ensure_foundation, needs_foundation, system_actor};
 use steward_schema::MIGRATIONS;
@@ -43,8 +44,18 @@ pub(crate) fn open(config: &Config, migrate: Migrate, entropy: &Entropy) -> Resu
     if found != 0 && !applied.is_empty() {
         eprintln!("steward: migrated the database from schema version {found} to {newest}");
     }
+    settle(&db)?;
     lay_foundation(config, &db, entropy)?;
     Ok(db)
+}
+
+/// A dump restored into another cluster of PostgreSQL: what follows must sort
+/// behind what was, though transaction ids count anew.
+fn settle(db: &Db) -> Result<()> {
+    if let Some(cluster) = db.read_blocking(other_cluster)? {
+        db.write_blocking(move |tx| settle_in(tx, &cluster))?;
+    }
+    Ok(())
 }
 
 /// The data directory, readable by its owner only.

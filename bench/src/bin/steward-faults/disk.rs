@@ -1,6 +1,6 @@
 //! Disks that fail: full, read-only, and with syncs that fail. On SQLite, whose files are our own.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::Findings;
 use crate::http::Client;
@@ -13,6 +13,48 @@ pub fn run(report: &mut impl FnMut(&str, Result<String, Findings>)) {
         report(&format!("disk, {name}"), refusing(word));
     }
     report("disk, failed sync", unsynced());
+}
+
+/// A full disk under PostgreSQL, whose files of data are made to fail.
+pub fn run_postgres(report: &mut impl FnMut(&str, Result<String, Findings>)) {
+    report("disk, full, postgres", full_postgres());
+}
+
+fn full_postgres() -> Result<String, Findings> {
+    let switch = std::env::var("STEWARD_PG_SWITCH")
+        .map_err(|_| vec!["STEWARD_PG_SWITCH is not set: run me with PG_LIBFAULT".to_owned()])?;
+    let set = |word: &str| std::fs::write(&switch, word).map_err(|e| vec![e.to_string()]);
+    set("")?;
+    let mut store = Store::fresh("postgres").map_err(|why| vec![why])?;
+    let server = store.start(false).map_err(|why| vec![why])?;
+    let mut client = store.client(&server);
+    let mut findings = Findings::new();
+    let number = create(&mut client, "before", 201, &mut findings);
+    set("enospc")?;
+    // What fits into pages that are there still succeeds, on a real disk too; this needs new ones.
+    let long: String = (0..3_000_u64).map(|n| format!("{:08x} ", n * 2_654_435_761)).collect();
+    let big =
+        |name: &str| json!({ "short_description": format!("disk {name}"), "description": long });
+    for count in 0..5 {
+        post(
+            &mut client,
+            &format!("during {count}"),
+            &big(&format!("during {count}")),
+            507,
+            &mut findings,
+        );
+    }
+    expect(&mut client, &format!("/api/v1/incidents/{number}"), 200, &mut findings);
+    expect(&mut client, "/api/v1/incidents", 200, &mut findings);
+    expect(&mut client, "/readyz", 200, &mut findings);
+    set("")?;
+    post(&mut client, "after", &big("after"), 201, &mut findings);
+    for count in 0..5 {
+        gone(&mut client, &format!("during {count}"), &mut findings);
+    }
+    server.kill();
+    findings.extend(store.verify().err());
+    done(findings, "refused with 507, read on, recovered without a restart")
 }
 
 /// 507, reads go on, and it recovers without a restart.
@@ -78,11 +120,18 @@ fn done(findings: Findings, note: &str) -> Result<String, Findings> {
 
 /// Creates an incident and expects a status; answers its number.
 fn create(client: &mut Client, name: &str, status: u16, findings: &mut Findings) -> String {
-    match client.post(
-        "/api/v1/incidents",
-        &json!({ "short_description": format!("disk {name}") }),
-        None,
-    ) {
+    let body = json!({ "short_description": format!("disk {name}") });
+    post(client, name, &body, status, findings)
+}
+
+fn post(
+    client: &mut Client,
+    name: &str,
+    body: &Value,
+    status: u16,
+    findings: &mut Findings,
+) -> String {
+    match client.post("/api/v1/incidents", body, None) {
         Ok(answer) if answer.status == status => {
             answer.body["number"].as_str().unwrap_or("").to_owned()
         }

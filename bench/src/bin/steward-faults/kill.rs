@@ -1,10 +1,13 @@
 //! SIGKILL at random moments under many writers: every acknowledged write is there, nothing is half there, the
 //! history verifies, subscribers have caught up (`/readyz`), and no timer fired twice.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use steward_database::{Db, Options};
+
 use crate::Findings;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, caught_up};
 use crate::server::Store;
 
 /// Callers that write at the same time.
@@ -24,7 +27,7 @@ pub fn run(
     let mut state = seed;
     for round in 1..=rounds {
         let after = Duration::from_millis(200 + random(&mut state) % 1800);
-        let outcome = one(&mut store, round, after);
+        let outcome = one(&mut store, round, after, false);
         let failed = outcome.is_err();
         report(&format!("kill, {engine}, round {round}"), outcome);
         if failed {
@@ -34,14 +37,58 @@ pub fn run(
     }
 }
 
-fn one(store: &mut Store, round: u32, after: Duration) -> Result<String, Findings> {
+/// The same while connections to PostgreSQL are ended again and again, around commits too.
+pub fn with_cut_connections(report: &mut impl FnMut(&str, Result<String, Findings>)) {
+    let outcome = Store::fresh("postgres").map_err(|why| vec![why]).and_then(|mut store| {
+        let url = store.url().unwrap_or_default().to_owned();
+        let stop = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            let cutter = scope.spawn(|| cut_connections(&url, &stop));
+            let outcome = one(&mut store, 1, Duration::from_secs(4), true);
+            stop.store(true, Ordering::Relaxed);
+            match (outcome, cutter.join().unwrap_or(0)) {
+                (Ok(_), 0) => Err(vec!["no session was ended".to_owned()]),
+                (outcome, ended) => outcome.map(|note| format!("{ended} sessions ended; {note}")),
+            }
+        })
+    });
+    report("connections cut, postgres", outcome);
+}
+
+/// Ends two sessions of the server every 15 ms, for as long as `one` lets its writers work.
+fn cut_connections(url: &str, stop: &AtomicBool) -> usize {
+    let Ok(db) = Db::open(&Options::Postgres(format!("{url}?application_name=cutter"))) else {
+        return 0;
+    };
+    let mut ended = 0;
+    // The server starts first, and the check at the end is left in peace.
+    std::thread::sleep(Duration::from_millis(1500));
+    let begin = Instant::now();
+    while begin.elapsed() < Duration::from_secs(4) && !stop.load(Ordering::Relaxed) {
+        let cut = db.read_blocking(|tx| {
+            tx.rows(
+                "select pg_terminate_backend(pid) from (select pid from pg_stat_activity
+                 where application_name = 'steward' and datname = current_database()
+                 order by random() limit 2) some",
+                &[],
+                |_| Ok(()),
+            )
+        });
+        ended += cut.map_or(0, |sessions| sessions.len());
+        std::thread::sleep(Duration::from_millis(15));
+    }
+    ended
+}
+
+fn one(store: &mut Store, round: u32, after: Duration, faults: bool) -> Result<String, Findings> {
     let server = store.start(false).map_err(|why| vec![why])?;
-    let until = soon();
+    let (until, stop) = (soon(if faults { 6 } else { 2 }), AtomicBool::new(false));
     let promised = std::thread::scope(|scope| {
         let start = |writer: u32| {
             let mut client = store.client(&server);
-            let until = until.as_str();
-            scope.spawn(move || Ledger::work(&mut client, &format!("r{round}-w{writer}"), until))
+            let (until, stop) = (until.as_str(), &stop);
+            let name = format!("r{round}-w{writer}");
+            scope.spawn(move || Ledger::work(&mut client, &name, until, faults, stop))
         };
         let writers: Vec<_> = (0..WRITERS).map(start).collect();
         std::thread::sleep(after);
@@ -60,6 +107,8 @@ fn one(store: &mut Store, round: u32, after: Duration) -> Result<String, Finding
     let mut client = store.client(&server);
     let mut findings = promised.check(&mut client);
     findings.extend(promised.check_timers(&mut client));
+    findings.extend(caught_up(&mut client, Duration::from_secs(30)));
+    findings.extend(promised.check_bell(&mut store.bell(&server)));
     findings.extend(store.verify().err());
     if promised.created.is_empty() || promised.notes.is_empty() {
         findings.push("nothing was acknowledged before the kill".into());
@@ -68,25 +117,27 @@ fn one(store: &mut Store, round: u32, after: Duration) -> Result<String, Finding
         return Err(findings);
     }
     Ok(format!(
-        "killed after {} ms, {} created, {} notes, {} resolved, {} held, {} without answer; ready again in {} ms",
+        "killed after {} ms, {} created, {} notes, {} resolved, {} held, {} rang, {} refused, {} without answer; ready again in {} ms",
         after.as_millis(),
         promised.created.len(),
         promised.notes.len(),
         promised.resolved.len(),
         promised.held.len(),
+        promised.assigned.len(),
+        promised.failed.len(),
         promised.unanswered.len(),
         ready.as_millis()
     ))
 }
 
-/// A moment about when the server is killed, as the API writes it.
-fn soon() -> String {
+/// A moment in some seconds, about when the server is killed, as the API writes it.
+pub fn soon(seconds: i64) -> String {
     #[expect(
         clippy::disallowed_methods,
         reason = "a benchmark stands outside and has the wall's clock"
     )]
     let now = jiff::Timestamp::now();
-    let then = now + jiff::SignedDuration::from_secs(2);
+    let then = now + jiff::SignedDuration::from_secs(seconds);
     format!("{then:.3}")
 }
 

@@ -1,9 +1,16 @@
 //! What the server acknowledged, kept by its callers, and the check that all of it is there.
 
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
 use crate::Findings;
 use crate::http::{Client, encode};
+
+/// Login of whoever incidents are assigned to.
+pub const BELL: &str = "bell";
 
 /// What one writer was promised.
 #[derive(Default)]
@@ -16,7 +23,11 @@ pub struct Ledger {
     pub resolved: Vec<String>,
     /// Numbers of incidents held until a moment that has come since.
     pub held: Vec<String>,
-    /// Creations without an answer: key and title. There or not, but whole and once.
+    /// Numbers of incidents that were assigned to whoever has the bell.
+    pub assigned: Vec<String>,
+    /// Titles of creations that were refused by a fault (5xx): not there.
+    pub failed: Vec<String>,
+    /// Creations without an answer, or with one that says that nobody knows: key and title. There or not, but whole and once.
     pub unanswered: Vec<(String, String)>,
     /// Refusals that should not be.
     pub refused: Vec<String>,
@@ -29,17 +40,30 @@ impl Ledger {
         self.notes.append(&mut other.notes);
         self.resolved.append(&mut other.resolved);
         self.held.append(&mut other.held);
+        self.assigned.append(&mut other.assigned);
+        self.failed.append(&mut other.failed);
         self.unanswered.append(&mut other.unanswered);
         self.refused.append(&mut other.refused);
     }
 
-    /// Works until the connection breaks: creates incidents and, in turn, writes a note, resolves, holds.
-    pub fn work(client: &mut Client, name: &str, until: &str) -> Ledger {
+    /// Works until the connection breaks or it is told to stop: creates incidents and, in turn, writes a note,
+    /// resolves, holds, assigns. Faults (5xx) are part of the plan where `faults` says so.
+    pub fn work(
+        client: &mut Client,
+        name: &str,
+        until: &str,
+        faults: bool,
+        stop: &AtomicBool,
+    ) -> Ledger {
         let mut ledger = Ledger::default();
         for count in 0_u32.. {
-            if ledger.step(client, &format!("{name}-{count}"), count, until).is_err() {
+            let name = format!("{name}-{count}");
+            if stop.load(Ordering::Relaxed) || ledger.step(client, &name, count, until).is_err() {
                 break;
             }
+        }
+        if faults {
+            ledger.refused.retain(|why| !why.contains(": 50"));
         }
         ledger
     }
@@ -56,6 +80,15 @@ impl Ledger {
         let answer = client.post("/api/v1/incidents", &body, Some(name)).inspect_err(|_| {
             self.unanswered.push((name.to_owned(), title.clone()));
         })?;
+        if answer.status >= 500 {
+            let kind = answer.body["type"].as_str().unwrap_or("");
+            match kind.ends_with("outcome_unknown") {
+                true => self.unanswered.push((name.to_owned(), title)),
+                false => self.failed.push(title),
+            }
+            self.refused.push(format!("create: {} {}", answer.status, answer.body));
+            return Ok(());
+        }
         let Some(number) = answer.body["number"].as_str().filter(|_| answer.status == 201) else {
             self.refused.push(format!("create: {} {}", answer.status, answer.body));
             return Err(std::io::ErrorKind::Other.into());
@@ -83,7 +116,11 @@ impl Ledger {
                 let answer = client.post(&format!("{path}/hold"), &body, None)?;
                 self.promised(answer.status, "hold", &answer.body, |l| l.held.push(number));
             }
-            _ => {}
+            _ => {
+                let body = json!({ "assigned_to": BELL });
+                let answer = client.post(&format!("{path}/assign"), &body, None)?;
+                self.promised(answer.status, "assign", &answer.body, |l| l.assigned.push(number));
+            }
         }
         Ok(())
     }
@@ -120,9 +157,35 @@ impl Ledger {
                 findings.push(format!("{number} was resolved, is {}", incident["state"]));
             }
         }
+        for title in &self.failed {
+            if how_many(client, title, &mut findings) != 0 {
+                findings.push(format!("\"{title}\" was refused and is there"));
+            }
+        }
         for (key, title) in &self.unanswered {
             findings.extend(repeat(client, key, title));
         }
+        findings
+    }
+
+    /// The bell of its owner holds each assignment exactly once.
+    pub fn check_bell(&self, owner: &mut Client) -> Findings {
+        let mut findings = Findings::new();
+        let mut told: BTreeMap<String, u32> = BTreeMap::new();
+        let mut path = "/api/v1/notifications?limit=500".to_owned();
+        loop {
+            let page = get(owner, &path, &mut findings);
+            for row in page["items"].as_array().unwrap_or(&Vec::new()) {
+                let number = row["record"]["number"].as_str().unwrap_or("?").to_owned();
+                *told.entry(number).or_default() += 1;
+            }
+            let Some(next) = page["next"].as_str() else { break };
+            path = format!("/api/v1/notifications?limit=500&cursor={}", encode(next));
+        }
+        let twice = told.iter().filter(|(_, count)| **count > 1);
+        findings.extend(twice.map(|(number, count)| format!("{number} rang {count} times")));
+        let silent = self.assigned.iter().filter(|number| !told.contains_key(*number));
+        findings.extend(silent.map(|number| format!("{number} was assigned and never rang")));
         findings
     }
 
@@ -152,6 +215,22 @@ impl Ledger {
 fn left_hold(fact: &Value) -> bool {
     let changes = fact["changes"].as_array();
     changes.is_some_and(|all| all.iter().any(|c| c["field"] == "state" && c["from"] == "on_hold"))
+}
+
+/// Waits until every subscriber has read the log to its end, as `/readyz` tells.
+pub fn caught_up(client: &mut Client, most: Duration) -> Findings {
+    let begin = Instant::now();
+    loop {
+        let state = client.get("/readyz").map(|answer| answer.body).unwrap_or_default();
+        let readers = state["subscribers"].as_array().cloned().unwrap_or_default();
+        if readers.len() >= 3 && readers.iter().all(|reader| reader["behind"] == 0) {
+            return Findings::new();
+        }
+        if begin.elapsed() > most {
+            return vec![format!("not caught up after {} s: {state}", most.as_secs())];
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
 }
 
 /// Repeats a creation whose answer was lost, under its key: there must be exactly one of it afterwards.

@@ -1,16 +1,18 @@
 //! Faults: the real binary under many writers, killed at random moments, and on disks that fail.
 //!
 //! ```text
-//! steward-faults [--rounds N] [--engine sqlite|postgres|both] [--only kill|disk] [--seed N]
+//! steward-faults [--rounds N] [--engine sqlite|postgres|both] [--only kill|nodes|disk] [--seed N]
 //! ```
 //! Finds the binary in `STEWARD_BIN` (else beside itself), a PostgreSQL in `STEWARD_TEST_PG`, and the library
-//! that makes disks fail in `STEWARD_LIBFAULT`. Prints a line for each round and ends with
+//! that makes disks fail in `STEWARD_LIBFAULT`. `STEWARD_PG_SWITCH` is the switch of a PostgreSQL on such a disk (`PG_LIBFAULT` of
+//! scripts/pg.sh). Prints a line for each round and ends with
 //! `N passed, N failed`; exit status 1 when one failed.
 
 mod disk;
 mod http;
 mod kill;
 mod ledger;
+mod nodes;
 mod server;
 
 use std::process::ExitCode;
@@ -22,6 +24,7 @@ struct Options {
     rounds: u32,
     engines: Vec<&'static str>,
     kill: bool,
+    nodes: bool,
     disk: bool,
     seed: u64,
 }
@@ -54,6 +57,13 @@ fn main() -> ExitCode {
             kill::run(engine, options.rounds, options.seed, &mut report);
         }
     }
+    if options.nodes && options.engines.contains(&"postgres") {
+        (1..=options.rounds.div_ceil(10)).for_each(|round| nodes::run(round, &mut report));
+        kill::with_cut_connections(&mut report);
+    }
+    if options.disk && options.engines.contains(&"postgres") {
+        disk::run_postgres(&mut report);
+    }
     if options.disk && options.engines.contains(&"sqlite") {
         disk::run(&mut report);
     }
@@ -62,8 +72,14 @@ fn main() -> ExitCode {
 }
 
 fn options() -> Result<Options, String> {
-    let mut options =
-        Options { rounds: 3, engines: vec!["sqlite", "postgres"], kill: true, disk: true, seed: 1 };
+    let mut options = Options {
+        rounds: 3,
+        engines: vec!["sqlite", "postgres"],
+        kill: true,
+        nodes: true,
+        disk: true,
+        seed: 1,
+    };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         let value = words.next().ok_or_else(|| format!("{word}: a value is missing"))?;
@@ -74,12 +90,13 @@ fn options() -> Result<Options, String> {
             ("--engine", "sqlite") => options.engines = vec!["sqlite"],
             ("--engine", "postgres") => options.engines = vec!["postgres"],
             ("--engine", "both") => {}
-            ("--only", "kill") => options.disk = false,
-            ("--only", "disk") => options.kill = false,
+            ("--only", "kill") => (options.nodes, options.disk) = (false, false),
+            ("--only", "nodes") => (options.kill, options.disk) = (false, false),
+            ("--only", "disk") => (options.kill, options.nodes) = (false, false),
             _ => return Err(format!("what is {word} {value}?")),
         }
     }
-    if options.engines.contains(&"postgres") && options.kill {
+    if options.engines.contains(&"postgres") {
         Store::postgres_url()
             .ok_or("STEWARD_TEST_PG names no PostgreSQL: run me in scripts/pg.sh")?;
     }

@@ -6,13 +6,18 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use serde_json::json;
+
 use crate::http::Client;
+use crate::ledger::BELL;
 
 /// Where the data of one scenario lies.
 pub struct Store {
     home: PathBuf,
     database: Option<String>,
     token: String,
+    /// Of whoever has the bell.
+    bell: String,
 }
 
 /// A running server. Dropped, it is killed.
@@ -37,13 +42,15 @@ impl Store {
         let database = match engine {
             "postgres" => {
                 let server = Store::postgres_url().ok_or("STEWARD_TEST_PG is not set")?;
+                // One of an earlier scenario of this run may be there.
+                steward_database::drop_database(&server, &name).map_err(|e| e.to_string())?;
                 steward_database::create_database(&server, &name).map_err(|e| e.to_string())?;
                 let root = server.rsplit_once('/').map_or(server.as_str(), |(root, _)| root);
                 Some(format!("{root}/{name}"))
             }
             _ => None,
         };
-        Ok(Store { home, database, token: String::new() })
+        Ok(Store { home, database, token: String::new(), bell: String::new() })
     }
 
     /// The directory under which a disk may be made to fail.
@@ -95,14 +102,34 @@ impl Store {
         let mut server = Server { child, address };
         server.wait_ready(Duration::from_secs(60))?;
         if self.token.is_empty() {
-            let words = ["token", "create", "--person", "admin", "--name", "faults"];
-            let made = self.command(&words).output().map_err(|e| e.to_string())?;
-            self.token = String::from_utf8_lossy(&made.stdout).trim().to_owned();
-            if !made.status.success() || self.token.is_empty() {
-                return Err(format!("token create: {}", String::from_utf8_lossy(&made.stderr)));
+            self.token = self.make_token("admin")?;
+            let body = json!({ "login": BELL, "name": "Bell", "roles": ["agent"] });
+            match self.client(&server).post("/api/v1/people", &body, Some("bell")) {
+                Ok(answer) if answer.status == 201 => self.bell = self.make_token(BELL)?,
+                other => return Err(format!("a person could not be made: {other:?}")),
             }
         }
         Ok(server)
+    }
+
+    fn make_token(&self, login: &str) -> Result<String, String> {
+        let words = ["token", "create", "--person", login, "--name", "faults"];
+        let made = self.command(&words).output().map_err(|e| e.to_string())?;
+        let token = String::from_utf8_lossy(&made.stdout).trim().to_owned();
+        if !made.status.success() || token.is_empty() {
+            return Err(format!("token create: {}", String::from_utf8_lossy(&made.stderr)));
+        }
+        Ok(token)
+    }
+
+    /// The URL of its database on PostgreSQL.
+    pub fn url(&self) -> Option<&str> {
+        self.database.as_deref()
+    }
+
+    /// A client with the token of whoever has the bell.
+    pub fn bell(&self, server: &Server) -> Client {
+        Client::new(&server.address, &self.bell)
     }
 
     /// A client of a server on this store.

@@ -12,7 +12,9 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::openapi::{Components, SecurityRequirement};
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{Door, docs, entry, examples, health, live, pages, parameters, routes, security};
+use crate::{
+    Door, docs, entry, examples, gauges, health, live, pages, parameters, routes, security,
+};
 
 /// What the API's document says of itself.
 #[derive(OpenApi)]
@@ -86,7 +88,7 @@ pub fn router(door: Door) -> Router {
         .route("/api/docs", get(docs::browse))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
-        .route("/metrics", get(health::metrics))
+        .route("/metrics", get(gauges::metrics))
         .fallback(pages::fallback)
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn_with_state(known, parameters::check))

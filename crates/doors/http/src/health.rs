@@ -1,15 +1,14 @@
-//! Whether it is alive, whether it may be sent requests, and its counts.
+//! Whether it is alive, and whether it may be sent requests.
 
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use steward_api::Json;
 use steward_base::Result;
-use steward_database::{Engine, Health, schema_version};
+use steward_database::{Health, Holder, horizon, schema_version};
 
 use crate::Door;
-use crate::metrics::{gauge, memory_bytes};
 
 /// `GET /healthz`: the process answers.
 pub(crate) async fn healthz() -> &'static str {
@@ -19,17 +18,22 @@ pub(crate) async fn healthz() -> &'static str {
 struct Looked {
     schema: i64,
     lag: Vec<(String, i64, Option<String>)>,
+    /// Who keeps subscribers from reading on (PostgreSQL).
+    holder: Option<Holder>,
 }
 
 async fn look(door: &Door) -> Result<Looked> {
     door.app
         .db()
-        .read(|tx| Ok(Looked { schema: schema_version(tx)?, lag: steward_history::lag(tx)? }))
+        .read(|tx| {
+            let (schema, lag) = (schema_version(tx)?, steward_history::lag(tx)?);
+            Ok(Looked { schema, lag, holder: horizon(tx)? })
+        })
         .await
 }
 
 /// `GET /readyz`: database reachable, migrated, taking writes; how far the
-/// subscribers are behind.
+/// subscribers are behind, and on PostgreSQL who holds the horizon back.
 pub(crate) async fn readyz(State(door): State<Door>) -> Response {
     let newest = door.schema_version;
     let (mut ready, mut reasons) = (true, Vec::new());
@@ -41,11 +45,11 @@ pub(crate) async fn readyz(State(door): State<Door>) -> Response {
         fail(reason);
     }
     let looked = look(&door).await;
-    let (schema, subscribers) = match looked {
+    let (schema, subscribers, holder) = match looked {
         Err(error) => {
             tracing::warn!(%error, "not ready");
             fail("the database cannot be read".into());
-            (None, Vec::new())
+            (None, Vec::new(), None)
         }
         Ok(state) => {
             if state.schema != newest {
@@ -55,7 +59,7 @@ pub(crate) async fn readyz(State(door): State<Door>) -> Response {
             let rows = rows.map(|(name, behind, error)| {
                 json!({"name": name, "behind": behind, "last_error": error})
             });
-            (Some(state.schema), rows.collect())
+            (Some(state.schema), rows.collect(), state.holder)
         }
     };
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
@@ -64,40 +68,17 @@ pub(crate) async fn readyz(State(door): State<Door>) -> Response {
         "reasons": reasons,
         "schema_version": schema,
         "subscribers": subscribers,
+        "horizon_held_by": holder.map(held),
     });
     (status, Json(body)).into_response()
 }
 
-/// `GET /metrics`: for Prometheus.
-pub(crate) async fn metrics(State(door): State<Door>) -> Response {
-    let mut out = door.metrics.text();
-    let engine = match door.app.db().engine() {
-        Engine::Sqlite => "sqlite",
-        Engine::Postgres => "postgres",
-    };
-    let version = door.app.settings().version;
-    let labels = format!("version=\"{version}\",database=\"{engine}\"");
-    gauge(&mut out, "steward_info", "Version and database.", &[(labels, 1.0)]);
-    let good = door.app.db().health() == Health::Good;
-    let help = "Whether the database takes writes.";
-    gauge(&mut out, "steward_database_writable", help, &[(String::new(), f64::from(good))]);
-    let state = look(&door).await;
-    let up = f64::from(state.is_ok());
-    gauge(&mut out, "steward_database_up", "Whether it answers.", &[(String::new(), up)]);
-    if let Ok(state) = state {
-        let lags: Vec<(String, f64)> = state
-            .lag
-            .iter()
-            .map(|(name, behind, _)| (format!("subscriber=\"{name}\""), *behind as f64))
-            .collect();
-        let help = "Facts a subscriber has not read yet, counted up to 10000.";
-        gauge(&mut out, "steward_subscriber_lag_facts", help, &lags);
-    }
-    if let Some(bytes) = memory_bytes() {
-        let help = "Anonymous memory of this process.";
-        gauge(&mut out, "steward_memory_anonymous_bytes", help, &[(String::new(), bytes)]);
-    }
-    let streams = door.live.streams() as f64;
-    gauge(&mut out, "steward_live_streams", "Open live streams.", &[(String::new(), streams)]);
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], out).into_response()
+fn held(by: Holder) -> serde_json::Value {
+    json!({
+        "pid": by.pid,
+        "application_name": by.application_name,
+        "database": by.database,
+        "state": by.state,
+        "transaction_seconds": by.seconds,
+    })
 }

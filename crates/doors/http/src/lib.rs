@@ -11,6 +11,7 @@ mod docs;
 mod entry;
 mod erase;
 mod examples;
+mod gauges;
 mod health;
 mod live;
 mod metrics;

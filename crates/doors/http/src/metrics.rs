@@ -70,21 +70,3 @@ impl Metrics {
         out
     }
 }
-
-/// Appends one gauge.
-pub(crate) fn gauge(out: &mut String, name: &str, help: &str, values: &[(String, f64)]) {
-    let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} gauge");
-    for (labels, value) in values {
-        let labels = if labels.is_empty() { String::new() } else { format!("{{{labels}}}") };
-        let _ = writeln!(out, "{name}{labels} {value}");
-    }
-}
-
-/// Bytes of memory that are this process's own (anonymous), where the system
-/// tells.
-pub(crate) fn memory_bytes() -> Option<f64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("RssAnon:"))?;
-    let kilobytes: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
-    Some(kilobytes * 1024.0)
-}

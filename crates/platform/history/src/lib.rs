@@ -14,6 +14,7 @@ mod store;
 
 pub use chain::{Digest, content_digest, fact_hash};
 pub use fact::{Change, Door, Fact, FactRef, Place, Stamp, Written};
+pub use store::epoch::{other_cluster, raise_epoch, settle_in};
 pub use store::number::{claim_number, format_number, next_number, parse_number};
 pub use store::seal::{Seal, count_seals, seal_now, seals};
 pub use store::subscriber::{
@@ -22,6 +23,6 @@ pub use store::subscriber::{
 pub use store::verify::{Finding, Report, verify};
 pub use store::{
     Head, NewRecord, StandingText, append, content_of, create_record, erase_subject, facts_of,
-    head, head_by_number, last_text, raise_epoch, redact, rename, save_head, set_setting, setting,
+    head, head_by_number, last_text, redact, rename, save_head, set_setting, setting,
     standing_text,
 };

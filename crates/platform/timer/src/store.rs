@@ -119,6 +119,22 @@ pub fn parked(tx: &mut Tx, limit: i64) -> Result<Vec<Timer>> {
     )
 }
 
+/// How many timers are due and how many are parked, each counted up to 10,000.
+pub fn counts(tx: &mut Tx, now: Timestamp) -> Result<(i64, i64)> {
+    let due = tx.one(
+        "select count(*) from (select 1 from timer where parked_at is null and try_at <= $1
+         limit 10000) few",
+        &[now.into()],
+        |r| r.get(0),
+    )?;
+    let parked = tx.one(
+        "select count(*) from (select 1 from timer where parked_at is not null limit 10000) few",
+        &[],
+        |r| r.get(0),
+    )?;
+    Ok((due, parked))
+}
+
 /// When the next attempt of any timer is to be made.
 pub fn next_due(tx: &mut Tx) -> Result<Option<Timestamp>> {
     tx.opt(

@@ -1,5 +1,6 @@
-//! `steward backup` and `steward restore`, on SQLite: one tar file with the
-//! database, consistent at one commit, and the attachments.
+//! `steward backup` and `steward restore`. On SQLite one tar file with the
+//! database, consistent at one commit, and the attachments; on PostgreSQL an
+//! archive as `export` writes it, of one snapshot.
 
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Write as _};
@@ -9,6 +10,7 @@ use steward_base::Error;
 use steward_database::{Db, Engine};
 use steward_history::raise_epoch;
 
+use super::export;
 use crate::config::Config;
 use crate::open::{Migrate, open};
 use crate::rooms::Rooms;
@@ -23,11 +25,7 @@ const FILES: &str = "files";
 pub(crate) fn backup(config: &Config, file: &Path) -> Result<(), Failure> {
     let db = open(config, Migrate::OnlyEmpty, &system::entropy())?;
     if db.engine() == Engine::Postgres {
-        return Err(Failure::Failed(
-            "backups are for SQLite; on PostgreSQL use pg_dump or base backups, and copy the \
-             attachments under --data"
-                .into(),
-        ));
+        return export::write(&db, config, file);
     }
     let target = File::create_new(file).map_err(|error| cannot(file, &error))?;
     let copy = file.with_extension("db-part");
@@ -58,10 +56,11 @@ fn write(db: &Db, config: &Config, target: File, copy: &Path) -> std::io::Result
 /// Puts a backup into an empty directory. The epoch is raised, so that what
 /// follows sorts behind whatever was before.
 pub(crate) fn restore(config: &Config, file: &Path, erased: Option<&Path>) -> Result<(), Failure> {
-    if config.database.is_some() {
-        return Err(Failure::Usage("restore is for SQLite: give --data, not --database".into()));
-    }
     let source = File::open(file).map_err(|error| cannot(file, &error))?;
+    if config.database.is_some() {
+        // The archive brings its attachments; what stands there already stays.
+        return export::import(config, file, erased);
+    }
     if holds_data(&config.data) {
         let words =
             format!("{} is not empty; restore into an empty directory", config.data.display());

@@ -19,8 +19,13 @@ pub(crate) fn files(config: &Config) -> steward_base::Result<Files> {
 /// Writes everything into one file, while others serve.
 pub(crate) fn export(config: &Config, file: &Path) -> Result<(), Failure> {
     let db = open(config, Migrate::OnlyEmpty, &system::entropy())?;
+    write(&db, config, file)
+}
+
+/// Writes the archive of an open database.
+pub(crate) fn write(db: &Db, config: &Config, file: &Path) -> Result<(), Failure> {
     let program = env!("CARGO_PKG_VERSION");
-    let manifest = steward_archive::export(&db, &files(config)?, file, program, system::now())?;
+    let manifest = steward_archive::export(db, &files(config)?, file, program, system::now())?;
     for object in &manifest.lost_files {
         eprintln!("steward: the file {object} is missing or damaged and was left out");
     }

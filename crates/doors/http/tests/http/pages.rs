@@ -67,12 +67,21 @@ fn health_says_what_it_knows() {
     on_both_worlds(|world| async move {
         let ready = world.anonymous("GET", "/readyz", None).await.expect(200);
         assert_eq!(ready["ready"], true);
+        assert!(ready.get("horizon_held_by").is_some(), "{ready}");
         let metrics = world.anonymous("GET", "/metrics", None).await;
         let text = String::from_utf8_lossy(&metrics.bytes).into_owned();
         for name in [
             "steward_http_request_seconds_count{route=\"/readyz\",method=\"GET\",status=\"200\"} 1",
             "steward_database_writable 1",
             "steward_memory_anonymous_bytes",
+            "steward_writes_waiting 0",
+            "steward_timers_due 0",
+            "steward_timers_parked 0",
+            "steward_webhook_deliveries_pending 0",
+            "steward_webhook_deliveries_failing 0",
+            "steward_seals 0",
+            "steward_database_bytes ",
+            "steward_horizon_held_seconds ",
         ] {
             assert!(text.contains(name), "{name} in {text}");
         }

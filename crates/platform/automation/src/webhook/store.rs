@@ -92,6 +92,17 @@ pub(crate) fn count_deliveries(tx: &mut Tx, webhook: Uuid) -> Result<i64> {
     })
 }
 
+/// How many deliveries wait, and how many of those have failed at least once,
+/// each counted up to 10,000.
+pub fn pending(tx: &mut Tx) -> Result<(i64, i64)> {
+    tx.one(
+        "select count(*), coalesce(sum(case when attempts > 0 then 1 else 0 end), 0)
+         from (select attempts from webhook_delivery where state = 'pending' limit 10000) few",
+        &[],
+        |r| Ok((r.get(0)?, r.get(1)?)),
+    )
+}
+
 /// The secret that signs.
 pub(crate) fn secret(tx: &mut Tx, id: Uuid) -> Result<Vec<u8>> {
     tx.one("select secret from webhook where id = $1", &[id.into()], |r| r.get(0))

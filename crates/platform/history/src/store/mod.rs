@@ -1,5 +1,6 @@
 //! Records, facts and contents in the database.
 
+pub(crate) mod epoch;
 pub(crate) mod number;
 pub(crate) mod seal;
 pub(crate) mod subscriber;
@@ -357,14 +358,6 @@ pub fn set_setting(tx: &mut Tx, name: &str, value: &str) -> Result<()> {
         &[name.into(), value.into()],
     )?;
     Ok(())
-}
-
-/// Raises the epoch: after a restore or a move transaction ids start anew, and
-/// what follows must still sort behind what was.
-pub fn raise_epoch(tx: &mut Tx) -> Result<i64> {
-    let epoch = setting(tx, "epoch")?.and_then(|e| e.parse::<i64>().ok()).unwrap_or(0) + 1;
-    set_setting(tx, "epoch", &epoch.to_string())?;
-    Ok(epoch)
 }
 
 /// Lower-case hexadecimal.

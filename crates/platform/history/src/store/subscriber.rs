@@ -5,7 +5,10 @@ use steward_base::{Error, Result, Timestamp};
 use steward_database::{Engine, Tx};
 
 use super::{FACT, fact_row};
-use crate::fact::{Fact, Place};
+use crate::fact::{Door, Fact, Place};
+
+/// Most imported facts passed over in one batch: some ten milliseconds.
+const IMPORTS: i64 = 10_000;
 
 /// One reader of the log. Its work and its cursor move in one transaction, so
 /// what it writes to this database happens exactly once.
@@ -21,6 +24,11 @@ pub trait Subscriber: Send + Sync {
     /// Whether a new subscriber starts at the end of the log instead of at 0
     /// (one that sends things out must not send the past).
     fn starts_at_the_end(&self) -> bool {
+        false
+    }
+    /// Whether it has no interest in imported facts: a run of them is then
+    /// passed over without being read whole.
+    fn passes_over_imports(&self) -> bool {
         false
     }
 }
@@ -39,6 +47,18 @@ pub enum Progress {
 /// Facts after `after` that no later commit can come before, oldest first.
 pub fn facts_after(tx: &mut Tx, after: Place, limit: i64) -> Result<Vec<Fact>> {
     rows_after(tx, FACT, after, limit, fact_row)
+}
+
+/// The last of the imported facts that follow a place without any other in
+/// between, looking at `limit` facts at most.
+fn end_of_imports(tx: &mut Tx, after: Place, limit: i64) -> Result<Option<Place>> {
+    let select = "select f.epoch, f.xid, f.position, f.door from fact f";
+    let facts = rows_after(tx, select, after, limit, |r| {
+        let place = Place { epoch: r.get(0)?, xid: r.get(1)?, position: r.get(2)? };
+        Ok((place, Door::parse(&r.get::<String>(3)?)))
+    })?;
+    let imports = facts.into_iter().take_while(|(_, door)| *door == Door::Import);
+    Ok(imports.last().map(|(place, _)| place))
 }
 
 /// Rows of facts `f` after a place, in order; `select` reads up to its `from`.
@@ -124,18 +144,16 @@ pub fn run_batch(
         return Ok(Progress::Idle);
     };
     subscriber.handle(tx, &facts, now)?;
+    let (mut to, count) = (last.place, facts.len());
+    if subscriber.passes_over_imports() && facts.iter().all(|f| f.stamp.door == Door::Import) {
+        to = end_of_imports(tx, to, IMPORTS)?.unwrap_or(to);
+    }
     tx.run_one(
         "update subscriber set epoch = $1, xid = $2, position = $3, updated_at = $4, failures = 0,
          last_error = null where name = $5",
-        &[
-            last.place.epoch.into(),
-            last.place.xid.into(),
-            last.place.position.into(),
-            now.into(),
-            subscriber.name().into(),
-        ],
+        &[to.epoch.into(), to.xid.into(), to.position.into(), now.into(), subscriber.name().into()],
     )?;
-    Ok(Progress::Read(facts.len()))
+    Ok(Progress::Read(count))
 }
 
 /// Lets a subscriber read the log from its beginning again: empties what it
