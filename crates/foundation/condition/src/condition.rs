@@ -140,6 +140,32 @@ impl Condition {
         terms
     }
 
+    /// Whether every record that meets it holds some free word.
+    pub fn needs_words(&self) -> bool {
+        match &self.node {
+            Node::All(parts) => parts.iter().any(Node::is_free_words),
+            node => node.is_free_words(),
+        }
+    }
+
+    /// Takes out the free words that every record must hold: those, and the
+    /// condition that is left. A search reads the full text by them.
+    pub fn split_words(mut self) -> (Vec<WordTerm>, Condition) {
+        let parts = match std::mem::replace(&mut self.node, Node::All(Vec::new())) {
+            Node::All(parts) => parts,
+            node => vec![node],
+        };
+        let (words, rest): (Vec<Node>, Vec<Node>) =
+            parts.into_iter().partition(Node::is_free_words);
+        let terms = words.into_iter().flat_map(|node| match node {
+            Node::Test(Test { check: Check::Words(terms), .. }) => terms,
+            _ => Vec::new(),
+        });
+        let terms = terms.collect();
+        self.node = Node::All(rest);
+        (terms, self)
+    }
+
     /// The parts that must all hold and ask only for indexed fields or full
     /// text; `None` when there is none. A list that is also asked for other
     /// fields counts with this first.
@@ -185,6 +211,10 @@ impl fmt::Display for Condition {
 }
 
 impl Node {
+    fn is_free_words(&self) -> bool {
+        matches!(self, Node::Test(Test { field: None, check: Check::Words(_), negated: false, .. }))
+    }
+
     fn each_test<'a>(&'a self, visit: &mut impl FnMut(&'a Test)) {
         match self {
             Node::All(parts) | Node::Any(parts) => {

@@ -159,3 +159,47 @@ fn three_organisations_find_each_their_own() {
         assert_eq!(names(&world, "agent", "zebra"), ["Printer of agent.north", "Printer of agent"]);
     });
 }
+
+#[test]
+fn a_search_finds_what_a_list_finds() {
+    on_both(|test| {
+        let world = World::new(test);
+        for login in ["agent", "agent.north", "rita", "agent", "agent.north"] {
+            let call = world.by(login, 10);
+            let ticket = world.ticket(&call, move |t| {
+                named(t, &format!("Printer of {login}"));
+                t.description = Some("paper jam".into());
+            });
+            if login != "rita" {
+                world.say(&call, &ticket, EntryKind::WorkNote, "zebra toner").expect("notes");
+                world.say(&call, &ticket, EntryKind::Comment, "toner is there").expect("says");
+            }
+        }
+        // An agent of one organisation who asks for help in another.
+        let (call, rita, north) = (world.by("admin", 30), world.actor("rita").id, world.north);
+        world
+            .write(move |tx| grants::create(tx, &call, rita, Role::Agent, Some(north)).map(drop))
+            .expect("is granted");
+        for login in ["admin", "agent", "agent.north", "agent.south", "rita", "rita.north", "ben"] {
+            for q in [
+                "printer",
+                "zebra",
+                "toner",
+                "printer zebra",
+                "zebra printer toner",
+                "\"zebra toner\" \"paper jam\"",
+                "toner zeb* paper print* jam",
+                "printer -zebra",
+                "printer or zebra",
+                "-zebra",
+                "printer (zebra or paper)",
+                "state:open priority:4",
+                "zebra organisation:north",
+            ] {
+                let mut found = names(&world, login, q);
+                found.sort();
+                assert_eq!(found, world.finds(login, q), "{login} {q}");
+            }
+        }
+    });
+}

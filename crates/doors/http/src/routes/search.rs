@@ -72,7 +72,7 @@ struct HitView {
 }
 
 fn shown(kind: &'static str, hit: Hit) -> HitView {
-    let Hit { id, row_no, number, name, state, score, snippet } = hit;
+    let Hit { id, row_no, number, name, state, score, snippet, .. } = hit;
     HitView { number, kind, id, name, state, score, snippet, row_no }
 }
 

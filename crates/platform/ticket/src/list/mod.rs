@@ -12,4 +12,4 @@ mod store;
 pub use schema::{Sees, TicketSchema, context, read_condition, sees};
 pub use sort::{Sort, parse_sort};
 pub use store::{ListQuery, Page, count, list, visible};
-pub(crate) use store::{body, check_indexed, only_used, prepare};
+pub(crate) use store::{Prepared, body, check_indexed, only_used, prepare};

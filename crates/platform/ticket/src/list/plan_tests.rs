@@ -163,3 +163,18 @@ fn what_may_be_empty_comes_in_the_order_of_an_index_too() {
         }
     }
 }
+
+#[test]
+fn words_are_looked_up_before_tickets_are_tried() {
+    let test = sqlite();
+    for q in ["printer", "print* jam", "printer priority:1"] {
+        for one in [false, true] {
+            for (sql, args) in statements(&test.db, q, "-opened_at", one) {
+                let plan = plan(&test.db, &sql, args).join("\n");
+                assert!(plan.contains("VIRTUAL TABLE INDEX"), "{q}\n{plan}");
+                let by_row = plan.contains("SEARCH t USING INTEGER PRIMARY KEY (rowid=?)");
+                assert!(by_row, "{q} one:{one}\n{sql}\n{plan}");
+            }
+        }
+    }
+}

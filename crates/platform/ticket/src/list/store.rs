@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use serde_json::Value as Json;
 use steward_base::{Error, Result, Timestamp};
 use steward_condition::{Args, Condition, Context};
-use steward_database::{Tx, Value};
+use steward_database::{Engine, Tx, Value};
 use steward_fields::Registry;
 use steward_people::{Actor, Visibility};
 
@@ -68,7 +68,7 @@ pub fn visible(seen: &Visibility, actor: &Actor, args: &mut Args) -> String {
 
 pub(crate) struct Prepared {
     pub condition: Condition,
-    sees: Sees,
+    pub sees: Sees,
     /// What is seen, as the statement says it: see [`only_used`].
     pub tickets: Visibility,
 }
@@ -154,14 +154,18 @@ pub(crate) fn body(
         parts.push(format!("v.valid_from <= {from} and (v.valid_to is null or v.valid_to > {to})"));
     }
     let kind = args.push(registry.kind.as_str());
-    parts.push(format!("t.kind = {kind}"));
+    let open = query.as_of.is_none() && prepared.condition.implies("state", OPEN_STATES);
+    // SQLite takes a kind or an organisation for rarer than a word and would try
+    // every ticket of it; the plus keeps it from looking up by those.
+    let by_words = prepared.condition.needs_words() && !open && tx.engine() == Engine::Sqlite;
+    parts.push(format!("{}t.kind = {kind}", if by_words { "+" } else { "" }));
     // A literal, so that the engine sees that the index of open tickets will do.
-    if query.as_of.is_none() && prepared.condition.implies("state", OPEN_STATES) {
+    if open {
         parts.push("t.is_open = 1".into());
     }
     let seen = visible(&prepared.tickets, actor, args);
     if seen != "true" {
-        parts.push(seen);
+        parts.push(if by_words { seen.replace("t.organisation", "+t.organisation") } else { seen });
     }
     if !prepared.condition.is_everything() {
         let schema = schema(tx, actor, registry, &prepared.sees, query);

@@ -6,6 +6,7 @@
 mod rank;
 mod snippet;
 mod store;
+mod streams;
 
 pub use rank::{Candidate, rank};
 pub use snippet::snippet;

@@ -126,7 +126,7 @@ pub fn match_sql(
     args: &mut Args,
 ) -> String {
     let test = test(engine, table, field, term, args);
-    let row = row(engine);
+    let row = row_of(engine);
     format!("t.row_no in (select {row} from {table} where {test})")
 }
 
@@ -139,11 +139,22 @@ pub fn match_one_sql(
     args: &mut Args,
 ) -> String {
     let test = test(engine, table, field, term, args);
-    let row = row(engine);
+    let row = row_of(engine);
     format!("exists (select 1 from {table} where {table}.{row} = t.row_no and {test})")
 }
 
-fn row(engine: Engine) -> &'static str {
+/// A boolean expression: the document in `table`, one of the tables of the
+/// statement, holds every term. In the order of [`row_of`] the newest are found
+/// without reading the rest.
+pub fn holds_sql(engine: Engine, table: &str, terms: &[&WordTerm], args: &mut Args) -> String {
+    let one = |term: &&WordTerm| query(engine, None, term);
+    let all: Vec<String> = terms.iter().map(one).collect();
+    let and = if engine == Engine::Sqlite { " AND " } else { " & " };
+    matching(engine, table, all.join(and), args)
+}
+
+/// The column that finds a document by the row number of its ticket.
+pub fn row_of(engine: Engine) -> &'static str {
     match engine {
         Engine::Sqlite => "rowid",
         Engine::Postgres => "row_no",
@@ -158,12 +169,24 @@ fn test(
     term: &WordTerm,
     args: &mut Args,
 ) -> String {
+    matching(engine, table, query(engine, field, term), args)
+}
+
+fn matching(engine: Engine, table: &str, query: String, args: &mut Args) -> String {
+    let place = args.push(Value::Text(query));
+    match engine {
+        Engine::Sqlite => format!("{table} match {place}"),
+        Engine::Postgres => format!("{table}.doc @@ {place}::text::tsquery"),
+    }
+}
+
+/// A term in the words of the engine.
+fn query(engine: Engine, field: Option<&str>, term: &WordTerm) -> String {
     match engine {
         Engine::Sqlite => {
             let star = if term.prefix { " *" } else { "" };
             let column = field.map(|f| format!("{f} : ")).unwrap_or_default();
-            let query = format!("{column}\"{}\"{star}", term.words.join(" "));
-            format!("{table} match {}", args.push(Value::Text(query)))
+            format!("{column}\"{}\"{star}", term.words.join(" "))
         }
         Engine::Postgres => {
             let weight = match field {
@@ -179,8 +202,7 @@ fn test(
                 if mark.is_empty() { format!("'{w}'") } else { format!("'{w}':{mark}") }
             };
             let words: Vec<String> = term.words.iter().enumerate().map(word).collect();
-            let place = args.push(Value::Text(words.join(" <-> ")));
-            format!("{table}.doc @@ {place}::text::tsquery")
+            words.join(" <-> ")
         }
     }
 }
