@@ -138,6 +138,7 @@ test('no page of the desk is wider than a phone', async () => {
   await page.getByRole('button', { name: 'Queues and places' }).click();
   await page.getByRole('dialog').getByRole('link', { name: /All open/ }).click();
   await page.getByRole('heading', { name: 'All open' }).waitFor();
+  await page.goto(`${server.url}/queue?q=${encodeURIComponent('state:open "trouble test"')}`);
   await page.locator(`[data-number="${number}"]`).click();
   await page.waitForURL(new RegExp(`/incidents/${number}`));
   await page.context().close();
