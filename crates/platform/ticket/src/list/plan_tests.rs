@@ -111,7 +111,7 @@ fn plan(db: &Db, sql: &str, args: Vec<Value>) -> Vec<String> {
     read.expect("a plan")
 }
 
-fn sorts(step: &String) -> bool {
+fn sorts(step: &str) -> bool {
     step.contains("TEMP B-TREE")
         || step.contains("Sort")
         || step.starts_with("SCAN ")
@@ -141,7 +141,7 @@ fn the_usual_queues_come_in_the_order_of_an_index() {
             for one in [false, true] {
                 for (sql, args) in statements(&test.db, q, sort, one) {
                     let plan = plan(&test.db, &sql, args);
-                    let found: Vec<&String> = plan.iter().filter(|s| sorts(s)).collect();
+                    let found: Vec<&String> = plan.iter().filter(|s| sorts(s.as_str())).collect();
                     assert!(found.is_empty(), "{q} {sort} one:{one}\n{sql}\n{}", plan.join("\n"));
                 }
             }
@@ -157,7 +157,7 @@ fn what_may_be_empty_comes_in_the_order_of_an_index_too() {
         for sort in ["", "resolved_at", "-resolved_at", "floor", "-floor", "-due"] {
             for (sql, args) in statements(&test.db, "", sort, false) {
                 let plan = plan(&test.db, &sql, args);
-                let found: Vec<&String> = plan.iter().filter(|s| sorts(s)).collect();
+                let found: Vec<&String> = plan.iter().filter(|s| sorts(s.as_str())).collect();
                 assert!(found.is_empty(), "{sort}\n{sql}\n{}", plan.join("\n"));
             }
         }

@@ -59,9 +59,12 @@ mod tests {
         rank(&terms, &Candidate { number, short_description, open })
     }
 
+    /// Words, and what is found by them as number, name and whether it is open.
+    type Case<'a> = (&'a [&'a str], &'a [(&'a str, &'a str, bool)]);
+
     #[test]
     fn each_step_counts_more_than_all_below_it() {
-        let best_first: &[(&[&str], &[(&str, &str, bool)])] = &[
+        let best_first: &[Case] = &[
             (
                 &["inc0000007"],
                 &[
