@@ -6,6 +6,12 @@ use crate::{Failure, system};
 
 /// Walks every chain and every seal; status 1 when anything is wrong.
 pub(crate) fn run(config: &Config, against: Option<String>) -> Result<(), Failure> {
+    if let Some(line) = &against
+        && !line.trim().starts_with("steward-seal-1:")
+    {
+        let words = "--against takes a line that `steward seal print` gave".into();
+        return Err(Failure::Usage(words));
+    }
     let db = open(config, Migrate::OnlyEmpty, &system::entropy())?;
     let seal = against.map(|line| line.trim().to_owned());
     let report = db.read_blocking(move |tx| steward_history::verify(tx, seal.as_deref()))?;

@@ -85,6 +85,12 @@ fn health_says_what_it_knows() {
         ] {
             assert!(text.contains(name), "{name} in {text}");
         }
+        // The handbook says of each what it means.
+        let handbook = include_str!("../../../../../docs/operations.md");
+        for name in text.lines().filter_map(|line| line.strip_prefix("# TYPE ")) {
+            let name = name.split(' ').next().unwrap_or_default();
+            assert!(handbook.contains(&format!("`{name}`")), "{name} in the handbook");
+        }
     });
 }
 
