@@ -15,7 +15,9 @@ use tokio::task::JoinSet;
 use crate::rooms::Rooms;
 
 /// Facts a subscriber handles in one transaction.
-const BATCH: i64 = 200;
+const BATCH: i64 = 500;
+/// Rest before a look, so that one look serves the commits of a busy moment.
+const GATHER: Duration = Duration::from_millis(20);
 /// A commit that nobody was woken for is found after this.
 const LOOK: Duration = Duration::from_secs(1);
 /// Between seals, while something happens.
@@ -61,6 +63,7 @@ async fn read_on(app: App, subscriber: Arc<dyn Subscriber>) {
             moved = commits.changed() => if moved.is_err() { return },
             () = tokio::time::sleep(LOOK) => {}
         }
+        tokio::time::sleep(GATHER).await;
     }
 }
 

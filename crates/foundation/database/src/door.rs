@@ -81,6 +81,18 @@ impl Db {
         }
     }
 
+    /// [`Db::read`] for a few rows by their keys: on SQLite it runs on the thread
+    /// that asks, which costs less than making room for the thread's other tasks.
+    pub async fn read_few<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        match &*self.inner {
+            Inner::Lite(lite) => lite.read_here(f),
+            Inner::Pg(pg) => pg.read(f).await,
+        }
+    }
+
     /// Runs a read that may take long (reports, exports) without holding up
     /// the threads that answer requests.
     pub async fn read_long<T: Send + 'static>(
@@ -296,6 +308,18 @@ impl Tx<'_> {
         crate::record::note(self.engine(), sql);
         match self {
             Tx::Lite(conn) => lite::run(conn, sql, args).map(drop),
+            Tx::Pg(tx) => tx.later(sql, args),
+        }
+    }
+
+    /// [`Tx::later`] for what nothing reads before the commit: SQLite runs it
+    /// after all commands that share the commit.
+    #[track_caller]
+    pub fn at_the_end(&mut self, sql: &str, args: &[Value]) -> Result<()> {
+        debug_parameters(sql, args);
+        crate::record::note(self.engine(), sql);
+        match self {
+            Tx::Lite(_) => crate::put_off::add(sql, args),
             Tx::Pg(tx) => tx.later(sql, args),
         }
     }

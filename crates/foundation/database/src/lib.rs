@@ -13,6 +13,7 @@ mod door;
 mod lite;
 mod migrate;
 mod pg;
+mod put_off;
 mod record;
 mod size;
 mod sql;

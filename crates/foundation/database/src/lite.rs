@@ -8,15 +8,17 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags, ffi};
 use steward_base::{Error, Result};
 use tokio::sync::{oneshot, watch};
 
-use crate::{Health, Tx};
+use crate::{Health, Tx, put_off};
 
-mod rows;
+mod statement;
 
-pub(crate) use rows::{first, rows, run};
+use statement::error_of;
+pub(crate) use statement::{error, first, rows, run};
 
 /// Oldest SQLite we run on: before it a WAL reset can corrupt the file.
 const MIN_SQLITE: i32 = 3_051_003;
@@ -253,6 +255,9 @@ fn connect(path: &Path) -> Result<Connection> {
     .map_err(error)?;
     conn.busy_timeout(Duration::from_secs(10)).map_err(error)?;
     conn.execute_batch(SQLITE_SETTINGS).map_err(error)?;
+    // Plans do not depend on values: else a statement whose plan might is
+    // prepared anew at each use, since its values are cleared in between.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(error)?;
     conn.set_prepared_statement_cache_capacity(256);
     Ok(conn)
 }
@@ -348,6 +353,7 @@ fn write_group(
         refuse(first, error_of(&failure));
         return Err(failure);
     }
+    put_off::begin();
     let (mut done, mut next, mut broken) = (Vec::new(), Some(first), None);
     while let Some(job) = next {
         if let Err(failure) = raw_command(conn, "savepoint c") {
@@ -355,8 +361,12 @@ fn write_group(
             broken = Some(failure);
             break;
         }
+        let place = put_off::count();
         let (keep, finish) = job(Some(&mut Tx::Lite(conn)));
         done.push(finish);
+        if !keep {
+            put_off::back_to(place);
+        }
         // A full disk or an I/O error rolls the whole group back by itself;
         // nothing may run on outside a transaction then.
         if conn.is_autocommit() {
@@ -369,10 +379,11 @@ fn write_group(
         }
         next = if done.len() < GROUP { queue.try_recv().ok() } else { None };
     }
+    let last = put_off::end();
     let outcome = match broken {
         Some(failure) => Err(failure),
         None if conn.is_autocommit() => Err(full()),
-        None => raw_command(conn, "commit"),
+        None => put_off::run(conn, &last).and_then(|()| raw_command(conn, "commit")),
     };
     if outcome.is_err() && !conn.is_autocommit() {
         let _ = raw_command(conn, "rollback");
@@ -436,28 +447,6 @@ fn raw_command(conn: &Connection, sql: &str) -> std::result::Result<(), rusqlite
 
 fn command(conn: &Connection, sql: &str) -> Result<()> {
     raw_command(conn, sql).map_err(error)
-}
-
-pub(crate) fn error(failure: rusqlite::Error) -> Error {
-    error_of(&failure)
-}
-
-fn error_of(failure: &rusqlite::Error) -> Error {
-    let rusqlite::Error::SqliteFailure(code, message) = failure else {
-        return Error::Internal(failure.to_string());
-    };
-    let text = message.clone().unwrap_or_else(|| failure.to_string());
-    match code.code {
-        ErrorCode::ConstraintViolation if text.starts_with("UNIQUE constraint failed: ") => {
-            Error::Duplicate(text["UNIQUE constraint failed: ".len()..].to_owned())
-        }
-        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Error::Unavailable(text),
-        ErrorCode::DiskFull | ErrorCode::ReadOnly => Error::DiskFull(text),
-        ErrorCode::SystemIoFailure if is_failed_sync(failure) => Error::Unavailable(text),
-        ErrorCode::SystemIoFailure => Error::DiskFull(text),
-        ErrorCode::CannotOpen => Error::Unavailable(text),
-        _ => Error::Internal(text),
-    }
 }
 
 #[cfg(test)]

@@ -74,6 +74,18 @@ impl Caller {
         Ok(self.app.db().read(move |tx| f(tx, &call)).await?)
     }
 
+    /// [`Caller::read`] for a few rows by their keys.
+    ///
+    /// # Errors
+    /// What `f` answers, as a problem.
+    pub async fn read_few<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut Tx, &Call) -> Result<T> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let call = self.call.clone();
+        Ok(self.app.db().read_few(move |tx| f(tx, &call)).await?)
+    }
+
     /// [`Caller::read`] for what may take long (exports, reports).
     ///
     /// # Errors
@@ -220,7 +232,7 @@ async fn caller_of(app: &App, request: &Parts) -> Result<Option<Caller>, Problem
     let now = entry.now;
     let shown = Arc::new(shown);
     let looked = shown.clone();
-    let found = app.db().read(move |tx| look_up(tx, &looked, now)).await?;
+    let found = app.db().read_few(move |tx| look_up(tx, &looked, now)).await?;
     let Some(access) = found else { return Err(refuse(app, &shown, &entry)) };
     let (door, session_secret) = match &*shown {
         Shown::Token(_) => (Door::Api, None),

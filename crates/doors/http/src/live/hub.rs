@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 use steward_api::App;
 use steward_base::{Result, Uuid};
-use steward_database::Tx;
+use steward_database::{Engine, Tx};
 use steward_fields::Registries;
 use steward_history::{Fact, Place, facts_after, head, newest};
 use tokio::sync::{broadcast, watch};
@@ -143,6 +143,16 @@ impl Live {
         registries: Option<Arc<Registries>>,
         at: &mut (Place, i64),
     ) -> Result<bool> {
+        if self.streams() == 0 && app.db().engine() == Engine::Sqlite {
+            let end =
+                app.db().read(|tx| Ok((newest(tx)?, steward_notification::newest(tx)?))).await?;
+            // Whoever opens a stream from here on hears of what comes after. On
+            // PostgreSQL a commit may still come before the newest place.
+            if self.streams() == 0 {
+                *at = end;
+                return Ok(false);
+            }
+        }
         let (place, no) = *at;
         let read = move |tx: &mut Tx| {
             let news = news_after(tx, place, registries.as_deref())?;

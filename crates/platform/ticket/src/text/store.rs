@@ -88,13 +88,13 @@ fn entries(tx: &mut Tx, record: Uuid) -> Result<Entries> {
 fn write(tx: &mut Tx, table: &str, row_no: i64, doc: &Document, fresh: bool) -> Result<()> {
     if !fresh {
         let column = if tx.engine() == Engine::Sqlite { "rowid" } else { "row_no" };
-        tx.later(&format!("delete from {table} where {column} = $1"), &[row_no.into()])?;
+        tx.at_the_end(&format!("delete from {table} where {column} = $1"), &[row_no.into()])?;
     }
     if doc.is_empty() {
         return Ok(());
     }
     match tx.engine() {
-        Engine::Sqlite if table == "text_public" => tx.later(
+        Engine::Sqlite if table == "text_public" => tx.at_the_end(
             "insert into text_public (rowid, short_description, description, close_notes, other)
              values ($1, $2, $3, $4, $5)",
             &[
@@ -105,11 +105,11 @@ fn write(tx: &mut Tx, table: &str, row_no: i64, doc: &Document, fresh: bool) -> 
                 doc.other_joined().into(),
             ],
         ),
-        Engine::Sqlite => tx.later(
+        Engine::Sqlite => tx.at_the_end(
             "insert into text_internal (rowid, other) values ($1, $2)",
             &[row_no.into(), doc.other_joined().into()],
         ),
-        Engine::Postgres => tx.later(
+        Engine::Postgres => tx.at_the_end(
             &format!("insert into {table} (row_no, doc) values ($1, $2::text::tsvector)"),
             &[row_no.into(), doc.tsvector().into()],
         ),

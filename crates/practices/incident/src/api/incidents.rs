@@ -125,7 +125,7 @@ pub(super) fn shown(
 async fn get_incident(caller: Caller, Path(number): Path<String>) -> Result<Response, Problem> {
     let registries = registries(caller.app());
     let view = caller
-        .read(move |tx, call| {
+        .read_few(move |tx, call| {
             let loaded = commands::load(tx, call, &registries, &number)?;
             view::one(tx, &call.actor, loaded, call.now)
         })

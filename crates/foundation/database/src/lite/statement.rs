@@ -1,10 +1,9 @@
-//! Statements on SQLite: running them, and the values on their way.
+//! One statement on SQLite, and what its errors mean.
 
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
-use rusqlite::{Connection, params_from_iter};
-use steward_base::Result;
+use rusqlite::{Connection, ErrorCode, params_from_iter};
+use steward_base::{Error, Result};
 
-use super::error;
 use crate::{Row, Value};
 
 /// All rows of a query.
@@ -50,6 +49,29 @@ pub(crate) fn run(conn: &Connection, sql: &str, args: &[Value]) -> Result<u64> {
         return Ok(count);
     }
     statement.execute(params_from_iter(args)).map(|n| n as u64).map_err(error)
+}
+
+/// An error of SQLite as ours.
+pub(crate) fn error(failure: rusqlite::Error) -> Error {
+    error_of(&failure)
+}
+
+pub(super) fn error_of(failure: &rusqlite::Error) -> Error {
+    let rusqlite::Error::SqliteFailure(code, message) = failure else {
+        return Error::Internal(failure.to_string());
+    };
+    let text = message.clone().unwrap_or_else(|| failure.to_string());
+    match code.code {
+        ErrorCode::ConstraintViolation if text.starts_with("UNIQUE constraint failed: ") => {
+            Error::Duplicate(text["UNIQUE constraint failed: ".len()..].to_owned())
+        }
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Error::Unavailable(text),
+        ErrorCode::DiskFull | ErrorCode::ReadOnly => Error::DiskFull(text),
+        ErrorCode::SystemIoFailure if super::is_failed_sync(failure) => Error::Unavailable(text),
+        ErrorCode::SystemIoFailure => Error::DiskFull(text),
+        ErrorCode::CannotOpen => Error::Unavailable(text),
+        _ => Error::Internal(text),
+    }
 }
 
 impl ToSql for Value {
