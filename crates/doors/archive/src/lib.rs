@@ -29,6 +29,7 @@ use steward_schema::Table;
 pub const LEFT_OUT: &[(&str, &str)] = &[
     ("session", "a sign-in belongs to the installation where it was made"),
     ("password_reset", "a reset is handed over for the installation where it was made"),
+    ("memory_mark", "belongs to what this installation keeps in memory"),
 ];
 
 /// What only one engine has, with the reason why it does not travel as a table.

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use crate::column::{Column, Raw};
 use crate::lite::Lite;
 use crate::pg::{Pg, PgTx};
-use crate::{Value, lite, pg};
+use crate::{Memory, Value, lite, pg};
 
 /// Which database is behind the door.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -216,7 +216,7 @@ impl Db {
 /// One open transaction.
 pub enum Tx<'t> {
     /// On SQLite.
-    Lite(&'t rusqlite::Connection),
+    Lite(&'t rusqlite::Connection, &'t Memory),
     /// On PostgreSQL.
     Pg(PgTx<'t>),
 }
@@ -225,8 +225,16 @@ impl Tx<'_> {
     /// Which engine this transaction runs on.
     pub fn engine(&self) -> Engine {
         match self {
-            Tx::Lite(_) => Engine::Sqlite,
+            Tx::Lite(..) => Engine::Sqlite,
             Tx::Pg(_) => Engine::Postgres,
+        }
+    }
+
+    /// What is kept in memory beside this database; see [`Memory`].
+    pub fn memory<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
+        match self {
+            Tx::Lite(_, memory) => memory.of(),
+            Tx::Pg(tx) => tx.memory.of(),
         }
     }
 
@@ -241,7 +249,7 @@ impl Tx<'_> {
         debug_parameters(sql, args);
         crate::record::note(self.engine(), sql);
         match self {
-            Tx::Lite(conn) => lite::rows(conn, sql, args, &mut map),
+            Tx::Lite(conn, _) => lite::rows(conn, sql, args, &mut map),
             Tx::Pg(tx) => tx.query(sql, args)?.iter().map(|row| map(&Row::Pg(row))).collect(),
         }
     }
@@ -271,7 +279,7 @@ impl Tx<'_> {
         debug_parameters(sql, args);
         crate::record::note(self.engine(), sql);
         match self {
-            Tx::Lite(conn) => lite::first(conn, sql, args, &mut map),
+            Tx::Lite(conn, _) => lite::first(conn, sql, args, &mut map),
             Tx::Pg(tx) => tx.query(sql, args)?.first().map(|row| map(&Row::Pg(row))).transpose(),
         }
     }
@@ -282,7 +290,7 @@ impl Tx<'_> {
         debug_parameters(sql, args);
         crate::record::note(self.engine(), sql);
         match self {
-            Tx::Lite(conn) => lite::run(conn, sql, args),
+            Tx::Lite(conn, _) => lite::run(conn, sql, args),
             Tx::Pg(tx) => tx.execute(sql, args),
         }
     }
@@ -307,7 +315,7 @@ impl Tx<'_> {
         debug_parameters(sql, args);
         crate::record::note(self.engine(), sql);
         match self {
-            Tx::Lite(conn) => lite::run(conn, sql, args).map(drop),
+            Tx::Lite(conn, _) => lite::run(conn, sql, args).map(drop),
             Tx::Pg(tx) => tx.later(sql, args),
         }
     }
@@ -319,7 +327,7 @@ impl Tx<'_> {
         debug_parameters(sql, args);
         crate::record::note(self.engine(), sql);
         match self {
-            Tx::Lite(_) => crate::put_off::add(sql, args),
+            Tx::Lite(..) => crate::put_off::add(sql, args),
             Tx::Pg(tx) => tx.later(sql, args),
         }
     }
@@ -330,7 +338,7 @@ impl Tx<'_> {
     /// `Internal` with the engine's words.
     pub fn check(&mut self, sql: &str) -> Result<()> {
         match self {
-            Tx::Lite(conn) => conn.prepare(sql).map(drop).map_err(lite::error),
+            Tx::Lite(conn, _) => conn.prepare(sql).map(drop).map_err(lite::error),
             Tx::Pg(tx) => tx.check(sql),
         }
     }
@@ -338,7 +346,7 @@ impl Tx<'_> {
     /// Runs several statements without parameters (migrations).
     pub fn batch(&mut self, sql: &str) -> Result<()> {
         match self {
-            Tx::Lite(conn) => conn.execute_batch(sql).map_err(lite::error),
+            Tx::Lite(conn, _) => conn.execute_batch(sql).map_err(lite::error),
             Tx::Pg(tx) => tx.batch(sql),
         }
     }

@@ -11,6 +11,7 @@
 mod column;
 mod door;
 mod lite;
+mod memory;
 mod migrate;
 mod pg;
 mod put_off;
@@ -23,6 +24,7 @@ mod value;
 pub use column::Column;
 pub use door::{Db, Engine, Health, Options, Row, Tx};
 pub use lite::SQLITE_SETTINGS;
+pub use memory::Memory;
 pub use migrate::{Migration, expand, schema_version};
 pub use pg::{Holder, create_database, drop_database, horizon};
 pub use size::size;

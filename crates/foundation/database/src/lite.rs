@@ -13,7 +13,7 @@ use rusqlite::{Connection, OpenFlags, ffi};
 use steward_base::{Error, Result};
 use tokio::sync::{oneshot, watch};
 
-use crate::{Health, Tx, put_off};
+use crate::{Health, Memory, Tx, put_off};
 
 mod statement;
 
@@ -46,6 +46,7 @@ pub(crate) struct Lite {
     readers: Mutex<Vec<Connection>>,
     freed: Condvar,
     stopped: Arc<Mutex<Option<String>>>,
+    memory: Arc<Memory>,
     closing: Arc<AtomicBool>,
     /// Commands in the queue.
     waiting: Arc<AtomicUsize>,
@@ -57,14 +58,15 @@ impl Lite {
         new_enough(rusqlite::version_number(), rusqlite::version())?;
         let conn = connect(path)?;
         let (jobs, queue) = sync_channel::<Job>(4096);
-        let stopped = Arc::new(Mutex::new(None));
+        let (stopped, memory) = (Arc::new(Mutex::new(None)), Arc::new(Memory::default()));
         let commits = Arc::new(watch::channel(0).0);
         let closing = Arc::new(AtomicBool::new(false));
         let writer = {
             let (stopped, commits, path) = (stopped.clone(), commits.clone(), path.to_owned());
+            let memory = memory.clone();
             std::thread::Builder::new()
                 .name("sqlite-writer".into())
-                .spawn(move || write_loop(&conn, &path, &queue, &stopped, &commits))
+                .spawn(move || write_loop(&conn, &path, &memory, &queue, &stopped, &commits))
                 .map_err(Error::internal)?
         };
         let mut readers = Vec::with_capacity(READERS);
@@ -79,6 +81,7 @@ impl Lite {
             readers: Mutex::new(readers),
             freed: Condvar::new(),
             stopped,
+            memory,
             closing,
             waiting: Arc::default(),
             commits,
@@ -121,7 +124,7 @@ impl Lite {
         let conn = self.take_reader();
         let answer = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             command(&conn, "begin")?;
-            let answer = f(&mut Tx::Lite(&conn));
+            let answer = f(&mut Tx::Lite(&conn, &self.memory));
             command(&conn, "commit").or_else(|_| command(&conn, "rollback"))?;
             answer
         }));
@@ -318,6 +321,7 @@ fn job<T: Send + 'static>(
 fn write_loop(
     conn: &Connection,
     path: &Path,
+    memory: &Memory,
     queue: &Receiver<Job>,
     stopped: &Mutex<Option<String>>,
     commits: &watch::Sender<u64>,
@@ -328,7 +332,7 @@ fn write_loop(
             refuse(first, Error::Unavailable(reason));
             continue;
         }
-        if let Err(failure) = write_group(conn, path, queue, first) {
+        if let Err(failure) = write_group(conn, path, memory, queue, first) {
             if is_failed_sync(&failure) {
                 // After a failed sync nobody knows what is on disk: only a
                 // restart, which reads the file anew, can tell.
@@ -346,6 +350,7 @@ fn write_loop(
 fn write_group(
     conn: &Connection,
     path: &Path,
+    memory: &Memory,
     queue: &Receiver<Job>,
     first: Job,
 ) -> std::result::Result<(), rusqlite::Error> {
@@ -362,7 +367,7 @@ fn write_group(
             break;
         }
         let place = put_off::count();
-        let (keep, finish) = job(Some(&mut Tx::Lite(conn)));
+        let (keep, finish) = job(Some(&mut Tx::Lite(conn, memory)));
         done.push(finish);
         if !keep {
             put_off::back_to(place);

@@ -24,7 +24,7 @@ use tokio::sync::{oneshot, watch};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Config, SimpleQueryMessage, Statement};
 
-use crate::{Tx, Value};
+use crate::{Memory, Tx, Value};
 
 mod admin;
 mod connect;
@@ -68,10 +68,11 @@ impl Pg {
         })?;
         let commits = Arc::new(watch::channel(0).0);
         // The first connection is made here, so that a wrong URL is told at once.
-        let mut first = Worker::new(config.clone())?;
+        let memory = Arc::new(Memory::default());
+        let mut first = Worker::new(config.clone(), memory.clone())?;
         first.connected()?;
-        let writes = pool("pg-write", &config, Some(first))?;
-        let reads = pool("pg-read", &config, None)?;
+        let writes = pool("pg-write", &config, &memory, Some(first))?;
+        let reads = pool("pg-read", &config, &memory, None)?;
         listen(config, commits.clone())?;
         let limit = LIMIT.as_millis().try_into().unwrap_or(u64::MAX);
         let (waiting, limit) = (Arc::default(), Arc::new(AtomicU64::new(limit)));
@@ -158,16 +159,22 @@ fn closed() -> Error {
     Error::Unavailable("the database is closing".into())
 }
 
-fn pool(name: &str, config: &Config, first: Option<Worker>) -> Result<Sender<Job>> {
+fn pool(
+    name: &str,
+    config: &Config,
+    memory: &Arc<Memory>,
+    first: Option<Worker>,
+) -> Result<Sender<Job>> {
     let (sender, receiver) = channel::<Job>();
     let receiver = Arc::new(Mutex::new(receiver));
     let mut first = first;
     for n in 0..THREADS {
         let (receiver, config, ready) = (receiver.clone(), config.clone(), first.take());
+        let memory = memory.clone();
         std::thread::Builder::new()
             .name(format!("{name}-{n}"))
             .spawn(move || {
-                let worker = ready.map_or_else(|| Worker::new(config), Ok);
+                let worker = ready.map_or_else(|| Worker::new(config, memory), Ok);
                 if let Ok(worker) = worker {
                     work(worker, &receiver);
                 }
@@ -191,6 +198,7 @@ fn work(mut worker: Worker, queue: &Mutex<Receiver<Job>>) {
 struct Worker {
     runtime: Runtime,
     config: Config,
+    memory: Arc<Memory>,
     session: Option<Session>,
 }
 
@@ -202,12 +210,12 @@ struct Session {
 }
 
 impl Worker {
-    fn new(config: Config) -> Result<Worker> {
+    fn new(config: Config, memory: Arc<Memory>) -> Result<Worker> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(Error::internal)?;
-        Ok(Worker { runtime, config, session: None })
+        Ok(Worker { runtime, config, memory, session: None })
     }
 
     /// Connects if there is no live connection.
@@ -289,6 +297,7 @@ impl Worker {
             Ok(())
         };
         let mut tx = Tx::Pg(PgTx {
+            memory: &self.memory,
             runtime: &self.runtime,
             client,
             statements: &mut session.statements,
@@ -361,6 +370,7 @@ type Deferred<'t> = Pin<Box<dyn Future<Output = Result<(), tokio_postgres::Error
 
 /// An open transaction on PostgreSQL.
 pub struct PgTx<'t> {
+    pub(crate) memory: &'t Memory,
     runtime: &'t Runtime,
     client: &'t Client,
     statements: &'t mut HashMap<String, Statement>,

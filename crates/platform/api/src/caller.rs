@@ -146,7 +146,7 @@ impl Caller {
         let access = self.app.db().read(move |tx| look_up(tx, &shown, now)).await?;
         Ok(access.map(|access| {
             let mut caller = self.clone();
-            caller.call.actor = Arc::new(access.actor);
+            caller.call.actor = access.actor;
             caller.call.now = now;
             caller
         }))
@@ -162,7 +162,7 @@ fn look_up(tx: &mut Tx, shown: &Shown, now: steward_base::Timestamp) -> Result<O
 
 fn refreshed(tx: &mut Tx, call: &Call, shown: &Shown) -> Result<Call> {
     let access = look_up(tx, shown, call.now)?.ok_or(Error::Unauthenticated)?;
-    Ok(Call { actor: Arc::new(access.actor), ..call.clone() })
+    Ok(Call { actor: access.actor, ..call.clone() })
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Caller {
@@ -242,13 +242,7 @@ async fn caller_of(app: &App, request: &Parts) -> Result<Option<Caller>, Problem
         check_csrf(&request.method, headers, secret)?;
     }
     note_use(app, &access, now);
-    let call = Call {
-        actor: Arc::new(access.actor),
-        now,
-        door,
-        cause: None,
-        entropy: app.entropy().clone(),
-    };
+    let call = Call { actor: access.actor, now, door, cause: None, entropy: app.entropy().clone() };
     let key = key_of(request, call.actor.id)?;
     Ok(Some(Caller {
         call,
@@ -324,7 +318,7 @@ fn key_of(request: &Parts, actor: steward_base::Uuid) -> Result<Option<Key>> {
 
 /// Notes beside the request that the credential was used.
 fn note_use(app: &App, access: &Access, now: steward_base::Timestamp) {
-    if !access.touch_due(now) {
+    if !access.takes_touch(now) {
         return;
     }
     let (db, credential) = (app.db().clone(), access.credential);

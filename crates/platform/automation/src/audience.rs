@@ -1,13 +1,13 @@
 //! What of a fact somebody may read.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use serde_json::Value as Json;
 use steward_base::{Error, Result, Uuid};
 use steward_database::Tx;
 use steward_fields::Registry;
 use steward_history::Fact;
-use steward_people::{Actor, Name, allowed, names};
+use steward_people::{Actor, Names, allowed, names};
 use steward_ticket::{Ticket, store, target};
 
 /// What of a ticket an actor may read.
@@ -33,7 +33,7 @@ pub fn readable_names(
     tx: &mut Tx,
     actor: &Actor,
     ids: impl IntoIterator<Item = Uuid>,
-) -> Result<HashMap<Uuid, Name>> {
+) -> Result<Names> {
     let mut readable = Vec::new();
     let mut seen = HashSet::new();
     for id in ids.into_iter().filter(|id| seen.insert(*id)) {

@@ -15,4 +15,4 @@ pub use change::{FieldChange, change_field};
 pub use custom::{NewCustomField, create_custom, delete_custom, parse_custom};
 pub use field::{Field, FieldType, Writer};
 pub use registry::{Registries, Registry, as_info};
-pub use store::{bump, ensure_choice, load_custom};
+pub use store::{ensure_choice, load_custom};

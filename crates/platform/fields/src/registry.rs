@@ -100,7 +100,7 @@ pub fn as_info(registry: &Registry, field: &Field) -> FieldInfo {
 /// Builds the shipped part of a kind's registry.
 pub type Shipped = fn() -> Registry;
 
-/// The registries of all kinds, kept in memory and renewed when the version in
+/// The registries of all kinds, kept in memory and renewed when their mark in
 /// the database moves: one short read in each transaction that needs them, so
 /// that nothing is decided on an old one.
 pub struct Registries {
@@ -126,7 +126,7 @@ impl Registries {
 
     /// The registry of a kind as of this transaction.
     pub fn get(&self, tx: &mut Tx, kind: &str) -> Result<Arc<Registry>> {
-        let version = crate::store::version(tx)?;
+        let version = steward_history::marks(tx)?.registry;
         let cached = |c: &HashMap<&'static str, (i64, Arc<Registry>)>| {
             c.get(kind).filter(|(v, _)| *v == version).map(|(_, r)| r.clone())
         };

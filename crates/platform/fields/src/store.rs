@@ -5,21 +5,8 @@ use std::collections::HashMap;
 use serde_json::Value as Json;
 use steward_base::{Error, Result};
 use steward_database::Tx;
-use steward_history::{set_setting, setting};
 
 use crate::field::{Field, FieldType, Writer};
-
-/// Counts the changes of fields, choices and settings.
-pub(crate) fn version(tx: &mut Tx) -> Result<i64> {
-    Ok(setting(tx, "registry_version")?.and_then(|v| v.parse().ok()).unwrap_or(0))
-}
-
-/// Says that fields, choices or settings have changed: every node reads them
-/// anew. Call it in the transaction of the change.
-pub fn bump(tx: &mut Tx) -> Result<()> {
-    let next = version(tx)? + 1;
-    set_setting(tx, "registry_version", &next.to_string())
-}
 
 /// The custom fields of a kind that are not deleted, in order.
 pub fn load_custom(tx: &mut Tx, kind: &str) -> Result<Vec<Field>> {
@@ -103,9 +90,6 @@ pub fn ensure_choice(
          do update set active = 1 where choice.active = 0",
         &[kind.into(), field.into(), code.into(), label.into()],
     )?;
-    if made == 1 {
-        bump(tx)?;
-    }
     Ok(made == 1)
 }
 
@@ -134,7 +118,7 @@ pub(crate) fn save_choices(
             ],
         )?;
     }
-    bump(tx)
+    Ok(())
 }
 
 /// Writes a custom field's label.
@@ -142,8 +126,7 @@ pub(crate) fn relabel_custom(tx: &mut Tx, kind: &str, name: &str, label: &str) -
     tx.run_one(
         "update custom_field set label = $1 where kind = $2 and name = $3",
         &[label.into(), kind.into(), name.into()],
-    )?;
-    bump(tx)
+    )
 }
 
 /// The record of a custom field that is not deleted.
@@ -184,7 +167,7 @@ pub(crate) fn insert_custom(
         ],
     )
     .map_err(|e| e.duplicate_as("custom_field", "name"))?;
-    bump(tx)
+    Ok(())
 }
 
 /// Hides a custom field; its values stay in history. The record's id.
@@ -194,6 +177,5 @@ pub(crate) fn hide_custom(tx: &mut Tx, kind: &str, name: &str) -> Result<steward
         "update custom_field set is_deleted = 1 where kind = $1 and name = $2",
         &[kind.into(), name.into()],
     )?;
-    bump(tx)?;
     Ok(id)
 }

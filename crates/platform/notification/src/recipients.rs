@@ -76,19 +76,29 @@ pub(crate) struct Concern {
     pub entry: Option<Uuid>,
 }
 
+fn event_of(kind: &str) -> Option<Kind> {
+    match kind.rsplit_once('.').map(|(_, event)| event) {
+        Some("commented") => Some(Kind::Commented),
+        Some("noted") => Some(Kind::Noted),
+        Some("resolved") => Some(Kind::Resolved),
+        Some("reopened") => Some(Kind::Reopened),
+        _ => None,
+    }
+}
+
 impl Concern {
+    /// Whether [`Concern::of`] may find something in such a fact, by a look at
+    /// the changes as they are stored.
+    pub fn may_be(kind: &str, door: Door, changes: &str) -> bool {
+        door != Door::Import && (event_of(kind).is_some() || changes.contains("\"assigned_to\""))
+    }
+
     /// `None` for a fact nobody is told of: of another kind, or imported.
     pub fn of(fact: &Fact) -> Option<Concern> {
         if fact.stamp.door == Door::Import {
             return None;
         }
-        let event = match fact.kind.rsplit_once('.').map(|(_, event)| event) {
-            Some("commented") => Some(Kind::Commented),
-            Some("noted") => Some(Kind::Noted),
-            Some("resolved") => Some(Kind::Resolved),
-            Some("reopened") => Some(Kind::Reopened),
-            _ => None,
-        };
+        let event = event_of(&fact.kind);
         let assigned = fact.to("assigned_to").and_then(id);
         if event.is_none() && assigned.is_none() {
             return None;

@@ -1,6 +1,7 @@
 //! The bell's rows in the database.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 use steward_base::{Entropy, Error, Result, Timestamp, Uuid};
@@ -105,9 +106,9 @@ pub struct Shown {
     /// The row.
     pub row: Notification,
     /// What the ticket is called.
-    pub record: Name,
+    pub record: Arc<Name>,
     /// What whoever acted is called.
-    pub by: Option<Name>,
+    pub by: Option<Arc<Name>>,
 }
 
 impl Shown {

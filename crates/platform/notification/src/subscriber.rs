@@ -2,7 +2,7 @@
 
 use steward_base::{Entropy, Error, Result, Timestamp, Uuid};
 use steward_database::Tx;
-use steward_history::{Fact, Subscriber, facts_of};
+use steward_history::{Door, Fact, Subscriber, facts_of};
 use steward_people::{access, allowed};
 use steward_ticket::{Ticket, store as tickets, target};
 
@@ -54,6 +54,10 @@ impl Notifications {
 impl Subscriber for Notifications {
     fn name(&self) -> &'static str {
         "notifications"
+    }
+
+    fn passes_over(&self, kind: &str, door: Door, changes: &str) -> bool {
+        !Concern::may_be(kind, door, changes)
     }
 
     fn handle(&self, tx: &mut Tx, facts: &[Fact], now: Timestamp) -> Result<()> {

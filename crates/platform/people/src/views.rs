@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::hash::BuildHasher;
+use std::sync::Arc;
 
 use serde::Serialize;
 use steward_base::time::wire;
@@ -10,7 +11,6 @@ use steward_base::{Timestamp, Uuid};
 use utoipa::ToSchema;
 
 use crate::actor::Role;
-use crate::store::Name;
 use crate::store::grants::GrantRow;
 use crate::store::items::Item;
 use crate::store::organisations::Organisation;
@@ -18,6 +18,7 @@ use crate::store::persons::Person;
 use crate::store::sessions::Session;
 use crate::store::teams::Team;
 use crate::store::tokens::Token;
+use crate::store::{Name, Names};
 
 /// The version of what is made and taken away but never changed.
 pub const UNCHANGING: i64 = 1;
@@ -39,16 +40,18 @@ pub struct Reference {
     pub number: Option<String>,
 }
 
+impl From<&Name> for Reference {
+    fn from(name: &Name) -> Reference {
+        let Name { id, name, number, login, .. } = name.clone();
+        Reference { id, name, login, number }
+    }
+}
+
 impl Reference {
     /// The reference to `id`; a record that cannot be named shows an empty name.
-    pub fn of<S: BuildHasher>(id: Uuid, names: &HashMap<Uuid, Name, S>) -> Reference {
+    pub fn of<S: BuildHasher>(id: Uuid, names: &HashMap<Uuid, Arc<Name>, S>) -> Reference {
         match names.get(&id) {
-            Some(name) => Reference {
-                id,
-                name: name.name.clone(),
-                login: name.login.clone(),
-                number: name.number.clone(),
-            },
+            Some(name) => Reference::from(&**name),
             None => Reference { id, name: String::new(), login: None, number: None },
         }
     }
@@ -102,7 +105,7 @@ pub(crate) struct Holdings {
 }
 
 impl PersonView {
-    pub(crate) fn of(person: Person, held: &Holdings, names: &HashMap<Uuid, Name>) -> PersonView {
+    pub(crate) fn of(person: Person, held: &Holdings, names: &Names) -> PersonView {
         let mut teams: Vec<Reference> =
             held.teams.iter().map(|t| Reference::of(*t, names)).collect();
         teams.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
@@ -151,11 +154,7 @@ pub struct TeamView {
 }
 
 impl TeamView {
-    pub(crate) fn of(
-        team: Team,
-        members: Option<&[Uuid]>,
-        names: &HashMap<Uuid, Name>,
-    ) -> TeamView {
+    pub(crate) fn of(team: Team, members: Option<&[Uuid]>, names: &Names) -> TeamView {
         let email = members.and(team.email);
         TeamView {
             id: team.id,
@@ -211,7 +210,7 @@ pub struct ItemView {
 }
 
 impl ItemView {
-    pub(crate) fn of(item: Item, names: &HashMap<Uuid, Name>) -> ItemView {
+    pub(crate) fn of(item: Item, names: &Names) -> ItemView {
         ItemView {
             id: item.id,
             name: item.name,
@@ -262,7 +261,7 @@ pub struct GrantView {
 
 impl GrantView {
     /// The grant, with its references named.
-    pub fn of<S: BuildHasher>(grant: GrantRow, names: &HashMap<Uuid, Name, S>) -> GrantView {
+    pub fn of<S: BuildHasher>(grant: GrantRow, names: &HashMap<Uuid, Arc<Name>, S>) -> GrantView {
         let holder = Reference::of(grant.holder, names);
         GrantView {
             id: grant.id,

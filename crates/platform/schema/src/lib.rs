@@ -35,4 +35,5 @@ pub const MIGRATIONS: &[Migration] = migrations![
     8 "0008_idempotency",
     9 "0009_import",
     10 "0010_lists",
+    11 "0011_marks",
 ];

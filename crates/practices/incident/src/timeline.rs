@@ -11,7 +11,7 @@ use steward_database::Tx;
 use steward_fields::Registry;
 use steward_history::{Fact, content_of, facts_of};
 use steward_people::views::Reference;
-use steward_people::{Name, names};
+use steward_people::{Names, names};
 use steward_ticket::journal::{Entry, EntryKind, entries};
 use steward_ticket::store;
 use utoipa::ToSchema;
@@ -198,7 +198,7 @@ fn mentioned(entries: &[Entry], facts: &[Fact]) -> Vec<Uuid> {
     ids
 }
 
-fn of_entry(entry: Entry, names: &HashMap<Uuid, Name>, source: Option<Source>) -> TimelineItem {
+fn of_entry(entry: Entry, names: &Names, source: Option<Source>) -> TimelineItem {
     TimelineItem {
         item_type: entry.kind.as_str().into(),
         at: wire(entry.at),
@@ -210,7 +210,7 @@ fn of_entry(entry: Entry, names: &HashMap<Uuid, Name>, source: Option<Source>) -
     }
 }
 
-fn of_fact(fact: Fact, names: &HashMap<Uuid, Name>, texts: &Texts) -> TimelineItem {
+fn of_fact(fact: Fact, names: &Names, texts: &Texts) -> TimelineItem {
     let value = |value: &Json| -> Json {
         if let Some(slot) = value["content"].as_i64() {
             return texts.get(&(fact.seq, slot)).cloned().flatten().into();

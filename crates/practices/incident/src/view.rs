@@ -1,7 +1,5 @@
 //! An incident as the API shows it.
 
-use std::collections::HashMap;
-
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 use steward_base::time::wire;
@@ -9,7 +7,7 @@ use steward_base::{Result, Timestamp, Uuid};
 use steward_database::Tx;
 use steward_fields::{FieldType, Registry};
 use steward_people::views::Reference;
-use steward_people::{Actor, Name, Target, allowed, names, refusal};
+use steward_people::{Actor, Names, Target, allowed, names, refusal};
 use steward_ticket::Ticket;
 use utoipa::ToSchema;
 
@@ -203,12 +201,7 @@ fn time(at: Option<Timestamp>) -> Option<String> {
     at.map(wire)
 }
 
-fn build(
-    t: Ticket,
-    names: &HashMap<Uuid, Name>,
-    registry: &Registry,
-    internal: bool,
-) -> IncidentView {
+fn build(t: Ticket, names: &Names, registry: &Registry, internal: bool) -> IncidentView {
     let reference = |id: Option<Uuid>| id.map(|id| Reference::of(id, names));
     let hidden = |text: Option<String>| internal.then_some(text);
     let by_hand = t
@@ -263,7 +256,7 @@ fn build(
 
 fn custom(
     values: Map<String, Json>,
-    names: &HashMap<Uuid, Name>,
+    names: &Names,
     registry: &Registry,
     internal: bool,
 ) -> Map<String, Json> {

@@ -1,6 +1,5 @@
 //! Rules of automation.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::extract::OriginalUri;
@@ -12,7 +11,7 @@ use steward_base::time::wire;
 use steward_base::{Result, Uuid, text};
 use steward_database::Tx;
 use steward_people::views::Reference;
-use steward_people::{Name, Role, names, resolve};
+use steward_people::{Names, Role, names, resolve};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -60,7 +59,7 @@ struct RuleView {
 }
 
 impl RuleView {
-    fn of(rule: Rule, names: &HashMap<Uuid, Name>) -> RuleView {
+    fn of(rule: Rule, names: &Names) -> RuleView {
         RuleView {
             id: rule.id,
             organisation: Reference::of(rule.organisation, names),

@@ -1,6 +1,6 @@
 //! What rules did, and what they would have done.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use axum::extract::OriginalUri;
 use axum::response::{IntoResponse, Response};
@@ -11,7 +11,7 @@ use steward_automation::readable_names;
 use steward_automation::rule::{self, Run, RunState, Would};
 use steward_base::time::wire;
 use steward_base::{Timestamp, Uuid};
-use steward_people::Name;
+use steward_people::Names;
 use steward_people::views::Reference;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -84,7 +84,6 @@ struct TrialView {
 
 impl From<Would> for WouldView {
     fn from(would: Would) -> WouldView {
-        let name = would.record;
         let command = |c: rule::WouldCommand| WouldCommandView {
             command: c.step.command,
             args: c.step.args,
@@ -92,12 +91,7 @@ impl From<Would> for WouldView {
         };
         WouldView {
             at: wire(would.at),
-            record: Reference {
-                id: name.id,
-                name: name.name,
-                login: name.login,
-                number: name.number,
-            },
+            record: Reference::from(&*would.record),
             fact: would.fact,
             door: would.door,
             values: would.values,
@@ -155,7 +149,7 @@ struct RunView {
 }
 
 impl RunView {
-    fn of(run: Run, names: &HashMap<Uuid, Name>) -> RunView {
+    fn of(run: Run, names: &Names) -> RunView {
         RunView {
             id: run.id,
             record: Reference::of(run.record, names),

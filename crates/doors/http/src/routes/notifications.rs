@@ -8,7 +8,6 @@ use steward_api::{Caller, Json, Page, Problem, Query, Reply, limit, read_cursor}
 use steward_base::time::wire;
 use steward_base::{Error, Result, Uuid};
 use steward_notification::{Asked, Shown, list, mark_all_read, mark_read};
-use steward_people::Name;
 use steward_people::views::Reference;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -67,10 +66,6 @@ struct NotificationView {
     no: i64,
 }
 
-fn reference(name: Name) -> Reference {
-    Reference { id: name.id, name: name.name, login: name.login, number: name.number }
-}
-
 impl From<Shown> for NotificationView {
     fn from(shown: Shown) -> NotificationView {
         NotificationView {
@@ -80,8 +75,8 @@ impl From<Shown> for NotificationView {
             kind: shown.row.kind.as_str(),
             at: wire(shown.row.at),
             read_at: shown.row.read_at.map(wire),
-            record: reference(shown.record),
-            by: shown.by.map(reference),
+            record: Reference::from(&*shown.record),
+            by: shown.by.as_deref().map(Reference::from),
             no: shown.row.no,
         }
     }

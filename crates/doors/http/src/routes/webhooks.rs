@@ -1,6 +1,5 @@
 //! Webhooks out, and what became of what they sent.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::extract::OriginalUri;
@@ -16,7 +15,7 @@ use steward_base::time::wire;
 use steward_base::{Result, Uuid};
 use steward_database::Tx;
 use steward_people::views::Reference;
-use steward_people::{Name, names, resolve};
+use steward_people::{Names, names, resolve};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -307,7 +306,7 @@ struct DeliveryView {
 }
 
 impl DeliveryView {
-    fn of(delivery: Delivery, names: &HashMap<Uuid, Name>) -> DeliveryView {
+    fn of(delivery: Delivery, names: &Names) -> DeliveryView {
         let pending = delivery.state == DeliveryState::Pending;
         DeliveryView {
             id: delivery.id,

@@ -1,5 +1,7 @@
 //! What is done to a whole database or server: making, dropping, vacuuming.
 
+use std::sync::Arc;
+
 use steward_base::{Error, Result};
 use tokio_postgres::Config;
 
@@ -60,7 +62,7 @@ fn on_server(server: &str, name: &str, sql: impl Fn(&str) -> String) -> Result<(
     let config: Config = server
         .parse()
         .map_err(|e| Error::invalid("database", "url", format!("is not a PostgreSQL URL: {e}")))?;
-    let mut worker = Worker::new(config)?;
+    let mut worker = Worker::new(config, Arc::default())?;
     worker.connected()?;
     let Some(session) = &worker.session else { return Err(closed()) };
     worker.runtime.block_on(session.client.batch_execute(&sql(name))).map_err(error)

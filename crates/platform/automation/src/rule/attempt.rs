@@ -2,6 +2,7 @@
 //! values as they were. Nothing is written.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::Value as Json;
 use steward_base::{Error, Result, Timestamp, Uuid};
@@ -40,7 +41,7 @@ pub struct Would {
     /// When.
     pub at: Timestamp,
     /// The record.
-    pub record: Name,
+    pub record: Arc<Name>,
     /// The fact that would have set it off.
     pub fact: String,
     /// The door that fact came through. Rules never act on imported facts; a

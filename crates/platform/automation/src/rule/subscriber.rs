@@ -22,13 +22,17 @@ impl Subscriber for Automation {
         "automation"
     }
 
+    fn listens(&self, tx: &mut Tx) -> Result<bool> {
+        Ok(!store::active(tx)?.is_empty())
+    }
+
+    fn passes_over(&self, _kind: &str, door: Door, _changes: &str) -> bool {
+        door == Door::Import
+    }
+
     fn handle(&self, tx: &mut Tx, facts: &[Fact], now: Timestamp) -> Result<()> {
-        let relevant = |fact: &&Fact| fact.stamp.door != Door::Import;
-        if !facts.iter().any(|fact| relevant(&fact)) {
-            return Ok(());
-        }
         let rules = store::active(tx)?;
-        for fact in facts.iter().filter(relevant) {
+        for fact in facts {
             for rule in rules.iter().filter(|rule| concerns(rule, fact)) {
                 self.set_off(tx, rule, fact, now)?;
             }

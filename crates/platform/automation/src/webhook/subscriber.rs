@@ -58,13 +58,17 @@ impl Subscriber for Webhooks {
         "webhooks"
     }
 
+    fn listens(&self, tx: &mut Tx) -> Result<bool> {
+        Ok(!store::active(tx)?.is_empty())
+    }
+
+    fn passes_over(&self, _kind: &str, door: Door, _changes: &str) -> bool {
+        door == Door::Import
+    }
+
     fn handle(&self, tx: &mut Tx, facts: &[Fact], now: Timestamp) -> Result<()> {
-        let relevant = |fact: &&Fact| fact.stamp.door != Door::Import;
-        if !facts.iter().any(|fact| relevant(&fact)) {
-            return Ok(());
-        }
         let webhooks = store::active(tx)?;
-        for fact in facts.iter().filter(relevant) {
+        for fact in facts {
             for webhook in webhooks.iter().filter(|w| concerns(w, fact)) {
                 self.take(tx, webhook, fact, now)?;
             }

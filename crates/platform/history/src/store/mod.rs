@@ -1,6 +1,7 @@
 //! Records, facts and contents in the database.
 
 pub(crate) mod epoch;
+pub(crate) mod marks;
 pub(crate) mod number;
 pub(crate) mod seal;
 pub(crate) mod subscriber;

@@ -17,6 +17,16 @@ pub trait Subscriber: Send + Sync {
     fn name(&self) -> &'static str;
     /// Takes a batch of facts, oldest first.
     fn handle(&self, tx: &mut Tx, facts: &[Fact], now: Timestamp) -> Result<()>;
+    /// Whether it takes anything at all right now; if not, it passes over what
+    /// there is.
+    fn listens(&self, _tx: &mut Tx) -> Result<bool> {
+        Ok(true)
+    }
+    /// Whether a fact of this kind and door, with these changes as stored, is
+    /// nothing to it: asked of every fact, before it is read in full.
+    fn passes_over(&self, _kind: &str, _door: Door, _changes: &str) -> bool {
+        false
+    }
     /// Empties what it keeps, before it reads from the beginning again.
     fn reset(&self, _tx: &mut Tx) -> Result<()> {
         Ok(())
@@ -139,21 +149,41 @@ pub fn run_batch(
     let Some(cursor) = lock_cursor(tx, subscriber, now)? else {
         return Ok(Progress::Elsewhere);
     };
-    let facts = facts_after(tx, cursor, limit)?;
-    let Some(last) = facts.last() else {
+    let listens = subscriber.listens(tx)?;
+    let (mut count, mut last, mut imports) = (0, cursor, true);
+    let facts = rows_after(tx, FACT, cursor, limit, |row| {
+        (count, last) = (count + 1, place(row, 0)?);
+        let (kind, door) = (row.get::<String>(7)?, Door::parse(&row.get::<String>(13)?));
+        imports = imports && door == Door::Import;
+        let taken = listens && !subscriber.passes_over(&kind, door, &row.get::<String>(8)?);
+        if taken { fact_row(row).map(Some) } else { Ok(None) }
+    })?;
+    if count == 0 {
         return Ok(Progress::Idle);
-    };
-    subscriber.handle(tx, &facts, now)?;
-    let (mut to, count) = (last.place, facts.len());
-    if subscriber.passes_over_imports() && facts.iter().all(|f| f.stamp.door == Door::Import) {
-        to = end_of_imports(tx, to, IMPORTS)?.unwrap_or(to);
+    }
+    let facts: Vec<Fact> = facts.into_iter().flatten().collect();
+    if !facts.is_empty() {
+        subscriber.handle(tx, &facts, now)?;
+    }
+    if imports && subscriber.passes_over_imports() {
+        last = end_of_imports(tx, last, IMPORTS)?.unwrap_or(last);
     }
     tx.run_one(
         "update subscriber set epoch = $1, xid = $2, position = $3, updated_at = $4, failures = 0,
          last_error = null where name = $5",
-        &[to.epoch.into(), to.xid.into(), to.position.into(), now.into(), subscriber.name().into()],
+        &[
+            last.epoch.into(),
+            last.xid.into(),
+            last.position.into(),
+            now.into(),
+            subscriber.name().into(),
+        ],
     )?;
     Ok(Progress::Read(count))
+}
+
+fn place(row: &steward_database::Row, at: usize) -> Result<Place> {
+    Ok(Place { epoch: row.get(at)?, xid: row.get(at + 1)?, position: row.get(at + 2)? })
 }
 
 /// Lets a subscriber read the log from its beginning again: empties what it
@@ -182,9 +212,7 @@ fn lock_cursor(tx: &mut Tx, subscriber: &dyn Subscriber, now: Timestamp) -> Resu
     };
     let read = format!("select epoch, xid, position from subscriber where name = $1 {lock}");
     let name = [subscriber.name().into()];
-    let place = |r: &steward_database::Row| {
-        Ok(Place { epoch: r.get(0)?, xid: r.get(1)?, position: r.get(2)? })
-    };
+    let place = |r: &steward_database::Row| place(r, 0);
     if let Some(cursor) = tx.opt(&read, &name, place)? {
         return Ok(Some(cursor));
     }
@@ -209,7 +237,7 @@ pub fn behind(tx: &mut Tx, name: &str) -> Result<bool> {
     let cursor = tx.opt(
         "select epoch, xid, position from subscriber where name = $1",
         &[name.into()],
-        |r| Ok(Place { epoch: r.get(0)?, xid: r.get(1)?, position: r.get(2)? }),
+        |r| place(r, 0),
     )?;
     let Some(cursor) = cursor else { return Ok(true) };
     Ok(!facts_after(tx, cursor, 1)?.is_empty())
@@ -221,7 +249,7 @@ pub fn newest(tx: &mut Tx) -> Result<Place> {
     let last = tx.opt(
         "select epoch, xid, position from fact order by epoch desc, xid desc, position desc limit 1",
         &[],
-        |r| Ok(Place { epoch: r.get(0)?, xid: r.get(1)?, position: r.get(2)? }),
+        |r| place(r, 0),
     )?;
     Ok(last.unwrap_or_default())
 }
@@ -232,10 +260,7 @@ pub fn lag(tx: &mut Tx) -> Result<Vec<(String, i64, Option<String>)>> {
     let cursors = tx.rows(
         "select name, epoch, xid, position, last_error from subscriber order by name",
         &[],
-        |r| {
-            let place = Place { epoch: r.get(1)?, xid: r.get(2)?, position: r.get(3)? };
-            Ok((r.get::<String>(0)?, place, r.opt::<String>(4)?))
-        },
+        |r| Ok((r.get::<String>(0)?, place(r, 1)?, r.opt::<String>(4)?)),
     )?;
     let mut lags = Vec::new();
     for (name, at, error) in cursors {

@@ -1,10 +1,16 @@
 //! From a secret to an actor, in two statements: who it is, and what they hold
-//! right now. Nothing is remembered, so that a changed grant, an ended session
-//! or a disabled person counts from the next request on.
+//! right now. Both are kept in memory, and looked up anew as soon as a grant, a
+//! team, a person, a session or a token has changed (see `memory.rs`): that
+//! counts from the next transaction on.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use steward_base::{Result, Timestamp, Uuid};
 use steward_database::{Row, Tx};
+use steward_history::marks;
 
+use super::memory::Marked;
 use crate::actor::{Actor, Grant, Role};
 
 /// A use is noted at most once in this time.
@@ -20,22 +26,39 @@ pub enum Credential {
 }
 
 /// Whoever signed in, and with what.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Access {
     /// Who acts.
-    pub actor: Actor,
+    pub actor: Arc<Actor>,
     /// What they showed.
     pub credential: Credential,
-    /// When its use was last noted.
-    pub last_used_at: Option<Timestamp>,
+    /// When it ends by itself.
+    pub expires_at: Option<Timestamp>,
+    /// The second in which its use was last noted, shared by all who have it
+    /// from memory.
+    noted: Arc<AtomicI64>,
 }
 
 impl Access {
-    /// Whether [`touch`] is due.
-    pub fn touch_due(&self, now: Timestamp) -> bool {
-        self.last_used_at
-            .is_none_or(|last| now.as_second() - last.as_second() >= NOTED_EVERY_SECONDS)
+    /// Whether a use now is to be noted with [`touch`]; says so once a minute.
+    pub fn takes_touch(&self, now: Timestamp) -> bool {
+        let (now, last) = (now.as_second(), self.noted.load(Ordering::Relaxed));
+        now.saturating_sub(last) >= NOTED_EVERY_SECONDS
+            && self.noted.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
+}
+
+/// What was looked up under one mark: by the hash of a secret, and by person.
+#[derive(Default)]
+struct Known {
+    secrets: Marked<(Kind, [u8; 32]), Access>,
+    persons: Marked<Uuid, Arc<Actor>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Kind {
+    Token,
+    Session,
 }
 
 /// The texts stand whole: this is read for every request.
@@ -54,45 +77,76 @@ macro_rules! person {
 }
 
 const BY_TOKEN: &str = person!(
-    ", t.id, t.last_used_at, t.scopes",
+    ", t.id, t.expires_at, t.last_used_at, t.scopes",
     "token t join person p on p.id = t.person",
-    "t.hash = $1 and t.revoked_at is null and (t.expires_at is null or t.expires_at > $2)"
+    "t.hash = $1 and t.revoked_at is null"
 );
 const BY_SESSION: &str = person!(
-    ", s.id, s.last_used_at",
+    ", s.id, s.expires_at, s.last_used_at",
     "session s join person p on p.id = s.person",
-    "s.hash = $1 and s.expires_at > $2"
+    "s.hash = $1"
 );
 const BY_ID: &str = person!("", "person p", "p.id = $1");
 
 /// The actor behind an API token, by the hash of its text; `None` when it is
 /// unknown, revoked or expired, or its person is disabled.
-pub fn actor_by_token(tx: &mut Tx, hash: &[u8], now: Timestamp) -> Result<Option<Access>> {
-    let found = tx.opt(BY_TOKEN, &[hash.into(), now.into()], |r| {
-        let scopes: String = r.get(7)?;
-        let mut actor = bare_actor(r)?;
-        actor.read_only = !scopes.split(' ').any(|s| s == "write");
-        let credential = Credential::Token(r.get(5)?);
-        Ok(Access { actor, credential, last_used_at: r.opt(6)? })
-    })?;
-    with_rights(tx, found)
+pub fn actor_by_token(tx: &mut Tx, hash: &[u8; 32], now: Timestamp) -> Result<Option<Access>> {
+    by_secret(tx, Kind::Token, hash, now)
 }
 
 /// The actor behind a session, by the hash of its cookie; `None` when it is
 /// unknown or over, or its person is disabled.
-pub fn actor_by_session(tx: &mut Tx, hash: &[u8], now: Timestamp) -> Result<Option<Access>> {
-    let found = tx.opt(BY_SESSION, &[hash.into(), now.into()], |r| {
-        let credential = Credential::Session(r.get(5)?);
-        Ok(Access { actor: bare_actor(r)?, credential, last_used_at: r.opt(6)? })
+pub fn actor_by_session(tx: &mut Tx, hash: &[u8; 32], now: Timestamp) -> Result<Option<Access>> {
+    by_secret(tx, Kind::Session, hash, now)
+}
+
+fn by_secret(tx: &mut Tx, kind: Kind, hash: &[u8; 32], now: Timestamp) -> Result<Option<Access>> {
+    let (mark, known) = (marks(tx)?.access, tx.memory::<Known>());
+    let access = match known.secrets.get(mark, &(kind, *hash)) {
+        Some(access) => access,
+        None => {
+            let Some(access) = look_up(tx, kind, hash)? else { return Ok(None) };
+            known.secrets.keep(mark, (kind, *hash), access.clone());
+            access
+        }
+    };
+    Ok(Some(access).filter(|access| access.expires_at.is_none_or(|end| end > now)))
+}
+
+fn look_up(tx: &mut Tx, kind: Kind, hash: &[u8; 32]) -> Result<Option<Access>> {
+    let sql = match kind {
+        Kind::Token => BY_TOKEN,
+        Kind::Session => BY_SESSION,
+    };
+    let found = tx.opt(sql, &[hash.as_slice().into()], |r| {
+        let (mut actor, id) = (bare_actor(r)?, r.get(5)?);
+        let credential = match kind {
+            Kind::Token => {
+                actor.read_only = !r.get::<String>(8)?.split(' ').any(|s| s == "write");
+                Credential::Token(id)
+            }
+            Kind::Session => Credential::Session(id),
+        };
+        let last: Option<Timestamp> = r.opt(7)?;
+        let noted = last.map_or(i64::MIN, Timestamp::as_second);
+        Ok((actor, credential, r.opt(6)?, noted))
     })?;
-    with_rights(tx, found)
+    let Some((mut actor, credential, expires_at, noted)) = found else { return Ok(None) };
+    add_rights(tx, &mut actor)?;
+    let (actor, noted) = (Arc::new(actor), Arc::new(AtomicI64::new(noted)));
+    Ok(Some(Access { actor, credential, expires_at, noted }))
 }
 
 /// The person as an actor, with what it holds right now (rules, timers, the
 /// command line); `None` when there is no such person or it is disabled.
 pub fn actor_of(tx: &mut Tx, person: Uuid) -> Result<Option<Actor>> {
+    let (mark, known) = (marks(tx)?.access, tx.memory::<Known>());
+    if let Some(actor) = known.persons.get(mark, &person) {
+        return Ok(Some(Actor::clone(&actor)));
+    }
     let Some(mut actor) = tx.opt(BY_ID, &[person.into()], bare_actor)? else { return Ok(None) };
     add_rights(tx, &mut actor)?;
+    known.persons.keep(mark, person, Arc::new(actor.clone()));
     Ok(Some(actor))
 }
 
@@ -107,12 +161,6 @@ fn bare_actor(row: &Row) -> Result<Actor> {
         zone: row.get(4)?,
         read_only: false,
     })
-}
-
-fn with_rights(tx: &mut Tx, found: Option<Access>) -> Result<Option<Access>> {
-    let Some(mut access) = found else { return Ok(None) };
-    add_rights(tx, &mut access.actor)?;
-    Ok(Some(access))
 }
 
 /// Teams and grants, direct and through teams, in one statement.
@@ -140,7 +188,7 @@ fn add_rights(tx: &mut Tx, actor: &mut Actor) -> Result<()> {
 }
 
 /// Notes that a credential was used: a write of its own, beside the request,
-/// when [`Access::touch_due`] says so. Housekeeping, not a fact.
+/// when [`Access::takes_touch`] says so. Housekeeping, not a fact.
 pub fn touch(tx: &mut Tx, credential: Credential, now: Timestamp) -> Result<()> {
     let (sql, id) = match credential {
         Credential::Session(id) => ("update session set last_used_at = $1 where id = $2", id),

@@ -8,6 +8,7 @@ pub mod grants;
 pub mod items;
 mod leaving;
 pub mod list;
+mod memory;
 mod names;
 pub mod organisations;
 mod own;
@@ -24,7 +25,7 @@ mod words;
 
 pub use foundation::{ensure_foundation, needs_foundation, system_actor};
 pub use leaving::{Erasure, Mention, disable, enable, erase, erased, mentions_left};
-pub use names::{Name, names};
+pub use names::{Name, Names, names};
 pub use reference::{reference_sql, resolve, resolve_any};
 pub use visible::visible_sql;
 

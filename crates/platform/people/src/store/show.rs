@@ -9,7 +9,7 @@ use steward_database::Tx;
 use super::names::in_list;
 use super::persons::Person;
 use super::teams::Team;
-use super::{Name, items, names};
+use super::{Names, items, names};
 use crate::actor::{Actor, Role};
 use crate::permission::{Target, allowed};
 use crate::views::{Holdings, ItemView, PersonView, TeamView};
@@ -77,7 +77,7 @@ pub fn teams(tx: &mut Tx, actor: &Actor, teams: Vec<Team>) -> Result<Vec<TeamVie
     let members = members(tx, &readable)?;
     let mut pointed: Vec<Uuid> = teams.iter().map(|t| t.organisation).collect();
     pointed.extend(members.values().flatten());
-    let names: HashMap<Uuid, Name> = names(tx, &pointed)?;
+    let names: Names = names(tx, &pointed)?;
     let view = |t: Team| {
         let none = Vec::new();
         let members = open(&t).then(|| members.get(&t.id).unwrap_or(&none).as_slice());

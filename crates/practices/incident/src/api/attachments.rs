@@ -1,7 +1,5 @@
 //! Attachments of an incident: sent as a form, streamed both ways.
 
-use std::collections::HashMap;
-
 use axum::body::Body;
 use axum::extract::multipart::{Field, MultipartRejection};
 use axum::extract::{Extension, Multipart, OriginalUri};
@@ -14,7 +12,7 @@ use steward_base::time::wire;
 use steward_base::{Error, Result, Timestamp, Uuid};
 use steward_database::Tx;
 use steward_people::views::Reference;
-use steward_people::{Name, check, names};
+use steward_people::{Names, check, names};
 use steward_ticket::attachment::{
     Attachment, Audience, Files, NewAttachment, Upload, attach, attachment, attachments,
     count_attachments, download_headers, object_of, remove,
@@ -66,7 +64,7 @@ struct AttachmentView {
 }
 
 impl AttachmentView {
-    fn of(a: Attachment, names: &HashMap<Uuid, Name>) -> AttachmentView {
+    fn of(a: Attachment, names: &Names) -> AttachmentView {
         AttachmentView {
             id: a.id,
             file_name: a.file_name,

@@ -1,7 +1,5 @@
 //! Comments, work notes and the timeline of an incident.
 
-use std::collections::HashMap;
-
 use axum::extract::OriginalUri;
 use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
@@ -10,7 +8,7 @@ use steward_api::{Caller, Json, Page, PageQuery, Path, Problem, Query, Reply};
 use steward_base::time::wire;
 use steward_base::{Error, Result, Timestamp, Uuid};
 use steward_people::views::Reference;
-use steward_people::{Call, Name, allowed, names};
+use steward_people::{Call, Names, allowed, names};
 use steward_ticket::journal::{
     Entry, EntryKind, NewEntry, count_entries, entries_seen, entry, retract,
 };
@@ -71,7 +69,7 @@ pub struct Retracted {
 
 impl EntryView {
     /// The entry as its reader sees it.
-    pub fn of(entry: Entry, names: &HashMap<Uuid, Name>) -> EntryView {
+    pub fn of(entry: Entry, names: &Names) -> EntryView {
         EntryView {
             id: entry.id,
             kind: entry.kind,

@@ -6,7 +6,6 @@ use serde_json::Value as Json_;
 use steward_api::{Caller, IfMatch, Json, Problem, Reply, check_version, content_version};
 use steward_base::{Error, Result};
 use steward_database::Tx;
-use steward_fields::bump;
 use steward_history::{Change, append, head, save_head, set_setting};
 use steward_people::{Call, EVERYONE, Target, check};
 use utoipa::ToSchema;
@@ -215,7 +214,6 @@ fn check_manage(call: &Call) -> Result<()> {
 /// Writes a setting of incidents, with its fact.
 fn write_setting(tx: &mut Tx, call: &Call, name: &str, was: Json_, value: Json_) -> Result<()> {
     set_setting(tx, &format!("{KIND}.{name}"), &value.to_string())?;
-    bump(tx)?;
     let mut everyone = head(tx, EVERYONE)?;
     let change = [Change::plain(name, was, value)];
     append(tx, &call.entropy, &mut everyone, &call.stamp(), "settings.changed", &change)?;
