@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::entry::Entry;
 use crate::idempotency::{self, BodySlot, Key};
 use crate::problem::Problem;
-use crate::reply::Reply;
+use crate::reply::{Reply, Stored};
 
 /// The session's cookie.
 pub const SESSION_COOKIE: &str = "steward_session";
@@ -105,7 +105,7 @@ impl Caller {
     ///
     /// # Errors
     /// What `f` answers, as a problem; nothing is written then.
-    pub async fn write<T: Serialize + 'static>(
+    pub async fn write<T: Serialize + Send + 'static>(
         &self,
         f: impl Fn(&mut Tx, &Call) -> Result<Reply<T>> + Send + 'static,
     ) -> Result<Response, Problem> {
@@ -119,21 +119,25 @@ impl Caller {
             if let Some(key) = &key
                 && let Some(stored) = idempotency::earlier(tx, key, call.now)?
             {
-                return Ok((stored, true));
+                return Ok(Answer::Earlier(stored));
             }
-            let stored = f(tx, &call)?.store()?;
-            if let Some(key) = &key {
-                idempotency::keep(tx, key, &stored, call.now)?;
-            }
-            Ok((stored, false))
+            let reply = f(tx, &call)?;
+            let Some(key) = &key else { return Ok(Answer::Made(reply)) };
+            let stored = reply.store()?;
+            idempotency::keep(tx, key, &stored, call.now)?;
+            Ok(Answer::Kept(stored))
         };
-        let (stored, replayed) = self.app.db().write(work).await?;
-        let mut response = stored.into_response();
-        if replayed {
-            let yes = axum::http::HeaderValue::from_static("true");
-            response.headers_mut().insert(REPLAYED_HEADER, yes);
-        }
-        Ok(response)
+        Ok(match self.app.db().write(work).await? {
+            // Its bytes are made here, off the thread that writes.
+            Answer::Made(reply) => reply.into_response(),
+            Answer::Kept(stored) => stored.into_response(),
+            Answer::Earlier(stored) => {
+                let mut response = stored.into_response();
+                let yes = axum::http::HeaderValue::from_static("true");
+                response.headers_mut().insert(REPLAYED_HEADER, yes);
+                response
+            }
+        })
     }
 
     /// Reads who the caller is and what they hold now, for streams that live
@@ -151,6 +155,15 @@ impl Caller {
             caller
         }))
     }
+}
+
+/// What came of a write.
+enum Answer<T> {
+    Made(Reply<T>),
+    /// Made, and kept for a repeated request.
+    Kept(Stored),
+    /// That of an earlier request with the same key.
+    Earlier(Stored),
 }
 
 fn look_up(tx: &mut Tx, shown: &Shown, now: steward_base::Timestamp) -> Result<Option<Access>> {

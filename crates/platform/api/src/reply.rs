@@ -47,7 +47,7 @@ impl<T: Serialize> Reply<T> {
     /// The answer as it is sent and, for a repeated request, stored.
     pub(crate) fn store(&self) -> steward_base::Result<Stored> {
         let body = match &self.body {
-            Some(body) => serde_json::to_vec(body).map_err(steward_base::Error::internal)?,
+            Some(body) => crate::json::to_bytes(body).map_err(steward_base::Error::internal)?,
             None => Vec::new(),
         };
         Ok(Stored {

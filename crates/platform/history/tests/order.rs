@@ -12,8 +12,8 @@ use common::{Log, add, at};
 use steward_base::{Error, Result, Timestamp, Uuid};
 use steward_database::{Db, Engine, Tx};
 use steward_history::{
-    Fact, FactRef, Place, Progress, Subscriber, facts_after, facts_of, lag, newest, raise_epoch,
-    run_batch,
+    Door, Fact, FactRef, Place, Progress, Subscriber, facts_after, facts_of, lag, newest,
+    raise_epoch, run_batch,
 };
 use steward_schema::testing::{on_both, postgres};
 
@@ -157,6 +157,56 @@ fn one_that_sends_things_out_does_not_send_the_past() {
         log.add(one, 4);
         catch_up(&log, &LATE, 10, 1);
         assert_eq!(noted(&log, "late"), [FactRef { record: one, seq: 5 }]);
+    });
+}
+
+/// Takes no fact of a record's beginning, and nothing at all while it is deaf.
+struct Picky {
+    deaf: bool,
+}
+
+impl Subscriber for Picky {
+    fn name(&self) -> &'static str {
+        "picky"
+    }
+    fn listens(&self, _: &mut Tx) -> Result<bool> {
+        Ok(!self.deaf)
+    }
+    fn passes_over(&self, kind: &str, door: Door, changes: &str) -> bool {
+        assert!(door == Door::Api && changes.contains("story"));
+        kind == "thing.created"
+    }
+    fn handle(&self, tx: &mut Tx, facts: &[Fact], now: Timestamp) -> Result<()> {
+        assert!(!facts.is_empty());
+        Notes { name: "picky", fails: false, late: false }.handle(tx, facts, now)
+    }
+}
+
+#[test]
+fn what_a_subscriber_passes_over_lies_behind_it() {
+    on_both(|test| {
+        let log = Log::new(test);
+        with_notes(&log);
+        let read = |deaf: bool, facts: usize| {
+            let (until, mut read) = (Instant::now() + Duration::from_secs(30), 0);
+            while read < facts {
+                assert!(Instant::now() < until, "{read} of {facts}");
+                match log.db().write_blocking(move |tx| run_batch(tx, &Picky { deaf }, at(9), 2)) {
+                    Ok(Progress::Read(n)) => read += n,
+                    other => assert_eq!(other, Ok(Progress::Idle)),
+                }
+            }
+            assert_eq!(read, facts);
+        };
+        let one = log.record(3);
+        read(false, 3);
+        let two = log.record(2);
+        read(true, 2);
+        log.add(two, 2);
+        read(false, 1);
+        let expected = [(one, 2), (one, 3), (two, 3)];
+        assert_eq!(noted(&log, "picky"), expected.map(|(record, seq)| FactRef { record, seq }));
+        assert_eq!(log.read(lag)[0].1, 0);
     });
 }
 

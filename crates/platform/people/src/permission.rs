@@ -258,6 +258,15 @@ pub struct Visibility {
 }
 
 impl Visibility {
+    /// Whether a record is among them: the same answer as [`allowed`], for
+    /// many records of one actor.
+    pub fn covers(&self, target: &Target) -> bool {
+        self.all
+            || self.organisations.contains(&target.organisation)
+            || (self.team && target.team)
+            || (self.own && target.own)
+    }
+
     /// Whether nothing at all can be seen.
     pub fn is_none(&self) -> bool {
         !self.all && self.organisations.is_empty() && !self.team && !self.own

@@ -1,14 +1,18 @@
 //! What the API shows. Times are text of one width; references carry what they
 //! are called.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::BuildHasher;
+use std::ops::Deref;
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::ser::SerializeStruct as _;
+use serde::{Serialize, Serializer};
 use steward_base::time::wire;
 use steward_base::{Timestamp, Uuid};
-use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::actor::Role;
 use crate::store::grants::GrantRow;
@@ -23,37 +27,85 @@ use crate::store::{Name, Names};
 /// The version of what is made and taken away but never changed.
 pub const UNCHANGING: i64 = 1;
 
-/// A reference to a record, as answers show it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Reference {
-    /// The record.
-    pub id: Uuid,
-    /// What it is called.
-    pub name: String,
-    /// The login, for people.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub login: Option<String>,
-    /// The number, for tickets.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub number: Option<String>,
+/// A reference to a record, as answers show it: `{"id", "name"}`, with `login`
+/// for people and `number` for tickets. A page holds hundreds, so they share
+/// what the directory keeps in memory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference(Arc<Name>);
+
+impl Deref for Reference {
+    type Target = Name;
+
+    fn deref(&self) -> &Name {
+        &self.0
+    }
 }
 
-impl From<&Name> for Reference {
-    fn from(name: &Name) -> Reference {
-        let Name { id, name, number, login, .. } = name.clone();
-        Reference { id, name, login, number }
+impl From<Arc<Name>> for Reference {
+    fn from(name: Arc<Name>) -> Reference {
+        Reference(name)
     }
 }
 
 impl Reference {
     /// The reference to `id`; a record that cannot be named shows an empty name.
     pub fn of<S: BuildHasher>(id: Uuid, names: &HashMap<Uuid, Arc<Name>, S>) -> Reference {
-        match names.get(&id) {
-            Some(name) => Reference::from(&**name),
-            None => Reference { id, name: String::new(), login: None, number: None },
+        let nobody = || {
+            Arc::new(Name {
+                id,
+                kind: String::new(),
+                name: String::new(),
+                number: None,
+                login: None,
+            })
+        };
+        Reference(names.get(&id).cloned().unwrap_or_else(nobody))
+    }
+}
+
+impl Serialize for Reference {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Name { id, name, login, number, .. } = &*self.0;
+        let fields = 2 + usize::from(login.is_some()) + usize::from(number.is_some());
+        let mut shown = serializer.serialize_struct("Reference", fields)?;
+        shown.serialize_field("id", id)?;
+        shown.serialize_field("name", name)?;
+        if let Some(login) = login {
+            shown.serialize_field("login", login)?;
         }
+        if let Some(number) = number {
+            shown.serialize_field("number", number)?;
+        }
+        shown.end()
+    }
+}
+
+/// A reference to a record, as answers show it.
+#[derive(ToSchema)]
+#[schema(as = Reference)]
+#[expect(dead_code, reason = "the shape of a reference, for the API's document")]
+struct Shape {
+    /// The record.
+    id: Uuid,
+    /// What it is called.
+    name: String,
+    /// The login, for people.
+    #[schema(nullable = false)]
+    login: Option<String>,
+    /// The number, for tickets.
+    #[schema(nullable = false)]
+    number: Option<String>,
+}
+
+impl PartialSchema for Reference {
+    fn schema() -> RefOr<Schema> {
+        Shape::schema()
+    }
+}
+
+impl ToSchema for Reference {
+    fn name() -> Cow<'static, str> {
+        Shape::name()
     }
 }
 
@@ -267,8 +319,8 @@ impl GrantView {
             id: grant.id,
             holder: Holder {
                 id: holder.id,
-                name: holder.name,
-                login: holder.login,
+                name: holder.name.clone(),
+                login: holder.login.clone(),
                 kind: grant.holder_kind,
             },
             role: grant.role,

@@ -232,10 +232,7 @@ proptest! {
         actor.read_only = read_only;
         let target = Target { organisation, own, team };
         let seen = visibility(&actor, kind, action);
-        let listed = seen.all
-            || seen.organisations.contains(&organisation)
-            || seen.own && own
-            || seen.team && team;
+        let listed = seen.covers(&target);
         prop_assert_eq!(allowed(&actor, kind, action, &target), listed);
         if seen.is_none() {
             prop_assert!(!listed);

@@ -107,8 +107,6 @@ fn every_change_counts_at_once_also_one_of_another_process() {
                 "no member any more",
                 Box::new(move |tx| teams::remove_member(tx, &d, team, id, None).map(drop)),
             ),
-            ("disabled", Box::new(move |tx| disable(tx, &e, id, None).map(drop))),
-            ("enabled", Box::new(move |tx| enable(tx, &f, id, None).map(drop))),
             (
                 "the token revoked",
                 Box::new({
@@ -119,6 +117,8 @@ fn every_change_counts_at_once_also_one_of_another_process() {
                     }
                 }),
             ),
+            ("disabled", Box::new(move |tx| disable(tx, &e, id, None).map(drop))),
+            ("enabled", Box::new(move |tx| enable(tx, &f, id, None).map(drop))),
         ];
         let before = known(world.db(), &ann);
         assert!(before.0.as_ref().is_some_and(|a| a.teams == [team]), "{before:?}");

@@ -3,7 +3,9 @@
 use steward_base::{Result, Uuid};
 use steward_database::Tx;
 use steward_fields::Registry;
-use steward_history::{Change, FactRef, NewRecord, append, create_record, next_number, save_head};
+use steward_history::{
+    Change, FactRef, NewRecord, append, new_record, next_number, save_head, write_record,
+};
 use steward_people::{Actor, Call, Target};
 
 use crate::journal::{NewEntry, add_entry};
@@ -22,8 +24,8 @@ pub fn target(tx: &mut Tx, actor: &Actor, ticket: &Ticket) -> Result<Target> {
     Ok(Target { organisation: ticket.head.organisation, own, team })
 }
 
-/// A new ticket's record, with the next number of its prefix. `ticket.head` is
-/// filled by it.
+/// A new ticket's record, with the next number of its prefix; [`create`] writes
+/// its row.
 pub fn new_head(
     tx: &mut Tx,
     call: &Call,
@@ -41,7 +43,7 @@ pub fn new_head(
         organisation,
         created_at: call.now,
     };
-    create_record(tx, &record)
+    Ok(new_record(&record))
 }
 
 /// Writes a new ticket with its first fact `<kind>.created`.
@@ -54,11 +56,11 @@ pub fn create(
     let kind = format!("{}.created", ticket.kind());
     let changes = changes(None, ticket, registry);
     let fact = append(tx, &call.entropy, &mut ticket.head, &call.stamp(), &kind, &changes)?;
+    write_record(tx, &mut ticket.head)?;
     store::insert(tx, ticket)?;
     store::write_values(tx, None, ticket, registry)?;
     store::track(tx, None, ticket, registry, call.now, call.now)?;
     index(tx, ticket, registry, true)?;
-    save_head(tx, &mut ticket.head)?;
     Ok(fact)
 }
 

@@ -7,7 +7,7 @@ use steward_base::{Result, Timestamp, Uuid};
 use steward_database::Tx;
 use steward_fields::{FieldType, Registry};
 use steward_people::views::Reference;
-use steward_people::{Actor, Names, Target, allowed, names, refusal};
+use steward_people::{Actor, Names, Target, allowed, names, refusal, visibility};
 use steward_ticket::Ticket;
 use utoipa::ToSchema;
 
@@ -209,7 +209,7 @@ fn build(t: Ticket, names: &Names, registry: &Registry, internal: bool) -> Incid
         .map(|priority| PriorityOverrideView { priority, reason: t.priority_reason.clone() });
     IncidentView {
         id: t.head.id,
-        number: t.number().to_owned(),
+        number: t.head.number.unwrap_or_default(),
         description: Some(t.description),
         state: t.state,
         on_hold_reason: t.on_hold_reason,
@@ -340,13 +340,13 @@ pub fn rows(
     registry: &Registry,
 ) -> Result<Vec<IncidentView>> {
     let names = names(tx, &referenced(&tickets, registry))?;
+    let internally = visibility(actor, KIND, "read_work_notes");
     let row = |t: Ticket| {
         let id = Some(actor.id);
         let own = t.caller == id || t.requested_for == id || t.opened_by == id;
         let team = t.assignment_group.is_some_and(|g| actor.teams.contains(&g));
         let target = Target { organisation: t.head.organisation, own, team };
-        let internal = allowed(actor, KIND, "read_work_notes", &target);
-        let mut view = build(t, &names, registry, internal);
+        let mut view = build(t, &names, registry, internally.covers(&target));
         view.description = None;
         view.close_notes = None;
         view

@@ -91,7 +91,7 @@ impl From<Would> for WouldView {
         };
         WouldView {
             at: wire(would.at),
-            record: Reference::from(&*would.record),
+            record: would.record.into(),
             fact: would.fact,
             door: would.door,
             values: would.values,

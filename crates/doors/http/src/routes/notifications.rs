@@ -75,8 +75,8 @@ impl From<Shown> for NotificationView {
             kind: shown.row.kind.as_str(),
             at: wire(shown.row.at),
             read_at: shown.row.read_at.map(wire),
-            record: Reference::from(&*shown.record),
-            by: shown.by.as_deref().map(Reference::from),
+            record: shown.record.into(),
+            by: shown.by.map(Into::into),
             no: shown.row.no,
         }
     }

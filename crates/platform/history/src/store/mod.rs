@@ -10,7 +10,7 @@ pub(crate) mod verify;
 use serde_json::{Value as Json, json};
 use steward_base::text::key;
 use steward_base::{Entropy, Error, Result, Timestamp, Uuid};
-use steward_database::{Engine, Row, Tx, Value};
+use steward_database::{Engine, Row, Tx};
 
 use crate::chain::{content_digest, fact_hash};
 use crate::fact::{Change, Door, Fact, FactRef, Place, Stamp, Written};
@@ -94,25 +94,18 @@ pub fn head_by_number(tx: &mut Tx, number: &str) -> Result<Head> {
 /// Makes the row of a new record, without history yet: [`append`] its first
 /// fact, then [`save_head`].
 pub fn create_record(tx: &mut Tx, new: &NewRecord) -> Result<Head> {
-    let row_no = tx.one(
-        "insert into record (id, kind, number, name, name_key, organisation, version, history_seq,
-         history_hash, created_at) values ($1, $2, $3, $4, $5, $6, 0, 0, $7, $8) returning row_no",
-        &[
-            new.id.into(),
-            new.kind.into(),
-            new.number.clone().into(),
-            new.name.into(),
-            key(new.name).into(),
-            new.organisation.into(),
-            Value::Bytes(vec![]),
-            new.created_at.into(),
-        ],
-        |r| r.get(0),
-    )?;
-    Ok(Head {
+    let mut head = new_record(new);
+    insert_head(tx, &mut head)?;
+    Ok(head)
+}
+
+/// A new record that has no row yet: [`append`] its first facts, then
+/// [`write_record`]. One statement less than [`create_record`].
+pub fn new_record(new: &NewRecord) -> Head {
+    Head {
         id: new.id,
         kind: new.kind.into(),
-        row_no,
+        row_no: 0,
         number: new.number.clone(),
         name: new.name.into(),
         organisation: new.organisation,
@@ -120,7 +113,36 @@ pub fn create_record(tx: &mut Tx, new: &NewRecord) -> Result<Head> {
         seq: 0,
         hash: vec![],
         created_at: new.created_at,
-    })
+    }
+}
+
+/// Writes the row of a new record with its first version and the end of its
+/// history; fills in the row number.
+pub fn write_record(tx: &mut Tx, head: &mut Head) -> Result<()> {
+    head.version += 1;
+    insert_head(tx, head)
+}
+
+fn insert_head(tx: &mut Tx, head: &mut Head) -> Result<()> {
+    head.row_no = tx.one(
+        "insert into record (id, kind, number, name, name_key, organisation, version, history_seq,
+         history_hash, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+         returning row_no",
+        &[
+            head.id.into(),
+            head.kind.as_str().into(),
+            head.number.clone().into(),
+            head.name.as_str().into(),
+            key(&head.name).into(),
+            head.organisation.into(),
+            head.version.into(),
+            head.seq.into(),
+            head.hash.as_slice().into(),
+            head.created_at.into(),
+        ],
+        |r| r.get(0),
+    )?;
+    Ok(())
 }
 
 /// Gives a record another name.
