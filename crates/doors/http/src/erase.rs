@@ -8,8 +8,26 @@ use steward_api::forget_answers;
 use steward_base::{Result, Uuid};
 use steward_database::Tx;
 use steward_fields::Registries;
+use steward_history::{FactRef, head};
 use steward_people::{Call, Erasure, erase, system_actor};
 use steward_ticket::forget_person;
+
+/// Lets the work of a person who has just left go back to their groups, caused by
+/// the fact that they left. Whoever may send them away may let their work go on.
+///
+/// # Errors
+/// Those of the writes.
+pub(crate) fn return_work(
+    tx: &mut Tx,
+    call: &Call,
+    registries: &Registries,
+    person: Uuid,
+) -> Result<()> {
+    let left = FactRef { record: person, seq: head(tx, person)?.seq };
+    let actor = Arc::new(system_actor());
+    let system = Call { actor, cause: call.cause.or(Some(left)), ..call.clone() };
+    steward_incident::return_to_groups(tx, &system, registries, person).map(drop)
+}
 
 /// Erases a person: [`steward_people::erase`], then the state rows, documents
 /// and files of their tickets, what they were told, and the answers kept for
@@ -28,9 +46,9 @@ pub fn erase_person(
     reason: &str,
 ) -> Result<Erasure> {
     let done = erase(tx, call, person, reason)?;
+    return_work(tx, call, registries, person)?;
     // Whoever may erase a person may change every ticket for it.
     let system = Call { actor: Arc::new(system_actor()), ..call.clone() };
-    steward_incident::return_to_groups(tx, &system, registries, person)?;
     let mut concerned = HashSet::from([person.to_string()]);
     for kind in registries.kinds() {
         let registry = registries.get(tx, kind)?;

@@ -154,3 +154,31 @@ fn final_columns_may_come_later_without_a_conflict() {
         assert_eq!(ticket.state, "closed");
     });
 }
+
+/// An import brings plain text: what looks like mark-up is kept as it is, as
+/// words, and never becomes an entry's HTML.
+#[test]
+fn mark_up_in_a_log_stays_text() {
+    on_both(|db| {
+        found(&db);
+        let rows = std::fs::read_to_string(head(40)).expect("rows");
+        assert!(rows.contains("Category 55"));
+        let evil = "<script>steal()</script>";
+        let (summary, _) = import(&db, &file(&rows.replace("Category 55", evil)), false);
+        assert_eq!(summary.written, 40);
+        let (named, entries) = db
+            .db
+            .read_blocking(move |tx| {
+                let named = tx.rows(
+                    "select short_description from ticket where short_description like $1",
+                    &["<script>%".into()],
+                    |r| r.get::<String>(0),
+                )?;
+                let entries = tx.one("select count(*) from entry", &[], |r| r.get::<i64>(0))?;
+                Ok((named, entries))
+            })
+            .expect("reads");
+        assert!(named.iter().any(|text| text.starts_with(evil)), "{named:?}");
+        assert_eq!(entries, 0);
+    });
+}

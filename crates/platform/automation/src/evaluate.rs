@@ -12,9 +12,7 @@ use steward_people::{Actor, names, persons};
 use steward_ticket::journal::{Entry, EntryKind, entries};
 use steward_ticket::list::{TicketSchema, read_condition, sees};
 use steward_ticket::text::Document;
-use steward_ticket::{InMemory, Ticket, rich};
-
-use crate::audience::reads;
+use steward_ticket::{InMemory, Ticket, reads, rich};
 
 /// Most entries whose words a condition looks into: as many as the full text.
 const MOST_ENTRIES: i64 = 2000;

@@ -4,6 +4,7 @@ mod common;
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
@@ -295,5 +296,59 @@ fn imported_facts_and_those_of_others_are_not_sent() {
             Ok(one && all && webhook::get(tx, &stranger, nobody).is_err())
         });
         assert_eq!(hidden, Ok(true));
+    });
+}
+
+/// A look-up that answers the next of a script, and how often it was asked.
+fn scripted(answers: &'static [&'static str]) -> (Arc<webhook::Lookup>, Arc<AtomicUsize>) {
+    let asked: Arc<AtomicUsize> = Arc::default();
+    let count = asked.clone();
+    let lookup = move |_name: String| -> webhook::Addresses {
+        let at = count.fetch_add(1, Ordering::SeqCst).min(answers.len() - 1);
+        let address = answers[at].parse().expect("an address");
+        Box::pin(async move { Ok(vec![address]) })
+    };
+    (Arc::new(lookup), asked)
+}
+
+/// DNS rebinding: a name that is public when it is checked and inside the house
+/// when one connects. It is looked up once, and what was checked is connected to.
+#[test]
+fn a_name_is_looked_up_once_and_what_was_checked_is_connected_to() {
+    // 2000::1 is of the public internet, and nobody's.
+    for answers in [&["2000::1", "127.0.0.1"] as &[&str], &["127.0.0.1", "2000::1"]] {
+        on_both(|db| {
+            let mut post = Post::new(House::new(db), false);
+            let (lookup, asked) = scripted(answers);
+            post.sender = Sender::looking_up(SenderOptions::default(), lookup).expect("a sender");
+            let receiver = Receiver::start(&[OK]);
+            let url = receiver.url.replace("127.0.0.1", "rebinding.example.org");
+            let (hook, _) = post.hook("admin", &url, "");
+            post.house.ticket("ann", |_| {});
+            assert_eq!(post.send(), 1);
+            assert_eq!(asked.load(Ordering::SeqCst), 1, "one look-up for one attempt");
+            assert!(receiver.requests().is_empty(), "nobody inside was reached");
+            let first = post.log(&hook).remove(0);
+            let words = first.error.clone().unwrap_or_default();
+            assert_eq!(words.contains("private range"), answers[0] == "127.0.0.1", "{words}");
+            // The next attempt looks again and is checked again.
+            post.house.advance(RETRIES[0]);
+            assert_eq!(post.send(), 1);
+            assert_eq!(asked.load(Ordering::SeqCst), 2);
+            assert!(receiver.requests().is_empty());
+        });
+    }
+    // Where it is allowed the look-up is followed: the port is that of the URL.
+    on_both(|db| {
+        let mut post = Post::new(House::new(db), true);
+        let (lookup, asked) = scripted(&["127.0.0.1"]);
+        let options = SenderOptions { allow_private: true, ..SenderOptions::default() };
+        post.sender = Sender::looking_up(options, lookup).expect("a sender");
+        let receiver = Receiver::start(&[OK]);
+        let url = receiver.url.replace("127.0.0.1", "inside.example.org");
+        post.hook("admin", &url, "");
+        post.house.ticket("ann", |_| {});
+        assert_eq!((post.send(), asked.load(Ordering::SeqCst)), (1, 1));
+        assert!(header(&receiver.requests()[0].0, "host").starts_with("inside.example.org"));
     });
 }

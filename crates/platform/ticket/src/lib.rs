@@ -6,6 +6,7 @@
 //! ([`save`], [`create`] or, for the past, [`record_history`]) in one transaction.
 
 pub mod attachment;
+mod audience;
 mod command;
 mod erase;
 pub mod fields;
@@ -21,9 +22,12 @@ pub mod store;
 pub mod text;
 mod write;
 
+pub use audience::{
+    Reads, is_internal, is_public, names_for, readable, readable_of, reads, reads_of, target,
+};
 pub use command::{Command, Commands};
 pub use erase::{forget_person, forget_texts};
 pub use memory::InMemory;
 pub use model::{OPEN_STATES, TRACKED, Ticket, changes, to_json};
 pub use record_history::{Past, PastUpdate, record_history};
-pub use write::{Effect, create, new_head, save, target};
+pub use write::{Effect, create, new_head, save};

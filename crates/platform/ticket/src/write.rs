@@ -6,23 +6,12 @@ use steward_fields::Registry;
 use steward_history::{
     Change, FactRef, NewRecord, append, new_record, next_number, save_head, write_record,
 };
-use steward_people::{Actor, Call, Target};
+use steward_people::Call;
 
 use crate::journal::{NewEntry, add_entry};
 use crate::model::{TEXTS, Ticket, changes};
 use crate::store;
 use crate::text::index;
-
-/// What stands between an actor and a ticket.
-pub fn target(tx: &mut Tx, actor: &Actor, ticket: &Ticket) -> Result<Target> {
-    let id = Some(actor.id);
-    let own = ticket.caller == id
-        || ticket.requested_for == id
-        || ticket.opened_by == id
-        || store::is_watcher(tx, ticket.head.id, actor.id)?;
-    let team = ticket.assignment_group.is_some_and(|group| actor.teams.contains(&group));
-    Ok(Target { organisation: ticket.head.organisation, own, team })
-}
 
 /// A new ticket's record, with the next number of its prefix; [`create`] writes
 /// its row.

@@ -8,14 +8,14 @@ use steward_base::{Error, Gathered, Result, Timestamp, Uuid};
 use steward_database::Tx;
 use steward_fields::{Registries, Registry};
 use steward_history::Change;
-use steward_people::{Call, Target, check};
+use steward_people::{Call, Target, allowed, check};
 use steward_ticket::journal::{EntryKind, NewEntry};
 use steward_ticket::{Effect, Ticket, rich, save, store, target};
 
 use crate::body;
 use crate::edit::{Edits, person, team};
 use crate::fields::{KIND, Settings};
-use crate::life_cycle::permission;
+use crate::life_cycle::{edit_refusal, permission};
 use crate::{rules, timers};
 
 /// An incident with what decisions about it need.
@@ -229,7 +229,10 @@ fn decide(tx: &mut Tx, call: &Call, loaded: &Loaded, action: &Action) -> Result<
         }
         Action::Duplicate(body) => duplicate(tx, call, before, &body.of)?,
         Action::Unmerge => unmerge(tx, before)?,
-        Action::WorkTime(body) => work_time(tx, call, before, body)?,
+        Action::WorkTime(body) => {
+            check_open_to_edits(call, loaded)?;
+            work_time(tx, call, before, body)?
+        }
     })
 }
 
@@ -340,7 +343,7 @@ fn resolve_children(
         .collect();
     for child in open {
         let seen = target(tx, &call.actor, &child)?;
-        if !steward_people::allowed(&call.actor, KIND, "resolve", &seen) {
+        if !allowed(&call.actor, KIND, "resolve", &seen) {
             continue;
         }
         let action = Action::Resolve(body::Resolve {
@@ -362,6 +365,18 @@ pub(crate) fn parse_time(field: &str, text: Option<&str>) -> Result<Option<Times
     text.map(parse).transpose()
 }
 
+/// Whether a change of fields is a correction of what has ended.
+///
+/// # Errors
+/// `Refused` when it has ended and the actor may not correct it.
+fn check_open_to_edits(call: &Call, loaded: &Loaded) -> Result<bool> {
+    match edit_refusal(&loaded.ticket.state) {
+        None => Ok(false),
+        Some(_) if allowed(&call.actor, KIND, "correct", &loaded.target) => Ok(true),
+        Some(reason) => Err(Error::Refused(reason)),
+    }
+}
+
 /// Changes fields.
 pub fn update(
     tx: &mut Tx,
@@ -372,11 +387,12 @@ pub fn update(
     body: &body::UpdateIncident,
 ) -> Result<Ticket> {
     let loaded = load_for(tx, call, registries, number, expected, "update")?;
+    let fact = if check_open_to_edits(call, &loaded)? { "corrected" } else { "updated" };
     let before = loaded.ticket.clone();
     let mut after = before.clone();
     Edits { call, loaded: &loaded }.apply(tx, &mut after, body)?;
     rules::begin_work(&before, &mut after);
-    finish(tx, call, &loaded, &before, &mut after, effect("updated"))?;
+    finish(tx, call, &loaded, &before, &mut after, effect(fact))?;
     Ok(after)
 }
 

@@ -93,6 +93,21 @@ pub fn step(from: &str, action: &str) -> Result<&'static Transition, String> {
     })
 }
 
+/// States in which an incident is read only: comments, work notes, files and
+/// links go on, fields are only corrected by who may `correct`.
+pub const ENDED: &[&str] = &["closed", "canceled"];
+
+/// Why fields are not changed in this state; `None` when they are.
+pub fn edit_refusal(state: &str) -> Option<String> {
+    ENDED.contains(&state).then(|| {
+        let is = label(state).to_lowercase();
+        format!(
+            "{state}: the fields of a {is} incident are only corrected by an incident manager; \
+             comments, work notes, files and links can be added"
+        )
+    })
+}
+
 /// The label of a state.
 pub fn label(state: &str) -> &str {
     STATES.iter().find(|(code, _)| *code == state).map_or(state, |(_, label)| label)
@@ -119,6 +134,18 @@ mod tests {
                 ACTIONS.iter().map(|a| step(from, a).map_or("-", |t| t.to)).collect();
             assert_eq!(found.join(" "), row, "from {from}");
         }
+    }
+
+    /// Every state is decided, and the reason begins with its code.
+    #[test]
+    fn fields_of_what_has_ended_are_not_changed() {
+        let refused: Vec<&str> = STATES
+            .iter()
+            .filter_map(|(state, _)| edit_refusal(state).map(|reason| (state, reason)))
+            .inspect(|(state, reason)| assert!(reason.starts_with(&format!("{state}: "))))
+            .map(|(state, _)| *state)
+            .collect();
+        assert_eq!(refused, ["closed", "canceled"]);
     }
 
     #[test]

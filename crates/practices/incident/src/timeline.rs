@@ -8,16 +8,16 @@ use steward_api::Page;
 use steward_base::time::wire;
 use steward_base::{Result, Timestamp, Uuid};
 use steward_database::Tx;
-use steward_fields::Registry;
 use steward_history::{Fact, content_of, facts_of};
 use steward_people::views::Reference;
-use steward_people::{Names, names};
-use steward_ticket::journal::{Entry, EntryKind, entries};
-use steward_ticket::store;
+use steward_people::{Actor, Names, allowed};
+use steward_ticket::journal::{Entry, EntryKind, entries, entries_of};
+use steward_ticket::{names_for, readable, reads_of, store};
 use utoipa::ToSchema;
 
 use crate::api::EntryView;
 use crate::commands::Loaded;
+use crate::fields::KIND;
 
 /// Where a page goes on: (time, tie).
 pub type Place = (i64, String);
@@ -66,64 +66,19 @@ pub struct Source {
     pub number: String,
 }
 
-/// Facts that only the internal part knows.
-const INTERNAL_FACTS: [&str; 2] = ["incident.noted", "incident.time_recorded"];
-/// Changes that are no fields and that everybody who sees the incident may
-/// know; all others are internal.
-const PUBLIC_CHANGES: [&str; 12] = [
-    "comments",
-    "entry",
-    "mentions",
-    "watcher",
-    "relation",
-    "to",
-    "file_name",
-    "content_type",
-    "size",
-    "audience",
-    "attachment",
-    "sha256",
-];
-
-/// The fact as the reader may see it: without fields of the internal group;
-/// `None` when nothing is left, or the fact itself is internal.
-pub fn readable(mut fact: Fact, registry: &Registry, internal: bool) -> Option<Fact> {
-    if internal {
-        return Some(fact);
-    }
-    let hidden_attachment = fact.to("audience").and_then(Json::as_str) == Some("internal");
-    if INTERNAL_FACTS.contains(&fact.kind.as_str()) || hidden_attachment {
-        return None;
-    }
-    let before = fact.changes.len();
-    fact.changes.retain(|change| {
-        let name = change["field"].as_str().unwrap_or("");
-        let name = name.strip_prefix("custom.").unwrap_or(name);
-        match registry.field(name) {
-            Some(field) => field.group == "public",
-            // What no longer has a field may have been internal.
-            None => PUBLIC_CHANGES.contains(&name),
-        }
-    });
-    (before == 0 || !fact.changes.is_empty()).then_some(fact)
-}
-
 /// Most facts and entries one timeline is made of; more are in the history.
 const MOST: i64 = 2_000;
 
-/// One page of the timeline.
+/// One page of the timeline, as the actor may see it.
 pub fn page(
     tx: &mut Tx,
+    actor: &Actor,
     loaded: &Loaded,
-    internal: bool,
     after: Option<Place>,
     (limit, counted): (i64, bool),
 ) -> Result<Page<TimelineItem>> {
-    let mut items = of_ticket(tx, loaded, loaded.ticket.head.id, None, internal)?;
-    for duplicate in store::duplicates(tx, loaded.ticket.head.id)? {
-        let number = duplicate.number().to_owned();
-        items.extend(of_ticket(tx, loaded, duplicate.head.id, Some(number), internal)?);
-    }
+    let mut items = of_ticket(tx, actor, loaded)?;
+    items.extend(of_duplicates(tx, actor, loaded.ticket.head.id)?);
     items.sort_by(|a, b| a.place.cmp(&b.place));
     let count = counted.then_some(items.len() as i64);
     if let Some(after) = after {
@@ -132,27 +87,18 @@ pub fn page(
     Ok(Page::cut(items, limit, &["timeline"], |item| item.place.clone())?.with_count(count))
 }
 
-fn of_ticket(
-    tx: &mut Tx,
-    loaded: &Loaded,
-    record: Uuid,
-    duplicate: Option<String>,
-    internal: bool,
-) -> Result<Vec<TimelineItem>> {
+fn of_ticket(tx: &mut Tx, actor: &Actor, loaded: &Loaded) -> Result<Vec<TimelineItem>> {
+    let record = loaded.ticket.head.id;
+    let internal = allowed(actor, KIND, "read_work_notes", &loaded.target);
     let kinds: &[EntryKind] =
         if internal { &[EntryKind::Comment, EntryKind::WorkNote] } else { &[EntryKind::Comment] };
-    let start = (Timestamp::MIN.max(Timestamp::UNIX_EPOCH), Uuid::nil());
+    let start = (Timestamp::UNIX_EPOCH, Uuid::nil());
     let mut written = entries(tx, record, kinds, start, MOST)?;
     let retracted: Vec<String> =
         written.iter().filter(|e| e.retracted.is_some()).map(|e| e.id.to_string()).collect();
     written.retain(|e| internal || e.retracted.is_none());
-    // Of a duplicate only what people said is shown here.
-    let facts = match duplicate {
-        Some(_) => Vec::new(),
-        None => facts_of(tx, record, 0, MOST)?,
-    };
     // An imported update that changed nothing we know is in the history only.
-    let facts: Vec<Fact> = facts
+    let facts: Vec<Fact> = facts_of(tx, record, 0, MOST)?
         .into_iter()
         .filter(|f| !f.changes.is_empty())
         // Nor does a retracted comment show in what came with it, such as a file's name.
@@ -161,11 +107,37 @@ fn of_ticket(
         .filter_map(|f| readable(f, &loaded.registry, internal))
         .collect();
     let texts = texts(tx, record, &facts)?;
-    let names = names(tx, &mentioned(&written, &facts))?;
-    let source = duplicate.map(|number| Source { number });
-    let entries = written.into_iter().map(|e| of_entry(e, &names, source.clone()));
+    let names = names_for(tx, actor, &mentioned(&written, &facts))?;
+    let entries = written.into_iter().map(|e| of_entry(e, &names, None));
     let changes = facts.into_iter().map(|f| of_fact(f, &names, &texts));
     Ok(entries.chain(changes).collect())
+}
+
+/// What people said on duplicates, each as far as the actor may read that
+/// duplicate itself: it may be somebody else's.
+fn of_duplicates(tx: &mut Tx, actor: &Actor, master: Uuid) -> Result<Vec<TimelineItem>> {
+    let duplicates = store::duplicates(tx, master)?;
+    let reads = reads_of(tx, actor, &duplicates)?;
+    let seen: HashMap<Uuid, (String, bool)> = duplicates
+        .iter()
+        .zip(reads)
+        .filter(|(_, reads)| reads.ticket)
+        .map(|(ticket, reads)| (ticket.head.id, (ticket.number().to_owned(), reads.internal)))
+        .collect();
+    let mut ids: Vec<Uuid> = seen.keys().copied().collect();
+    ids.sort_unstable();
+    let shown = |entry: &Entry| {
+        let public = entry.kind == EntryKind::Comment && entry.retracted.is_none();
+        public || seen.get(&entry.record).is_some_and(|(_, internal)| *internal)
+    };
+    let mut written = entries_of(tx, &ids, MOST)?;
+    written.retain(shown);
+    let names = names_for(tx, actor, &mentioned(&written, &[]))?;
+    let item = |entry: Entry| {
+        let number = seen.get(&entry.record)?.0.clone();
+        Some(of_entry(entry, &names, Some(Source { number })))
+    };
+    Ok(written.into_iter().filter_map(item).collect())
 }
 
 fn names_one_of(fact: &Fact, entries: &[String]) -> bool {

@@ -7,13 +7,13 @@ use steward_base::{Result, Timestamp, Uuid};
 use steward_database::Tx;
 use steward_fields::{FieldType, Registry};
 use steward_people::views::Reference;
-use steward_people::{Actor, Names, Target, allowed, names, refusal, visibility};
-use steward_ticket::Ticket;
+use steward_people::{Actor, Names, Target, allowed, refusal, visibility};
+use steward_ticket::{Ticket, names_for};
 use utoipa::ToSchema;
 
 use crate::commands::Loaded;
 use crate::fields::{KIND, Settings};
-use crate::life_cycle::{ACTIONS, permission, step};
+use crate::life_cycle::{ACTIONS, edit_refusal, permission, step};
 use crate::rules;
 
 /// Whether the caller may do something now, and why not.
@@ -277,6 +277,9 @@ fn custom(
     values.into_iter().filter_map(show).collect()
 }
 
+/// Actions that change fields, which what has ended does not take.
+const EDITS: [&str; 3] = ["update", "record_time", "override_priority"];
+
 /// What an actor may do with an incident now.
 pub fn actions(
     actor: &Actor,
@@ -313,8 +316,11 @@ pub fn actions(
     ];
     let others = others.iter().map(|name| {
         let may = allowed(actor, KIND, name, target);
-        let reason = (!may).then(|| refusal(actor, KIND, name));
-        ActionView { name: (*name).into(), allowed: may, reason }
+        let mut reason = (!may).then(|| refusal(actor, KIND, name));
+        if may && EDITS.contains(name) && !allowed(actor, KIND, "correct", target) {
+            reason = edit_refusal(&ticket.state);
+        }
+        ActionView { name: (*name).into(), allowed: reason.is_none(), reason }
     });
     life_cycle.chain(others).collect()
 }
@@ -325,7 +331,7 @@ pub fn one(tx: &mut Tx, actor: &Actor, loaded: Loaded, now: Timestamp) -> Result
     let internal = allowed(actor, KIND, "read_work_notes", &target);
     let actions = actions(actor, &ticket, &target, &settings, now);
     let tickets = [ticket];
-    let names = names(tx, &referenced(&tickets, &registry))?;
+    let names = names_for(tx, actor, &referenced(&tickets, &registry))?;
     let [ticket] = tickets;
     let mut view = build(ticket, &names, &registry, internal);
     view.actions = Some(actions);
@@ -339,7 +345,7 @@ pub fn rows(
     tickets: Vec<Ticket>,
     registry: &Registry,
 ) -> Result<Vec<IncidentView>> {
-    let names = names(tx, &referenced(&tickets, registry))?;
+    let names = names_for(tx, actor, &referenced(&tickets, registry))?;
     let internally = visibility(actor, KIND, "read_work_notes");
     let row = |t: Ticket| {
         let id = Some(actor.id);

@@ -23,6 +23,9 @@ const TAIL: &str = "
 - `unmerge` takes a `duplicate` apart again: it leads back to new when the incident was
   new before.
 - Resolving a parent resolves its open children with the same notes. Reopening it does not reopen them.
+- What is closed or canceled is read only: comments, work notes, files, watchers and links go on, a change of fields or
+  recording time is refused with 409 and a reason that begins with the state. Who holds `incident.correct` (incident
+  managers and administrators) may correct fields; the fact is `incident.corrected`.
 - Every other pair of state and action is refused with 409 and the states in which it is possible.
 ";
 

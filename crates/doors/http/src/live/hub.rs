@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde::Serialize;
-use serde_json::Value as Json;
 use steward_api::App;
 use steward_base::{Result, Uuid};
 use steward_database::{Engine, Tx};
@@ -243,21 +242,12 @@ pub(crate) fn news_after(
     Ok((news, Some(end)))
 }
 
-/// Whether a fact tells of nothing but internal things: a work note, an
-/// internal attachment, fields of the internal group.
+/// Whether a fact tells of nothing but internal things. Of a retracted comment
+/// everybody who saw it hears, so that no screen goes on showing it.
 fn is_internal(tx: &mut Tx, fact: &Fact, registries: Option<&Registries>) -> Result<bool> {
-    let attachment = fact.to("audience").and_then(Json::as_str) == Some("internal");
-    if fact.kind.ends_with(".noted") || attachment {
-        return Ok(true);
-    }
     let Some(registries) = registries.filter(|r| r.knows(&fact.record_kind)) else {
         return Ok(false);
     };
     let registry = registries.get(tx, &fact.record_kind)?;
-    let is_internal = |change: &Json| {
-        let name = change["field"].as_str().unwrap_or("");
-        let name = name.strip_prefix("custom.").unwrap_or(name);
-        name == "work_notes" || registry.field(name).is_some_and(|f| f.group == "internal")
-    };
-    Ok(!fact.changes.is_empty() && fact.changes.iter().all(is_internal))
+    Ok(steward_ticket::is_internal(fact, &registry))
 }

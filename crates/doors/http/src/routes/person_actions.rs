@@ -1,7 +1,5 @@
 //! What happens to a person: disabled, enabled, erased, a password reset.
 
-use std::sync::Arc;
-
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use steward_api::{Caller, IfMatch, Json, Path, Problem, Reply};
@@ -11,14 +9,14 @@ use steward_fields::Registries;
 use steward_people::auth::Secret;
 use steward_people::passwords::{self, RESET_LIFETIME_SECONDS};
 use steward_people::views::PersonView;
-use steward_people::{Call, Mention, disable, enable, persons, show, system_actor};
+use steward_people::{Mention, disable, enable, persons, show};
 use steward_ticket::attachment::Files;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::Door;
-use crate::erase::erase_person as erase_everywhere;
+use crate::erase::{erase_person as erase_everywhere, return_work};
 
 pub(super) fn routes() -> OpenApiRouter<Door> {
     OpenApiRouter::new()
@@ -51,11 +49,11 @@ async fn disable_person(
     let registries = caller.app().service::<Registries>();
     caller
         .write(move |tx, call| {
-            let id = persons::get(tx, &call.actor, &login)?.id;
-            let person = disable(tx, call, id, if_match.optional())?;
-            // Whoever may disable a person may let their work go on.
-            let system = Call { actor: Arc::new(system_actor()), ..call.clone() };
-            steward_incident::return_to_groups(tx, &system, &registries, id)?;
+            let before = persons::get(tx, &call.actor, &login)?;
+            let person = disable(tx, call, before.id, if_match.optional())?;
+            if before.active {
+                return_work(tx, call, &registries, before.id)?;
+            }
             let person = show::person(tx, person)?;
             let version = person.version;
             Ok(Reply::ok(person).with_version(version))

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::support::{Answer, Person, World, on_both_worlds};
 
 /// A form with these parts: name, file name, content.
-fn form(parts: &[(&str, Option<&str>, &[u8])]) -> Vec<u8> {
+pub fn form(parts: &[(&str, Option<&str>, &[u8])]) -> Vec<u8> {
     let mut body = Vec::new();
     for (name, file, content) in parts {
         let file = file.map(|f| format!("; filename=\"{f}\"\r\nContent-Type: text/html"));
@@ -23,7 +23,7 @@ fn form(parts: &[(&str, Option<&str>, &[u8])]) -> Vec<u8> {
     body
 }
 
-async fn send(world: &World, who: &Person, number: &str, key: &str, body: Vec<u8>) -> Answer {
+pub async fn send(world: &World, who: &Person, number: &str, key: &str, body: Vec<u8>) -> Answer {
     let mut request = Request::post(format!("/api/v1/incidents/{number}/attachments"))
         .header("authorization", format!("Bearer {}", who.token))
         .header("content-type", "multipart/form-data; boundary=edge");

@@ -1,31 +1,25 @@
 //! Rules and webhooks over HTTP.
 
-use std::sync::Arc;
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 use steward_automation::rule::{Automation, execute_next};
-use steward_history::{Progress, Subscriber, lag, run_batch};
+use steward_automation::webhook::{Sender, SenderOptions, Webhooks, deliver_due};
+use steward_history::Subscriber;
 
 use crate::support::{World, on_both_worlds};
 
 /// Lets rules read the log to its end and do what they want.
 async fn settle(world: &World) {
     let engine = world.app.service::<Automation>();
-    let db = world.app.db();
+    let reader: Arc<dyn Subscriber> = engine.clone();
     loop {
-        let (reader, now): (Arc<dyn Subscriber>, _) = (engine.clone(), world.app.now());
-        let batch = db.write(move |tx| run_batch(tx, reader.as_ref(), now, 100));
-        let read = matches!(batch.await.expect("a batch"), Progress::Read(_));
-        let ran = execute_next(db, &engine, world.app.now()).await.expect("a run");
-        if read || ran {
-            continue;
-        }
-        let lags = db.read(lag).await.expect("a look");
-        if lags.iter().all(|(name, behind, _)| name != engine.name() || *behind == 0) {
+        world.read_log(&reader).await;
+        if !execute_next(world.app.db(), &engine, world.app.now()).await.expect("a run") {
             return;
         }
-        // On PostgreSQL transactions of other tests hold the horizon back.
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     }
 }
 
@@ -101,5 +95,87 @@ fn a_webhook_shows_its_secret_once() {
         manager.get(&world, &path).await.expect(404);
         admin.send(&world, "DELETE", &path, &[("if-match", "\"1\"")], None).await.expect(204);
         admin.get(&world, &path).await.expect(404);
+    });
+}
+
+/// A receiver on this machine that takes everything; what it got.
+fn receiver() -> (String, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}/hook", listener.local_addr().expect("an address"));
+    let got: Arc<Mutex<Vec<String>>> = Arc::default();
+    let seen = got.clone();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.expect("a connection");
+            let (mut raw, mut buffer) = (Vec::new(), [0; 4096]);
+            // The body is JSON: it is whole when it can be read.
+            while !raw.ends_with(b"}") {
+                match stream.read(&mut buffer).expect("bytes") {
+                    0 => break,
+                    n => raw.extend_from_slice(&buffer[..n]),
+                }
+            }
+            seen.lock().expect("a list").push(String::from_utf8_lossy(&raw).into_owned());
+            let _ = stream.write_all(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n");
+        }
+    });
+    (url, got)
+}
+
+#[test]
+fn a_rule_assigns_and_sends_a_webhook() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    on_both_worlds(|world| async move {
+        let admin = world.admin();
+        let agent = world.person("ann", &["agent"]).await;
+        let team = json!({"name": "Network"});
+        admin.post(&world, "/api/v1/teams", team).await.expect(201);
+        let (url, got) = receiver();
+        // Listens to nothing by itself: only the rule sends.
+        let hook = json!({"url": url, "facts": ["incident.merged"]});
+        let hook = admin.post(&world, "/api/v1/webhooks", hook).await.expect(201);
+        settle(&world).await;
+        let rule = json!({
+            "name": "Network trouble goes to Network",
+            "when": {"facts": ["incident.created"]},
+            "condition": "short_description:network",
+            "then": [
+                {"command": "incident.assign", "args": {"assignment_group": "Network"}},
+                {"command": "webhook", "args": {"webhook": hook["id"]}}
+            ]
+        });
+        let rule = admin.post(&world, "/api/v1/automation-rules", rule).await.expect(201);
+        let open = async |words: &str| {
+            let body = json!({"short_description": words});
+            agent.post(&world, "/api/v1/incidents", body).await.expect(201)["number"].clone()
+        };
+        let (other, number) = (open("Mail is down").await, open("No network").await);
+        settle(&world).await;
+        let path = |number: &Value| format!("/api/v1/incidents/{}", number.as_str().expect("one"));
+        let seen = agent.get(&world, &path(&number)).await.expect(200);
+        assert_eq!(seen["assignment_group"]["name"], "Network");
+        let history = agent.get(&world, &format!("{}/history", path(&number))).await.expect(200);
+        let last = history["items"].as_array().and_then(|all| all.last()).expect("facts").clone();
+        assert_eq!(
+            (&last["kind"], &last["by"]["id"]),
+            (&json!("incident.assigned"), &rule["actor"]["id"])
+        );
+        assert_eq!(last["cause"]["seq"], 1, "because it was created");
+        let seen = agent.get(&world, &path(&other)).await.expect(200);
+        assert_eq!(seen["assignment_group"], Value::Null);
+
+        let engine = world.app.service::<Automation>();
+        let reader: Arc<dyn Subscriber> = Arc::new(Webhooks::new(engine.clone()));
+        world.read_log(&reader).await;
+        let options = SenderOptions { allow_private: true, ..SenderOptions::default() };
+        let sender = Sender::new(options).expect("a sender");
+        let sent = deliver_due(world.app.db(), &engine, &sender, world.app.now()).await;
+        assert_eq!(sent.expect("sent"), 1);
+        let got = got.lock().expect("a list").clone();
+        assert_eq!(got.len(), 1);
+        assert!(got[0].contains(number.as_str().expect("a number")), "{got:?}");
+        let log = format!("/api/v1/webhooks/{}/deliveries", hook["id"].as_str().expect("an id"));
+        let log = admin.get(&world, &log).await.expect(200);
+        assert_eq!(log["items"][0]["status"], 204);
     });
 }

@@ -262,3 +262,53 @@ fn the_times_of_closing_and_reopening_can_be_configured() {
         agent.post(&world, &format!("{incident}/reopen"), late).await.problem(409);
     });
 }
+
+#[test]
+fn what_has_ended_is_read_only_but_for_corrections() {
+    on_both_worlds(|world| async move {
+        let agent = world.person("ben", &["agent"]).await;
+        let manager = world.person("ida", &["incident_manager"]).await;
+        let canceled = open(&world, &agent, "Wrong number").await;
+        let reason = json!({"reason": "Nobody there"});
+        agent.post(&world, &format!("{canceled}/cancel"), reason).await.expect(200);
+        let closed = open(&world, &agent, "Mouse is gone").await;
+        let resolution = json!({"close_code": "solved", "close_notes": "Found."});
+        agent.post(&world, &format!("{closed}/resolve"), resolution).await.expect(200);
+        agent.post(&world, &format!("{closed}/close"), json!({})).await.expect(200);
+        for (path, state) in [(&canceled, "canceled"), (&closed, "closed")] {
+            let seen = agent.get(&world, path).await.expect(200);
+            let version = seen["version"].as_i64().expect("a version");
+            let change = json!({"short_description": "Another story"});
+            let refused = agent.patch(&world, path, version, change.clone()).await;
+            refused.problem(409);
+            let detail = refused.json()["detail"].as_str().expect("a reason").to_owned();
+            assert!(detail.starts_with(&format!("{state}: ")), "{detail}");
+            let minutes = json!({"minutes": 5});
+            agent.post(&world, &format!("{path}/work-time"), minutes).await.problem(409);
+            for name in ["update", "record_time", "override_priority"] {
+                let shown = action(&seen, name);
+                assert_eq!(shown["allowed"], false, "{name}");
+                assert_eq!(shown["reason"], detail.as_str(), "{name}");
+            }
+            for (part, text) in [("comments", "Thank you"), ("work-notes", "For the file")] {
+                let text = json!({"text": text});
+                agent.post(&world, &format!("{path}/{part}"), text).await.expect(201);
+            }
+            let other = open(&world, &agent, "Another").await;
+            let link = json!({"type": "related_to", "to": other.rsplit('/').next()});
+            agent.post(&world, &format!("{path}/relations"), link).await.expect(201);
+
+            let seen = manager.get(&world, path).await.expect(200);
+            assert_eq!(action(&seen, "update")["allowed"], true);
+            let version = seen["version"].as_i64().expect("a version");
+            let seen = manager.patch(&world, path, version, change).await.expect(200);
+            assert_eq!(
+                (&seen["short_description"], &seen["state"]),
+                (&json!("Another story"), &json!(state))
+            );
+            let history = agent.get(&world, &format!("{path}/history")).await.expect(200);
+            let last = history["items"].as_array().and_then(|i| i.last()).expect("facts");
+            assert_eq!(last["kind"], "incident.corrected");
+        }
+    });
+}

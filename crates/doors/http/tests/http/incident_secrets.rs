@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::attachments::{form, send};
 use crate::support::{Person, World, on_both_worlds};
 
 /// An incident of jonas with a comment and a work note that holds a secret.
@@ -150,5 +151,142 @@ fn three_organisations_see_their_own() {
             .post(&world, "/api/v1/incidents/INC0000002/comments", json!({"text": "x"}))
             .await
             .problem(404);
+    });
+}
+
+/// The words of a duplicate, of its file and what it is about.
+const OTHERS: [&str; 4] = ["platypus", "axolotl", "wombat.txt", "Payroll"];
+
+/// Merges what `other` called into what `caller` called; the paths of both.
+async fn merged(
+    world: &World,
+    agent: &Person,
+    caller: &Person,
+    other: &Person,
+) -> (String, String, Value) {
+    let opened = async |who: &Person, words: &str| {
+        let body = json!({"short_description": words});
+        let made = who.post(world, "/api/v1/incidents", body).await.expect(201);
+        made["number"].as_str().expect("a number").to_owned()
+    };
+    let master = opened(caller, "Mail is down").await;
+    let twin = opened(other, "Payroll of the platypus").await;
+    let path = format!("/api/v1/incidents/{twin}");
+    let say = json!({"text": "the axolotl told me"});
+    other.post(world, &format!("{path}/comments"), say).await.expect(201);
+    let note = json!({"text": "an internal axolotl"});
+    agent.post(world, &format!("{path}/work-notes"), note).await.expect(201);
+    let file = form(&[("file", Some("wombat.txt"), b"words")]);
+    let file = send(world, other, &twin, "", file).await.expect(201);
+    let of = json!({"of": master});
+    agent.post(world, &format!("{path}/duplicate"), of).await.expect(200);
+    (format!("/api/v1/incidents/{master}"), path, file)
+}
+
+/// Everything one can ask of an incident, in one text.
+async fn everything(world: &World, who: &Person, path: &str) -> String {
+    let mut all = String::new();
+    for part in ["", "/comments", "/timeline", "/history", "/relations", "/attachments"] {
+        let seen = who.get(world, &format!("{path}{part}")).await;
+        assert_eq!(seen.status.as_u16(), 200, "{part}");
+        all += &String::from_utf8_lossy(&seen.bytes);
+    }
+    let list = who.get(world, "/api/v1/incidents?limit=100").await;
+    all + &String::from_utf8_lossy(&list.bytes)
+}
+
+#[test]
+fn a_duplicate_shows_in_its_master_only_to_who_may_read_it() {
+    on_both_worlds(|world| async move {
+        let agent = world.person("ben", &["agent"]).await;
+        let caller = world.person("jonas", &["requester"]).await;
+        let other = world.person("mona", &["requester"]).await;
+        let (master, twin, file) = merged(&world, &agent, &caller, &other).await;
+        let sources = async |who: &Person, path: &str| -> Vec<String> {
+            let seen = who.get(&world, &format!("{path}/timeline")).await.expect(200);
+            let items = seen["items"].as_array().expect("items").iter();
+            let of_twin = items.filter(|i| i["source"]["number"].is_string());
+            of_twin.map(|i| i["type"].as_str().expect("a type").to_owned()).collect()
+        };
+        assert_eq!(sources(&agent, &master).await, ["comment", "work_note"]);
+        let seen = everything(&world, &caller, &master).await;
+        for word in OTHERS {
+            assert!(!seen.contains(word), "the master's caller sees {word}: {seen}");
+        }
+        assert_eq!(sources(&caller, &master).await, [""; 0]);
+        caller.get(&world, &twin).await.problem(404);
+        let place = format!("/api/v1/attachments/{}", file["id"].as_str().expect("an id"));
+        for place in [place.clone(), format!("{place}/content")] {
+            caller.get(&world, &place).await.problem(404);
+        }
+        // Whoever called the duplicate learns the master's number, not its words.
+        let seen = everything(&world, &other, &twin).await;
+        assert!(seen.contains("INC0000001") && !seen.contains("Mail is down"), "{seen}");
+        other.get(&world, &master).await.problem(404);
+        // A watcher of the duplicate may read it, but no note of it.
+        agent.send(&world, "PUT", &format!("{twin}/watchers/jonas"), &[], None).await.expect(204);
+        assert_eq!(sources(&caller, &master).await, ["comment"]);
+    });
+}
+
+#[test]
+fn a_duplicate_of_another_organisation_shows_to_who_serves_both() {
+    on_both_worlds(|world| async move {
+        let admin = world.admin();
+        for name in ["Alpha", "Beta"] {
+            admin.post(&world, "/api/v1/organisations", json!({"name": name})).await.expect(201);
+        }
+        let alpha = world.person_of("agent-alpha", &["agent"], Some("Alpha")).await;
+        let both = world.person_of("agent-both", &["agent"], Some("Alpha")).await;
+        let grant = json!({"holder": "agent-both", "role": "agent", "organisation": "Beta"});
+        admin.post(&world, "/api/v1/grants", grant).await.expect(201);
+        let first = world.person_of("first", &["requester"], Some("Alpha")).await;
+        let second = world.person_of("second", &["requester"], Some("Beta")).await;
+        let (master, ..) = merged(&world, &both, &first, &second).await;
+        let seen = everything(&world, &both, &master).await;
+        assert!(seen.contains("the axolotl told me") && seen.contains("an internal axolotl"));
+        for who in [&alpha, &first] {
+            let seen = everything(&world, who, &master).await;
+            for word in OTHERS {
+                assert!(!seen.contains(word), "{} sees {word}: {seen}", who.login);
+            }
+        }
+    });
+}
+
+#[test]
+fn an_internal_file_leaves_no_trace_for_the_caller() {
+    on_both_worlds(|world| async move {
+        let (agent, caller) = with_a_secret(&world).await;
+        let path = "/api/v1/incidents/INC0000001";
+        let before = caller.get(&world, &format!("{path}/history")).await.expect(200);
+        let parts =
+            [("file", Some("quokka.txt"), b"x".as_slice()), ("audience", None, b"internal")];
+        let file = send(&world, &agent, "INC0000001", "", form(&parts)).await.expect(201);
+        let place = format!("/api/v1/attachments/{}", file["id"].as_str().expect("an id"));
+        agent.delete(&world, &place).await.expect(204);
+        let after = caller.get(&world, &format!("{path}/history")).await.expect(200);
+        assert_eq!(before["items"], after["items"]);
+        let seen = everything(&world, &caller, path).await;
+        assert!(!seen.contains("internal") && !seen.contains("attachment_removed"), "{seen}");
+    });
+}
+
+#[test]
+fn retracted_comments_leave_pages_full() {
+    on_both_worlds(|world| async move {
+        let (agent, caller) = with_a_secret(&world).await;
+        let path = "/api/v1/incidents/INC0000001/comments";
+        for text in ["two", "three", "four"] {
+            let made = agent.post(&world, path, json!({"text": text})).await.expect(201);
+            if text != "four" {
+                let place = format!("{path}/{}/retract", made["id"].as_str().expect("an id"));
+                agent.post(&world, &place, json!({"reason": "wrong"})).await.expect(200);
+            }
+        }
+        let page = caller.get(&world, &format!("{path}?limit=1")).await.expect(200);
+        let next = page["next"].as_str().expect("there is more");
+        let page = caller.get(&world, &format!("{path}?limit=1&cursor={next}")).await.expect(200);
+        assert_eq!(page["items"][0]["text"], "four");
     });
 }

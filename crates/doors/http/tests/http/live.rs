@@ -6,6 +6,7 @@ use axum::body::BodyDataStream;
 use futures_util::StreamExt as _;
 use serde_json::json;
 
+use crate::attachments::{form, send};
 use crate::support::{Person, World, on_both_worlds, request};
 
 struct Stream(BodyDataStream);
@@ -133,9 +134,28 @@ fn a_requester_hears_of_their_own_incidents_and_not_of_work_notes() {
         agent.post(&world, "/api/v1/incidents", his).await.expect(201);
         let text = json!({"text": "a secret"});
         agent.post(&world, &format!("{path}/work-notes"), text).await.expect(201);
+        let work = json!({"minutes": 5, "note": "a secret"});
+        agent.post(&world, &format!("{path}/work-time"), work).await.expect(200);
+        agent.post(&world, &format!("{path}/work-time"), json!({"minutes": 5})).await.expect(200);
+        let number = mine["number"].as_str().expect("a number");
+        let parts = [("file", Some("x.txt"), b"x".as_slice()), ("audience", None, b"internal")];
+        let file = send(&world, &agent, number, "", form(&parts)).await.expect(201);
+        let place = format!("/api/v1/attachments/{}", file["id"].as_str().expect("an id"));
+        agent.delete(&world, &place).await.expect(204);
+        let hidden = json!({"kind": "incident", "name": "hidden", "label": "Hidden", "type": "text",
+            "group": "internal"});
+        world.admin().post(&world, "/api/v1/fields", hidden).await.expect(201);
+        let version = agent.get(&world, &path).await.expect(200)["version"].as_i64().expect("one");
+        let body = json!({"custom": {"hidden": "a secret"}});
+        agent.patch(&world, &path, version, body).await.expect(200);
         let rest = tokio::time::timeout(Duration::from_secs(2), hers.0.next()).await;
-        assert!(rest.is_err(), "neither the other incident nor the work note: {rest:?}");
-        agent.post(&world, &format!("{path}/comments"), json!({"text": "hello"})).await.expect(201);
+        assert!(rest.is_err(), "neither the other incident nor anything internal: {rest:?}");
+        let text = json!({"text": "hello"});
+        let said = agent.post(&world, &format!("{path}/comments"), text).await.expect(201);
+        assert_eq!(hers.record().await.1["number"], mine["number"]);
+        // What was public and is taken back is news: no screen goes on showing it.
+        let retract = format!("{path}/comments/{}/retract", said["id"].as_str().expect("an id"));
+        agent.post(&world, &retract, json!({"reason": "wrong"})).await.expect(200);
         assert_eq!(hers.record().await.1["number"], mine["number"]);
     });
 }

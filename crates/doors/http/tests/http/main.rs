@@ -11,6 +11,7 @@ mod idempotency;
 mod incident_life;
 mod incident_lists;
 mod incident_secrets;
+mod journal;
 mod live;
 mod pages;
 mod people;

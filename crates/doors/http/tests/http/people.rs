@@ -137,5 +137,14 @@ fn work_of_a_disabled_person_goes_back_to_the_group() {
         let after = admin.get(&world, &path).await.expect(200);
         assert_eq!(after["assigned_to"], json!(null));
         assert_eq!(after["assignment_group"]["name"], json!("Network"));
+        let history = admin.get(&world, &format!("{path}/history")).await.expect(200);
+        let last = history["items"].as_array().and_then(|all| all.last()).expect("facts").clone();
+        assert_eq!(last["kind"], "incident.returned");
+        let ann = admin.get(&world, "/api/v1/people/ann").await.expect(200)["id"].clone();
+        let id = ann.as_str().and_then(|id| id.parse().ok()).expect("an id");
+        let left = world.app.db().read(move |tx| steward_history::facts_of(tx, id, 0, 100)).await;
+        let left = left.expect("facts").into_iter().rfind(|f| f.kind == "person.disabled");
+        let seq = left.expect("the fact of leaving").seq;
+        assert_eq!(last["cause"], json!({"record": ann, "seq": seq}), "because they left");
     });
 }

@@ -4,7 +4,9 @@ use axum::body::Body;
 use axum::http::Request;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, PASSWORD, World, on_both_worlds, request};
+use steward_api::Settings;
+
+use crate::support::{Answer, PASSWORD, World, on_both_worlds, on_both_worlds_with, request};
 
 async fn sign_in(world: &World, login: &str, password: &str) -> Answer {
     let body = json!({"login": login, "password": password});
@@ -222,4 +224,56 @@ fn a_password_is_changed_and_reset() {
         sign_in(&world, "ann", first).await.problem(401);
         sign_in(&world, "ann", "a second password").await.expect(200);
     });
+}
+
+#[test]
+fn a_person_ends_another_of_their_sessions() {
+    on_both_worlds(|world| async move {
+        let (here, csrf) = browser(&world).await;
+        world.advance(60);
+        let (there, _) = browser(&world).await;
+        let mine = (here.as_str(), Some(csrf.as_str()));
+        let list = with_cookie(&world, "GET", "/api/v1/me/sessions", mine, None).await.expect(200);
+        let sessions = list["items"].as_array().expect("items");
+        assert_eq!(sessions.len(), 2);
+        let of = |current: bool| {
+            let found = sessions.iter().find(|s| s["current"] == current).expect("a session");
+            format!("/api/v1/me/sessions/{}", found["id"].as_str().expect("an id"))
+        };
+        // Whose it is not finds nothing.
+        let ann = world.person("ann", &["agent"]).await;
+        ann.delete(&world, &of(false)).await.problem(404);
+        with_cookie(&world, "DELETE", &of(false), (&here, None), None).await.problem(403);
+        with_cookie(&world, "DELETE", &of(false), mine, None).await.expect(204);
+        with_cookie(&world, "GET", "/api/v1/me", (&there, None), None).await.problem(401);
+        with_cookie(&world, "GET", "/api/v1/me", mine, None).await.expect(200);
+        let list = with_cookie(&world, "GET", "/api/v1/me/sessions", mine, None).await.expect(200);
+        assert_eq!(list["items"].as_array().map(Vec::len), Some(1));
+        with_cookie(&world, "DELETE", &of(false), mine, None).await.problem(404);
+    });
+}
+
+#[test]
+fn cookies_are_secure_where_the_public_url_is_https() {
+    for (url, secure) in [
+        (Some("https://desk.example.org"), true),
+        (Some("http://desk.example.org"), false),
+        (None, false),
+    ] {
+        let public_url = url.map(str::to_owned);
+        let settings = Settings { public_url, ..Settings::default() };
+        on_both_worlds_with(&settings, |world| async move {
+            let answer = sign_in(&world, "admin", PASSWORD).await;
+            let me = answer.expect(200);
+            let set = answer.header("set-cookie").to_owned();
+            assert_eq!(set.contains("; Secure"), secure, "{url:?}: {set}");
+            let cookie = set.split(';').next().expect("a cookie");
+            let csrf = me["csrf_token"].as_str();
+            let end = with_cookie(&world, "DELETE", "/api/v1/session", (cookie, csrf), None).await;
+            end.expect(204);
+            // The cookie that takes the first away must be of its kind.
+            let gone = end.header("set-cookie");
+            assert_eq!(gone.contains("; Secure"), secure, "{url:?}: {gone}");
+        });
+    }
 }

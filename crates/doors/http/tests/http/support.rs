@@ -10,7 +10,7 @@ use steward_api::{App, Settings};
 use steward_automation::rule::Automation;
 use steward_base::{Entropy, Timestamp};
 use steward_fields::Registries;
-use steward_history::Door as Through;
+use steward_history::{Door as Through, Progress, Subscriber, lag, run_batch};
 use steward_http::{Door, router};
 use steward_people::auth::{Secret, hash_password};
 use steward_people::tokens::{self, NewToken};
@@ -197,6 +197,24 @@ impl World {
             fired += 1;
         }
         fired
+    }
+
+    /// Lets one subscriber read the log to its end.
+    pub async fn read_log(&self, reader: &Arc<dyn Subscriber>) {
+        let (db, name) = (self.app.db(), reader.name());
+        loop {
+            let (reading, now) = (reader.clone(), self.app.now());
+            let batch = db.write(move |tx| run_batch(tx, reading.as_ref(), now, 100)).await;
+            if matches!(batch.expect("a batch"), Progress::Read(_)) {
+                continue;
+            }
+            let lags = db.read(lag).await.expect("a look");
+            if lags.iter().all(|(other, behind, _)| other != name || *behind == 0) {
+                return;
+            }
+            // On PostgreSQL transactions of other tests hold the horizon back.
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
     }
 
     /// The administrator.

@@ -10,13 +10,12 @@ use steward_database::Tx;
 use steward_fields::Registry;
 use steward_history::head;
 use steward_people::{Actor, Call, Name, Target, allowed, check, names, refusal};
-use steward_ticket::{store as tickets, target};
+use steward_ticket::{reads, store as tickets, target};
 
 use super::acting::acting;
 use super::engine::Automation;
 use super::store::PastFact;
 use super::{KIND, Rule, Step, store, timed};
-use crate::audience::reads;
 use crate::evaluate::{condition_for, reference_fields};
 use crate::parse_patterns;
 use crate::past::Past;

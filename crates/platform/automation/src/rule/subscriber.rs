@@ -8,13 +8,12 @@ use steward_database::Tx;
 use steward_fields::Registry;
 use steward_history::{Change, Door, Fact, FactRef, Subscriber, append, head, save_head};
 use steward_people::Actor;
-use steward_ticket::{Ticket, store as tickets};
+use steward_ticket::{Ticket, is_internal, reads, store as tickets};
 
 use super::acting::acting;
 use super::engine::Automation;
 use super::{AFTER, MAX_DEPTH, Rule, Run, RunState, store};
 use crate::Pattern;
-use crate::audience::{is_internal, reads};
 use crate::evaluate::{Verdict, holds};
 
 impl Subscriber for Automation {

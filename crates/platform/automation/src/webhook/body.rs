@@ -10,10 +10,9 @@ use steward_database::Tx;
 use steward_fields::Registry;
 use steward_history::{Fact, content_of, facts_of};
 use steward_people::{access, names};
-use steward_ticket::{journal, store as tickets};
+use steward_ticket::{is_internal, is_public, journal, reads, store as tickets};
 
 use super::{Delivery, Webhook};
-use crate::audience::{is_internal, is_public, reads};
 use crate::rule::Automation;
 
 /// The document, or why nothing may be sent.

@@ -22,7 +22,7 @@ pub use manage::{
     NewWebhook, WebhookChange, count, count_deliveries, create, delete, deliveries, get, list,
     redeliver, update,
 };
-pub use send::{Sender, SenderOptions};
+pub use send::{Addresses, Lookup, Sender, SenderOptions};
 pub use sign::{secret_text, signature};
 pub use store::pending;
 pub(crate) use store::{enqueue, forget_responses, load_active};

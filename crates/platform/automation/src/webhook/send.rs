@@ -1,6 +1,7 @@
 //! One attempt over HTTP: no redirects, no proxy, 15 s, 4 KiB of the answer.
 
 use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -47,13 +48,21 @@ impl Sender {
     /// # Errors
     /// `Internal` when TLS cannot be set up.
     pub fn new(options: SenderOptions) -> Result<Sender> {
+        Sender::looking_up(options, Arc::new(system_lookup))
+    }
+
+    /// The same with a look-up of names of its own.
+    ///
+    /// # Errors
+    /// As [`Sender::new`].
+    pub fn looking_up(options: SenderOptions, lookup: Arc<Lookup>) -> Result<Sender> {
         let client = reqwest::Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .timeout(TIMEOUT)
             // Every attempt looks the name up once, and connects to nothing
             // but what that look-up was checked for.
-            .dns_resolver(Arc::new(Guarded { allow_private: options.allow_private }))
+            .dns_resolver(Arc::new(Guarded { allow_private: options.allow_private, lookup }))
             .pool_max_idle_per_host(0)
             .user_agent(concat!("Steward/", env!("CARGO_PKG_VERSION")))
             .build()
@@ -138,21 +147,32 @@ fn sentence(error: &reqwest::Error) -> String {
     words
 }
 
+/// The addresses a name has right now.
+pub type Lookup = dyn Fn(String) -> Addresses + Send + Sync;
+/// What a look-up answers.
+pub type Addresses = Pin<Box<dyn Future<Output = std::io::Result<Vec<IpAddr>>> + Send>>;
+
+fn system_lookup(name: String) -> Addresses {
+    Box::pin(async move {
+        Ok(tokio::net::lookup_host((name, 0)).await?.map(|address| address.ip()).collect())
+    })
+}
+
 /// Looks a name up once; one private address among the answers refuses it.
 struct Guarded {
     allow_private: bool,
+    lookup: Arc<Lookup>,
 }
 
 impl Resolve for Guarded {
     fn resolve(&self, name: Name) -> Resolving {
-        let allow_private = self.allow_private;
+        let (allow_private, found) = (self.allow_private, (self.lookup)(name.as_str().to_owned()));
         Box::pin(async move {
-            let found: Vec<SocketAddr> =
-                tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            if !allow_private && let Some(inside) = found.iter().find(|a| is_private(a.ip())) {
-                return Err(refused(inside.ip()).into());
+            let found = found.await?;
+            if !allow_private && let Some(inside) = found.iter().find(|a| is_private(**a)) {
+                return Err(refused(*inside).into());
             }
-            Ok(Box::new(found.into_iter()) as Addrs)
+            Ok(Box::new(found.into_iter().map(|address| SocketAddr::new(address, 0))) as Addrs)
         })
     }
 }

@@ -6,11 +6,10 @@ use steward_base::{Error, Result, Timestamp};
 use steward_database::Tx;
 use steward_history::{Door, Fact, Subscriber};
 use steward_people::{EVERYONE, access};
-use steward_ticket::store as tickets;
+use steward_ticket::{is_internal, reads, store as tickets};
 
 use super::{Webhook, store};
 use crate::Pattern;
-use crate::audience::{is_internal, reads};
 use crate::evaluate::{Verdict, holds};
 use crate::rule::Automation;
 

@@ -25,7 +25,7 @@ mod words;
 
 pub use foundation::{ensure_foundation, needs_foundation, system_actor};
 pub use leaving::{Erasure, Mention, disable, enable, erase, erased, mentions_left};
-pub use names::{Name, Names, names};
+pub use names::{Name, Names, in_list, names};
 pub use reference::{reference_sql, resolve, resolve_any};
 pub use visible::visible_sql;
 

@@ -84,7 +84,7 @@ fn read(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Name>> {
 
 /// Places and arguments for `in (...)`, filled up with the last id to a power
 /// of two, so that few different statements are prepared.
-pub(crate) fn in_list(ids: &[Uuid]) -> (String, Vec<Value>) {
+pub fn in_list(ids: &[Uuid]) -> (String, Vec<Value>) {
     let size = ids.len().next_power_of_two();
     let places: Vec<String> = (1..=size).map(|n| format!("${n}")).collect();
     let last = ids.last().copied();

@@ -9,10 +9,11 @@ use steward_history::Change;
 use steward_people::{Actor, Call, allowed, check};
 
 use super::files::Upload;
+use crate::audience::target;
 use crate::journal::{EntryKind, entry};
 use crate::model::Ticket;
 use crate::store::by_id;
-use crate::write::{Effect, save, target};
+use crate::write::{Effect, save};
 
 /// Who sees an attachment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,10 +5,10 @@ use serde_json::Value as Json;
 use steward_base::{Error, Result, Timestamp, Uuid};
 use steward_database::{Row, Tx};
 use steward_history::{Change, FactRef, append};
-use steward_people::{Call, check};
+use steward_people::{Call, check, in_list};
 
+use crate::audience::target;
 use crate::model::Ticket;
-use crate::write::target;
 
 /// Which of the two kinds an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -167,8 +167,23 @@ fn entry_row(r: &Row) -> Result<Entry> {
     })
 }
 
-/// Entries of a ticket after the one at (`at`, `id`), oldest first. Work notes
-/// are left out unless `internal`.
+/// Entries of these tickets, both kinds, oldest first for each chunk of tickets,
+/// at most `limit` in all.
+pub fn entries_of(tx: &mut Tx, records: &[Uuid], limit: i64) -> Result<Vec<Entry>> {
+    let mut found = Vec::new();
+    for chunk in records.chunks(256) {
+        let (places, mut args) = in_list(chunk);
+        args.push((limit - found.len() as i64).max(0).into());
+        let sql = format!(
+            "{ENTRY} where e.record in ({places}) order by e.at, e.id limit ${}",
+            args.len()
+        );
+        found.extend(tx.rows(&sql, &args, entry_row)?);
+    }
+    Ok(found)
+}
+
+/// Entries of a ticket of these kinds after the one at (`at`, `id`), oldest first.
 pub fn entries(
     tx: &mut Tx,
     record: Uuid,

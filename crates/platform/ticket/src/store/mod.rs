@@ -9,9 +9,11 @@ mod version;
 
 pub use relation::{
     Relation, add_relation, add_watcher, children, duplicates, is_watcher, open_of, relations,
-    remove_relation, remove_watcher, watchers,
+    remove_relation, remove_watcher, watched, watchers,
 };
-pub use row::{TICKET, WIDTH, by_id, by_number, find, insert, number_is_free, ticket_row, update};
+pub use row::{
+    TICKET, WIDTH, by_id, by_ids, by_number, find, insert, number_is_free, ticket_row, update,
+};
 pub use version::{rebuild_versions, track, track_from};
 
 pub(crate) use custom::write_values;

@@ -2,9 +2,13 @@
 
 use steward_base::{Result, Timestamp, Uuid};
 use steward_database::{Row, Tx};
+use steward_people::in_list;
 
 use crate::model::Ticket;
 use crate::store::row::{TICKET, ticket_row};
+
+/// Most ids asked for in one statement.
+const CHUNK: usize = 256;
 
 /// Whether the person watches the record.
 pub fn is_watcher(tx: &mut Tx, record: Uuid, person: Uuid) -> Result<bool> {
@@ -14,6 +18,21 @@ pub fn is_watcher(tx: &mut Tx, record: Uuid, person: Uuid) -> Result<bool> {
         |_| Ok(()),
     )?;
     Ok(found.is_some())
+}
+
+/// Which of these records the person watches.
+pub fn watched(tx: &mut Tx, person: Uuid, records: &[Uuid]) -> Result<Vec<Uuid>> {
+    let mut found = Vec::new();
+    for chunk in records.chunks(CHUNK) {
+        let (places, mut args) = in_list(chunk);
+        args.push(person.into());
+        let sql = format!(
+            "select record from watcher where record in ({places}) and person = ${}",
+            args.len()
+        );
+        found.extend(tx.rows(&sql, &args, |r| r.get::<Uuid>(0))?);
+    }
+    Ok(found)
 }
 
 /// Who watches the record, oldest first.

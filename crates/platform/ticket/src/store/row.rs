@@ -4,6 +4,7 @@ use steward_base::text::key;
 use steward_base::{Error, Result, Uuid};
 use steward_database::{Row, Tx, Value};
 use steward_history::Head;
+use steward_people::in_list;
 
 use crate::model::Ticket;
 
@@ -100,6 +101,20 @@ pub fn by_number(tx: &mut Tx, number: &str) -> Result<Ticket> {
 /// `NotFound`.
 pub fn by_id(tx: &mut Tx, id: Uuid) -> Result<Ticket> {
     tx.one(&format!("{TICKET} {FROM} where t.id = $1"), &[id.into()], ticket_row)
+}
+
+/// Most ids asked for in one statement.
+const CHUNK: usize = 256;
+
+/// These tickets, in no order; what is no ticket is left out.
+pub fn by_ids(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Ticket>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(CHUNK) {
+        let (places, args) = in_list(chunk);
+        let sql = format!("{TICKET} {FROM} where t.id in ({places})");
+        found.extend(tx.rows(&sql, &args, ticket_row)?);
+    }
+    Ok(found)
 }
 
 /// The ticket of this kind with this number or id.

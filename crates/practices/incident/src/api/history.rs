@@ -10,6 +10,7 @@ use steward_base::{Result, Uuid};
 use steward_database::Tx;
 use steward_people::names;
 use steward_people::views::Reference;
+use steward_ticket::readable;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -17,7 +18,6 @@ use utoipa_axum::routes;
 use super::journal::sees_internal;
 use super::registries;
 use crate::commands::{self, Loaded};
-use crate::timeline;
 
 pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
     OpenApiRouter::new().routes(routes!(list_history))
@@ -101,8 +101,7 @@ fn count_facts(tx: &mut Tx, loaded: &Loaded, internal: bool) -> Result<i64> {
         let read = steward_history::facts_of(tx, record, at, 1_000)?;
         let Some(last) = read.last() else { return Ok(count) };
         at = last.seq;
-        let seen =
-            read.into_iter().filter_map(|f| timeline::readable(f, &loaded.registry, internal));
+        let seen = read.into_iter().filter_map(|f| readable(f, &loaded.registry, internal));
         count += seen.count() as i64;
     }
 }
@@ -122,9 +121,7 @@ fn history_page(
         let read = steward_history::facts_of(tx, record, at, limit + 1)?;
         let Some(last) = read.last() else { break };
         at = last.seq;
-        facts.extend(
-            read.into_iter().filter_map(|f| timeline::readable(f, &loaded.registry, internal)),
-        );
+        facts.extend(read.into_iter().filter_map(|f| readable(f, &loaded.registry, internal)));
     }
     let page = Page::cut(facts, limit, &["history"], |f| f.seq)?;
     let people: Vec<Uuid> = page

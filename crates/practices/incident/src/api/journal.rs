@@ -346,7 +346,7 @@ async fn list_timeline(
         .read(move |tx, call| {
             let loaded = commands::load(tx, call, &registries, &number)?;
             let counted = query.count == Some(true);
-            timeline::page(tx, &loaded, sees_internal(call, &loaded), after, (limit, counted))
+            timeline::page(tx, &call.actor, &loaded, after, (limit, counted))
         })
         .await?;
     Ok(page.respond(&uri))
