@@ -145,6 +145,10 @@ pub(crate) struct ServeArgs {
     /// Let webhooks reach private and local addresses, e.g. 10.0.0.0/8 and localhost
     #[arg(long, env = "STEWARD_WEBHOOKS_TO_PRIVATE", num_args = 0..=1, default_missing_value = "true")]
     pub webhooks_to_private: Option<bool>,
+    /// Days to keep ended webhook deliveries and rule runs and read notifications; 0 is for ever
+    /// [default: 90]
+    #[arg(long, value_name = "DAYS", env = "STEWARD_KEEP_DAYS", value_parser = clap::value_parser!(i64).range(0..=36500))]
+    pub keep_days: Option<i64>,
 }
 
 #[derive(Subcommand)]

@@ -36,6 +36,7 @@ struct File {
     log: Option<LogForm>,
     trusted_proxies: Option<String>,
     webhooks_to_private: Option<bool>,
+    keep_days: Option<i64>,
 }
 
 /// Options of every command.
@@ -60,6 +61,8 @@ pub(crate) struct ServeConfig {
     pub log: LogForm,
     pub trusted_proxies: TrustedProxies,
     pub webhooks_to_private: bool,
+    /// Days for which what was read or done is kept; 0 is for ever.
+    pub keep_days: i64,
 }
 
 impl Config {
@@ -111,6 +114,7 @@ impl Config {
                 .webhooks_to_private
                 .or(file.webhooks_to_private)
                 .unwrap_or(false),
+            keep_days: args.keep_days.or(file.keep_days).unwrap_or(90),
             log: args.log.or(file.log).unwrap_or(LogForm::Text),
             trusted_proxies: proxies
                 .parse()

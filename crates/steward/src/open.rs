@@ -74,11 +74,16 @@ fn backup_before(config: &Config, db: &Db, version: i64) -> Result<()> {
         );
         return Ok(());
     }
-    let path = config.data.join(format!("steward-before-{}.db", newest_schema()));
-    if path.exists() {
-        return Ok(());
+    // Whole or not there at all: an older one of that version is replaced.
+    let path = config.data.join(format!("steward-schema-{version}.db"));
+    let part = path.with_extension("part");
+    let cannot = |error: std::io::Error| Error::DiskFull(format!("{}: {error}", part.display()));
+    if part.exists() {
+        std::fs::remove_file(&part).map_err(cannot)?;
     }
-    db.copy_to(&path)?;
+    db.copy_to(&part)?;
+    std::fs::File::open(&part).and_then(|file| file.sync_all()).map_err(cannot)?;
+    std::fs::rename(&part, &path).map_err(cannot)?;
     eprintln!("steward: the database as it was before the migration: {}", path.display());
     Ok(())
 }
@@ -114,4 +119,58 @@ fn made_up(entropy: &Entropy) -> String {
 pub(crate) fn own_actor(db: &Db) -> Result<steward_people::Actor> {
     db.read_blocking(|tx| access::actor_of(tx, SYSTEM))?
         .ok_or_else(|| Error::internal("the installation's own actor is missing"))
+}
+
+#[cfg(test)]
+mod tests {
+    use steward_base::Timestamp;
+
+    use super::*;
+    use crate::cli::Place;
+
+    /// A data directory with a database one version behind, and something in it.
+    fn old(dir: &tempfile::TempDir) -> Config {
+        let place = Place { data: Some(dir.path().into()), database: None, config: None };
+        let config = Config::read(place).unwrap_or_else(|_| panic!("options"));
+        let db = Db::open(&config.options()).expect("opens");
+        let now = Timestamp::from_second(1_790_000_000).expect("an instant");
+        db.migrate(&MIGRATIONS[..MIGRATIONS.len() - 1], now).expect("migrates");
+        let keep = "insert into setting (key, value) values ('kept', 'yes')";
+        db.write_blocking(move |tx| tx.run(keep, &[])).expect("written");
+        config
+    }
+
+    fn holds(db: &Db) -> (i64, String) {
+        db.read_blocking(|tx| {
+            let sql = "select value from setting where key = 'kept'";
+            Ok((schema_version(tx)?, tx.one(sql, &[], |r| r.get(0))?))
+        })
+        .expect("reads")
+    }
+
+    #[test]
+    fn before_a_migration_on_data_a_backup_is_made() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let config = old(&dir);
+        let before = newest_schema() - 1;
+        let path = dir.path().join(format!("steward-schema-{before}.db"));
+        // What a start that was killed left is no backup.
+        std::fs::write(path.with_extension("part"), "half a copy").expect("written");
+        std::fs::write(&path, "of an earlier try").expect("written");
+        let db = open(&config, Migrate::Yes, &system::entropy()).expect("opens");
+        assert_eq!(holds(&db), (newest_schema(), "yes".into()));
+        let copy = Db::open(&steward_database::Options::Sqlite(path)).expect("the backup opens");
+        assert_eq!(holds(&copy), (before, "yes".into()));
+    }
+
+    #[test]
+    fn only_serve_migrates_data() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let config = old(&dir);
+        let refused = open(&config, Migrate::OnlyEmpty, &system::entropy());
+        let Err(Error::Refused(words)) = refused else { panic!("not refused") };
+        assert!(words.contains("`steward serve` migrates it"), "{words}");
+        let db = Db::open(&config.options()).expect("opens");
+        assert_eq!(holds(&db), (newest_schema() - 1, "yes".into()));
+    }
 }

@@ -52,7 +52,7 @@ async fn serve(config: &ServeConfig, app: App, rooms: &Rooms) -> Result<(), Fail
         .map_err(|error| Failure::Failed(format!("cannot listen on {}: {error}", config.listen)))?;
     let door = Door::new(app.clone(), newest_schema()).trusting(config.trusted_proxies.clone());
     let live = door.live.clone();
-    let mut workers = workers::start(&app, rooms, sender(config)?);
+    let mut workers = workers::start(&app, rooms, sender(config)?, config.keep_days);
     let list = config.config.data.join(erasures::NAME);
     workers.spawn(erasures::keep(app.clone(), list));
     let hub = tokio::spawn({

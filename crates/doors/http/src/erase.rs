@@ -3,13 +3,16 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use steward_api::forget_answers;
+use steward_api::{App, forget_answers};
 use steward_base::{Result, Uuid};
 use steward_database::Tx;
 use steward_fields::Registries;
 use steward_history::{FactRef, head};
 use steward_people::{Call, Erasure, erase, system_actor};
+use steward_ticket::attachment::Files;
 use steward_ticket::forget_person;
 
 /// Lets the work of a person who has just left go back to their groups, caused by
@@ -61,4 +64,36 @@ pub fn erase_person(
     steward_notification::forget_person(tx, person)?;
     forget_answers(tx, &concerned)?;
     Ok(done)
+}
+
+/// Between tries to overwrite what could not be overwritten at once.
+const AGAIN: Duration = Duration::from_secs(30);
+/// Whether somebody is trying already.
+static TRYING: AtomicBool = AtomicBool::new(false);
+
+/// Overwrites what erased words leave in the database and among the files. What
+/// fails is tried again until it succeeds, whether or not anybody asks.
+///
+/// # Errors
+/// `Unavailable` while readers keep the database from being overwritten.
+pub(crate) async fn make_an_end(app: &App) -> Result<()> {
+    let done = overwrite(app).await;
+    if done.is_err() && !TRYING.swap(true, Ordering::SeqCst) {
+        let app = app.clone();
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(AGAIN).await;
+                match overwrite(&app).await {
+                    Ok(()) => break TRYING.store(false, Ordering::SeqCst),
+                    Err(error) => tracing::warn!(%error, "erased words are not overwritten yet"),
+                }
+            }
+        });
+    }
+    done
+}
+
+async fn overwrite(app: &App) -> Result<()> {
+    app.service::<Files>().sweep(app.db(), app.now()).await?;
+    app.db().scrub().await
 }

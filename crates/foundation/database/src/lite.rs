@@ -204,6 +204,8 @@ impl Lite {
     /// Moves the whole log into the database and leaves it empty.
     fn cut_log(&self) -> Result<()> {
         let conn = connect(&self.path)?;
+        // The waiting is done here, and has an end.
+        conn.busy_timeout(Duration::ZERO).map_err(error)?;
         for _ in 0..100 {
             let busy: i64 = conn
                 .query_row("pragma wal_checkpoint(truncate)", [], |row| row.get(0))

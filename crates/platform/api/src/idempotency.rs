@@ -125,11 +125,11 @@ pub fn forget(tx: &mut Tx, ids: &HashSet<String>) -> Result<u64> {
     store::forget_ids(tx, ids)
 }
 
-/// Forgets answers older than 24 hours; returns how many.
+/// Forgets answers older than 24 hours, at most `limit`; returns how many.
 ///
 /// # Errors
 /// Those of the database.
-pub fn sweep(tx: &mut Tx, now: Timestamp) -> Result<u64> {
+pub fn sweep(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<u64> {
     let seconds = now.as_second() - KEPT_SECONDS;
-    store::sweep(tx, Timestamp::from_second(seconds).map_err(Error::internal)?)
+    store::sweep(tx, Timestamp::from_second(seconds).map_err(Error::internal)?, limit)
 }

@@ -94,7 +94,11 @@ pub(crate) fn forget_ids(tx: &mut Tx, ids: &HashSet<String>) -> Result<u64> {
     Ok(found.len() as u64)
 }
 
-/// Forgets what is older than `before`.
-pub(crate) fn sweep(tx: &mut Tx, before: Timestamp) -> Result<u64> {
-    tx.run("delete from idempotency where at < $1", &[before.into()])
+/// Forgets what is older than `before`, at most `limit`.
+pub(crate) fn sweep(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<u64> {
+    tx.run(
+        "delete from idempotency where (actor, route, key) in
+         (select actor, route, key from idempotency where at < $1 order by at limit $2)",
+        &[before.into(), limit.into()],
+    )
 }

@@ -5,8 +5,8 @@ mod common;
 use common::{House, category, when};
 use serde_json::json;
 use steward_automation::rule::{self, MAX_DEPTH, RuleChange, When};
-use steward_base::Error;
-use steward_history::{Door, FactRef};
+use steward_base::{Error, Timestamp};
+use steward_history::{Door, FactRef, prune};
 use steward_people::{Role, grants};
 use steward_schema::testing::on_both;
 use steward_ticket::journal::EntryKind;
@@ -290,5 +290,28 @@ fn a_trial_shows_what_would_have_been_with_the_values_as_they_were() {
         house.settle();
         assert_eq!(facts(&house), before, "nothing is written");
         assert!(house.states(&rule).is_empty());
+    });
+}
+
+#[test]
+fn ended_runs_are_pruned_and_what_they_did_stays() {
+    on_house(|house| {
+        let rule = house.rule("incident.created", "impact:1", &[category("hardware")]);
+        let old = house.ticket("ann", |t| t.impact = 1);
+        house.settle();
+        house.advance(100 * 86_400);
+        house.ticket("ann", |t| t.impact = 1);
+        house.settle();
+        let facts = house.facts(old).len();
+        let before = house.now().as_second() - 90 * 86_400;
+        let before = Timestamp::from_second(before).expect("a time");
+        let pruned = house.write(move |tx| prune(tx, &rule::RUNS, before, 0, 500));
+        assert_eq!(pruned.expect("a step").removed, 1);
+        assert_eq!(house.states(&rule), ["done"]);
+        house.rewind(&house.rules);
+        house.settle();
+        assert_eq!(house.facts(old).len(), facts, "what is gone is not done again");
+        assert_eq!(house.states(&rule), ["done"]);
+        house.verifies();
     });
 }

@@ -17,8 +17,8 @@ use steward_automation::webhook::{
     self, Delivery, DeliveryState, NewWebhook, RETRIES, Sender, SenderOptions, Webhook, Webhooks,
     deliver_due,
 };
-use steward_base::Uuid;
-use steward_history::{Door, Subscriber};
+use steward_base::{Timestamp, Uuid};
+use steward_history::{Door, Subscriber, prune};
 use steward_people::{DEFAULT_ORGANISATION, Role, grants};
 use steward_schema::testing::on_both;
 use steward_ticket::journal::EntryKind;
@@ -351,4 +351,37 @@ fn a_name_is_looked_up_once_and_what_was_checked_is_connected_to() {
         assert_eq!((post.send(), asked.load(Ordering::SeqCst)), (1, 1));
         assert!(header(&receiver.requests()[0].0, "host").starts_with("inside.example.org"));
     });
+}
+
+#[test]
+fn ended_deliveries_are_pruned_and_not_sent_again() {
+    on_post(|post| {
+        let receiver = Receiver::start(&[OK]);
+        let (hook, _) = post.hook("admin", &receiver.url, "");
+        for _ in 0..3 {
+            post.house.ticket("ann", |_| {});
+        }
+        assert_eq!(post.send(), 3);
+        post.house.advance(100 * 86_400);
+        post.house.ticket("ann", |_| {});
+        post.house.feed(&post.reader);
+        let now = post.house.now();
+        let prune_until = |at| {
+            let log = webhook::DELIVERIES;
+            post.house.write(move |tx| prune(tx, &log, at, 0, 500)).expect("a step").removed
+        };
+        assert_eq!(prune_until(plus_days(now, -90)), 3);
+        let log = post.log(&hook);
+        assert_eq!(log.len(), 1, "what is new or still to be sent stays");
+        assert_eq!(prune_until(plus_days(now, 1)), 0, "pending");
+        assert_eq!(post.send(), 1);
+        assert_eq!(prune_until(plus_days(now, 1)), 1);
+        post.house.rewind(&post.reader);
+        assert_eq!(post.send(), 0, "what is gone is not sent again");
+        assert_eq!(receiver.requests().len(), 4);
+    });
+}
+
+fn plus_days(now: Timestamp, days: i64) -> Timestamp {
+    Timestamp::from_second(now.as_second() + days * 86_400).expect("a time")
 }

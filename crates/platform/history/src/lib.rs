@@ -17,6 +17,7 @@ pub use fact::{Change, Door, Fact, FactRef, Place, Stamp, Written};
 pub use store::epoch::{other_cluster, raise_epoch, settle_in};
 pub use store::marks::{Marks, marks};
 pub use store::number::{claim_number, format_number, next_number, parse_number};
+pub use store::prune::{Log, Pruned, prune};
 pub use store::seal::{Seal, count_seals, seal_now, seals};
 pub use store::subscriber::{
     Progress, Subscriber, behind, facts_after, lag, newest, restart, run_batch,

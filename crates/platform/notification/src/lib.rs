@@ -13,7 +13,7 @@ mod subscriber;
 
 pub use recipients::Kind;
 pub use store::{
-    Asked, Notification, Shown, count, forget_person, list, mark_all_read, mark_read, newer,
+    Asked, Notification, READ, Shown, count, forget_person, list, mark_all_read, mark_read, newer,
     newest, notify,
 };
 pub use subscriber::Notifications;

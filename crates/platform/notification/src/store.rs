@@ -6,11 +6,16 @@ use std::sync::Arc;
 use serde_json::{Value as Json, json};
 use steward_base::{Entropy, Error, Result, Timestamp, Uuid};
 use steward_database::{Row, Tx};
+use steward_history::Log;
 use steward_people::{Actor, Call, Name, allowed, names};
 use steward_ticket::{Ticket, store as tickets, target};
 
 use crate::recipients::Kind;
 use crate::subscriber::may_read;
+
+/// Notifications that were read are kept for a while.
+pub const READ: Log =
+    Log { table: "notification", time: "at", done: "read_at is not null", reader: "notifications" };
 
 /// A row to be written.
 pub(crate) struct NewRow {

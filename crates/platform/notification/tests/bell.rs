@@ -5,9 +5,10 @@ mod common;
 use std::sync::Arc;
 
 use common::World;
-use steward_history::{Door, Subscriber};
+use steward_base::Timestamp;
+use steward_history::{Door, Subscriber, prune};
 use steward_notification::{
-    Asked, Notifications, Shown, count, list, mark_all_read, mark_read, newer, newest,
+    Asked, Notifications, READ, Shown, count, list, mark_all_read, mark_read, newer, newest,
 };
 use steward_people::grants;
 use steward_schema::testing::on_both;
@@ -151,5 +152,50 @@ fn marks_are_ones_own() {
         let news = world.read(|tx| newer(tx, 0, 10));
         assert_eq!(news.iter().map(|n| (n.1, n.2)).collect::<Vec<_>>(), [(bob, id)]);
         assert_eq!(world.read(newest), news[0].0);
+    });
+}
+
+/// Prunes in steps of two rows; how many went.
+fn prune_all(world: &World, days: i64) -> u64 {
+    let before = Timestamp::from_second(world.now().as_second() - days * 86_400).expect("a time");
+    let (mut next, mut removed) = (Some(0), 0);
+    while let Some(after) = next {
+        let step = world.write(move |tx| prune(tx, &READ, before, after, 2)).expect("a step");
+        (next, removed) = (step.next, removed + step.removed);
+    }
+    removed
+}
+
+#[test]
+fn what_was_read_long_ago_is_pruned_and_not_told_again() {
+    on_both(|test| {
+        let (world, log) = (World::new(test), 5);
+        let cara = world.id("cara");
+        let bell = bell(&world);
+        let ticket = world.ticket("ann", move |t| t.caller = Some(cara));
+        for n in 0..log {
+            world.entry("ann", ticket, EntryKind::Comment, &format!("old {n}"), &[]);
+        }
+        // Nothing is pruned while facts wait to be told.
+        assert_eq!(prune_all(&world, 0), 0);
+        world.feed(&bell);
+        let unread_one = shown(&world, "cara", false)[0].row.id;
+        let read: Vec<_> = shown(&world, "cara", true).iter().map(|s| s.row.id).collect();
+        let read: Vec<_> = read.into_iter().filter(|id| *id != unread_one).collect();
+        let call = world.by("cara");
+        world.write(move |tx| mark_read(tx, &call, &read)).expect("marked");
+        world.advance(100 * 86_400);
+        world.entry("ann", ticket, EntryKind::Comment, "new", &[]);
+        world.feed(&bell);
+        let facts = world.facts(ticket).len();
+        assert_eq!(prune_all(&world, 90), 4, "read and old: the unread one and the new one stay");
+        assert_eq!(prune_all(&world, 90), 0);
+        assert_eq!(told(&world, "cara"), ["commented", "commented"]);
+        assert_eq!(world.facts(ticket).len(), facts, "history is not pruned");
+        // The log read again from the beginning rings nobody for what is gone.
+        world.rewind(&bell);
+        world.feed(&bell);
+        assert_eq!(told(&world, "cara"), ["commented", "commented"]);
+        world.verifies();
     });
 }

@@ -205,6 +205,7 @@ pub const ACTIONS: &[(&str, &[Action])] = &[
     ("webhook", &["read", "create", "update", "delete", "redeliver"]),
     ("field", &["read", "create", "update", "delete"]),
     ("audit", &["read"]),
+    ("timer", &["read", "retry"]),
 ];
 
 /// Fields that are read and written together.

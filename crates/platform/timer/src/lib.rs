@@ -20,7 +20,7 @@ mod worker;
 
 pub use fire::{Handler, Handlers, MAX_ATTEMPTS, Tried, back_off, fire_one};
 pub use store::{
-    Timer, cancel, cancel_all, counts, next_due, of_record, parked, record_failure, retry_parked,
-    set,
+    Timer, cancel, cancel_all, counts, next_due, of_record, parked, parked_timer, record_failure,
+    retry_parked, set,
 };
 pub use worker::{fire_next, run};

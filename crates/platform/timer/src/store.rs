@@ -135,6 +135,14 @@ pub fn counts(tx: &mut Tx, now: Timestamp) -> Result<(i64, i64)> {
     Ok((due, parked))
 }
 
+/// One timer that failed too often.
+///
+/// # Errors
+/// `NotFound` when there is no such parked timer.
+pub fn parked_timer(tx: &mut Tx, id: Uuid) -> Result<Timer> {
+    tx.one(&format!("{TIMER} where id = $1 and parked_at is not null"), &[id.into()], timer_row)
+}
+
 /// When the next attempt of any timer is to be made.
 pub fn next_due(tx: &mut Tx) -> Result<Option<Timestamp>> {
     tx.opt(

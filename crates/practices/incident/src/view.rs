@@ -278,7 +278,7 @@ fn custom(
 }
 
 /// Actions that change fields, which what has ended does not take.
-const EDITS: [&str; 3] = ["update", "record_time", "override_priority"];
+const EDITS: [&str; 3] = ["update", "work-time", "override_priority"];
 
 /// What an actor may do with an incident now.
 pub fn actions(

@@ -17,6 +17,7 @@ mod person_actions;
 mod search;
 mod session;
 mod teams;
+mod timers;
 mod webhooks;
 
 use steward_api::App;
@@ -44,6 +45,7 @@ pub(crate) fn routes() -> OpenApiRouter<Door> {
         .merge(webhooks::routes())
         .merge(mentions::routes())
         .merge(audit::routes())
+        .merge(timers::routes())
 }
 
 /// Whether browsers reach us over TLS.

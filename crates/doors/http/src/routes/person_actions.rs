@@ -1,5 +1,6 @@
 //! What happens to a person: disabled, enabled, erased, a password reset.
 
+use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use steward_api::{Caller, IfMatch, Json, Path, Problem, Reply};
@@ -10,13 +11,12 @@ use steward_people::auth::Secret;
 use steward_people::passwords::{self, RESET_LIFETIME_SECONDS};
 use steward_people::views::PersonView;
 use steward_people::{Mention, disable, enable, persons, show};
-use steward_ticket::attachment::Files;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::Door;
-use crate::erase::{erase_person as erase_everywhere, return_work};
+use crate::erase::{erase_person as erase_everywhere, make_an_end, return_work};
 
 pub(super) fn routes() -> OpenApiRouter<Door> {
     OpenApiRouter::new()
@@ -129,7 +129,9 @@ impl From<Mention> for MentionView {
 ///
 /// Destroys every text about or by the person and the files they attached, and
 /// overwrites what the database kept of them; the history goes on verifying.
-/// Answers when that is done. There is no way back.
+/// Answers when that is done. There is no way back. After a 503 the person is
+/// erased, and the server goes on overwriting by itself; asked again by id, it
+/// answers 409 when that is done.
 #[utoipa::path(
     post, path = "/people/{login}/erase", tag = "people",
     params(("login" = String, Path, description = "Login or id")),
@@ -153,11 +155,16 @@ async fn erase_person(
                 more: done.more,
             }))
         })
-        .await?;
-    // Done only when no page and no file holds the words any more.
-    app.service::<Files>().sweep(app.db(), app.now()).await?;
-    app.db().scrub().await?;
-    Ok(answer)
+        .await;
+    // Who was erased before may be asked for again, to see the end of it.
+    let erased = match &answer {
+        Ok(_) => true,
+        Err(problem) => problem.status == StatusCode::CONFLICT,
+    };
+    if erased {
+        make_an_end(&app).await?;
+    }
+    answer
 }
 
 /// A password reset, to be handed over.

@@ -17,6 +17,7 @@ const EXEMPT: &[(&str, &str)] = &[
         "POST /webhooks/{id}/deliveries/{delivery}/redeliver",
         "needs a delivery; its own test drives it",
     ),
+    ("POST /timers/{id}/retry", "needs a timer that failed; its own test drives it"),
     ("POST /session", "a password's check takes long; sign_in.rs drives it"),
     ("DELETE /session", "belongs to a session; sign_in.rs drives it"),
     ("DELETE /me/sessions/{id}", "belongs to a session; sign_in.rs drives it"),

@@ -285,7 +285,7 @@ fn what_has_ended_is_read_only_but_for_corrections() {
             assert!(detail.starts_with(&format!("{state}: ")), "{detail}");
             let minutes = json!({"minutes": 5});
             agent.post(&world, &format!("{path}/work-time"), minutes).await.problem(409);
-            for name in ["update", "record_time", "override_priority"] {
+            for name in ["update", "work-time", "override_priority"] {
                 let shown = action(&seen, name);
                 assert_eq!(shown["allowed"], false, "{name}");
                 assert_eq!(shown["reason"], detail.as_str(), "{name}");

@@ -20,4 +20,5 @@ mod search;
 mod sign_in;
 mod sockets;
 mod support;
+mod timers;
 mod walk;

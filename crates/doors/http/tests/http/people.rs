@@ -148,3 +148,32 @@ fn work_of_a_disabled_person_goes_back_to_the_group() {
         assert_eq!(last["cause"], json!({"record": ann, "seq": seq}), "because they left");
     });
 }
+
+#[test]
+fn an_erasure_that_was_held_up_comes_to_its_end_when_asked_again() {
+    on_both_worlds(|world| async move {
+        let Some(file) = world.file() else { return };
+        let admin = world.admin();
+        world.person("ann", &["requester"]).await;
+        let ann = admin.get(&world, "/api/v1/people/ann").await.expect(200);
+        let path = format!("/api/v1/people/{}/erase", ann["id"].as_str().expect("an id"));
+        // Somebody reads for long: the log of the database cannot be cut.
+        let (end, wait) = std::sync::mpsc::channel::<()>();
+        let db = world.app.db().clone();
+        let reader = std::thread::spawn(move || {
+            db.read_blocking(move |tx| {
+                tx.one("select count(*) from fact", &[], |r| r.get::<i64>(0))?;
+                let _ = wait.recv();
+                Ok(())
+            })
+        });
+        let reason = json!({"reason": "asked for"});
+        admin.post(&world, &path, reason.clone()).await.problem(503);
+        admin.get(&world, "/api/v1/people/ann").await.problem(404);
+        drop(end);
+        reader.join().expect("joins").expect("reads");
+        admin.post(&world, &path, reason).await.problem(409);
+        let log = std::fs::metadata(format!("{}-wal", file.display()));
+        assert_eq!(log.map_or(0, |log| log.len()), 0, "the log was cut");
+    });
+}

@@ -227,33 +227,6 @@ fn a_password_is_changed_and_reset() {
 }
 
 #[test]
-fn a_person_ends_another_of_their_sessions() {
-    on_both_worlds(|world| async move {
-        let (here, csrf) = browser(&world).await;
-        world.advance(60);
-        let (there, _) = browser(&world).await;
-        let mine = (here.as_str(), Some(csrf.as_str()));
-        let list = with_cookie(&world, "GET", "/api/v1/me/sessions", mine, None).await.expect(200);
-        let sessions = list["items"].as_array().expect("items");
-        assert_eq!(sessions.len(), 2);
-        let of = |current: bool| {
-            let found = sessions.iter().find(|s| s["current"] == current).expect("a session");
-            format!("/api/v1/me/sessions/{}", found["id"].as_str().expect("an id"))
-        };
-        // Whose it is not finds nothing.
-        let ann = world.person("ann", &["agent"]).await;
-        ann.delete(&world, &of(false)).await.problem(404);
-        with_cookie(&world, "DELETE", &of(false), (&here, None), None).await.problem(403);
-        with_cookie(&world, "DELETE", &of(false), mine, None).await.expect(204);
-        with_cookie(&world, "GET", "/api/v1/me", (&there, None), None).await.problem(401);
-        with_cookie(&world, "GET", "/api/v1/me", mine, None).await.expect(200);
-        let list = with_cookie(&world, "GET", "/api/v1/me/sessions", mine, None).await.expect(200);
-        assert_eq!(list["items"].as_array().map(Vec::len), Some(1));
-        with_cookie(&world, "DELETE", &of(false), mine, None).await.problem(404);
-    });
-}
-
-#[test]
 fn cookies_are_secure_where_the_public_url_is_https() {
     for (url, secure) in [
         (Some("https://desk.example.org"), true),

@@ -57,7 +57,7 @@ pub struct World {
     router: axum::Router,
     clock: Arc<Mutex<Timestamp>>,
     admin: String,
-    _db: TestDb,
+    db: TestDb,
     _files: tempfile::TempDir,
 }
 
@@ -141,7 +141,7 @@ impl World {
             handlers: Arc::new(handlers),
             clock,
             admin: String::new(),
-            _db: db,
+            db,
             _files: directory,
         };
         let call = world.system_call();
@@ -214,6 +214,14 @@ impl World {
             }
             // On PostgreSQL transactions of other tests hold the horizon back.
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    }
+
+    /// The file of the database, where it is one.
+    pub fn file(&self) -> Option<&std::path::Path> {
+        match &self.db.options {
+            steward_database::Options::Sqlite(path) => Some(path),
+            steward_database::Options::Postgres(_) => None,
         }
     }
 

@@ -6,10 +6,18 @@ use serde_json::Value as Json;
 use steward_base::{Error, Result, Timestamp, Uuid};
 use steward_condition::Args;
 use steward_database::{Engine, Row, Tx, Value};
-use steward_history::FactRef;
+use steward_history::{FactRef, Log};
 
 use super::{Rule, Run, RunState};
 use crate::pattern::Pattern;
+
+/// Runs that have ended are kept for a while.
+pub const RUNS: Log = Log {
+    table: "automation_run",
+    time: "created_at",
+    done: "state <> 'pending'",
+    reader: "automation",
+};
 
 const RULE: &str = "select r.id, r.name, r.organisation, r.version, a.actor, a.trigger_on, \
      a.condition, a.commands, a.roles, a.active, a.published_by, a.published_at \

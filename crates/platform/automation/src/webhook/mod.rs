@@ -24,7 +24,7 @@ pub use manage::{
 };
 pub use send::{Addresses, Lookup, Sender, SenderOptions};
 pub use sign::{secret_text, signature};
-pub use store::pending;
+pub use store::{DELIVERIES, pending};
 pub(crate) use store::{enqueue, forget_responses, load_active};
 pub use subscriber::Webhooks;
 pub use worker::{RETRIES, deliver_due, run};

@@ -5,8 +5,17 @@ use serde_json::{Value as Json, json};
 use steward_base::{Entropy, Error, Result, Timestamp, Uuid};
 use steward_condition::Args;
 use steward_database::{Engine, Row, Tx, Value};
+use steward_history::Log;
 
 use super::{Delivery, DeliveryState, Webhook};
+
+/// Deliveries that have ended are kept for a while.
+pub const DELIVERIES: Log = Log {
+    table: "webhook_delivery",
+    time: "created_at",
+    done: "state <> 'pending'",
+    reader: "webhooks",
+};
 
 const WEBHOOK: &str = "select r.id, r.organisation, r.version, w.url, w.facts, w.condition, w.active, \
      w.owner, r.created_at from webhook w join record r on r.id = w.id";

@@ -3,6 +3,7 @@
 pub(crate) mod epoch;
 pub(crate) mod marks;
 pub(crate) mod number;
+pub(crate) mod prune;
 pub(crate) mod seal;
 pub(crate) mod subscriber;
 pub(crate) mod verify;

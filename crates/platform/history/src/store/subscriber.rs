@@ -4,6 +4,7 @@
 use steward_base::{Error, Result, Timestamp};
 use steward_database::{Engine, Tx};
 
+use super::prune::pruned_until;
 use super::{FACT, fact_row};
 use crate::fact::{Door, Fact, Place};
 
@@ -161,7 +162,12 @@ pub fn run_batch(
     if count == 0 {
         return Ok(Progress::Idle);
     }
-    let facts: Vec<Fact> = facts.into_iter().flatten().collect();
+    let mut facts: Vec<Fact> = facts.into_iter().flatten().collect();
+    if !facts.is_empty()
+        && let Some(until) = pruned_until(tx, subscriber.name())?
+    {
+        facts.retain(|fact| fact.stamp.recorded_at >= until);
+    }
     if !facts.is_empty() {
         subscriber.handle(tx, &facts, now)?;
     }

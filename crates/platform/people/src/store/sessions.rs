@@ -136,8 +136,13 @@ pub(crate) fn end_all(tx: &mut Tx, person: Uuid, but: Option<Uuid>) -> Result<u6
     )
 }
 
-/// Removes sessions and password resets that are over: housekeeping, no facts.
-pub fn sweep(tx: &mut Tx, now: Timestamp) -> Result<u64> {
+/// Removes sessions that are over, at most `limit`, and password resets:
+/// housekeeping, no facts. Returns how many sessions.
+pub fn sweep(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<u64> {
     tx.run("delete from password_reset where expires_at <= $1", &[now.into()])?;
-    tx.run("delete from session where expires_at <= $1", &[now.into()])
+    tx.run(
+        "delete from session where id in
+         (select id from session where expires_at <= $1 order by expires_at limit $2)",
+        &[now.into(), limit.into()],
+    )
 }

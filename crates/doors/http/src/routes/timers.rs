@@ -1,0 +1,140 @@
+//! Timers that failed too often and wait for a person.
+
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use steward_api::{Caller, Json, Page, Path, Problem, Query, Reply};
+use steward_base::time::wire;
+use steward_base::{Error, Result, Uuid};
+use steward_database::Tx;
+use steward_history::{Change, append, head, save_head};
+use steward_people::views::Reference;
+use steward_people::{Call, Target, allowed, check, refusal, visibility};
+use steward_ticket::names_for;
+use steward_timer::{Timer, parked, parked_timer, retry_parked};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::Door;
+
+/// The kind of the matrix.
+const KIND: &str = "timer";
+/// Most shown at once, oldest first: there are none while all is well.
+const MOST: i64 = 500;
+
+pub(super) fn routes() -> OpenApiRouter<Door> {
+    OpenApiRouter::new().routes(routes!(list_timers)).routes(routes!(retry_timer))
+}
+
+/// Which timers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum State {
+    Parked,
+}
+
+/// The parameters of the list.
+#[derive(Debug, Clone, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct TimerQuery {
+    /// `parked`: those that failed too often.
+    #[param(example = "parked", inline)]
+    state: State,
+}
+
+/// A timer that waits for a person.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Timer)]
+struct TimerView {
+    id: Uuid,
+    /// What it does, e.g. `incident.auto_close`.
+    kind: String,
+    /// The record it is about.
+    record: Reference,
+    /// When it should have fired.
+    due: String,
+    /// How often it was tried.
+    attempts: i64,
+    /// Why the last attempt failed.
+    #[schema(required)]
+    last_error: Option<String>,
+    /// Since when nobody tries any more.
+    #[schema(required)]
+    parked_at: Option<String>,
+}
+
+fn target(tx: &mut Tx, timer: &Timer) -> Result<Target> {
+    let organisation = head(tx, timer.record)?.organisation;
+    Ok(Target { organisation, own: false, team: false })
+}
+
+/// Timers that failed too often, oldest first
+///
+/// For administrators. At most 500; set them going again with `retry`.
+#[utoipa::path(
+    get, path = "/timers", tag = "timers", params(TimerQuery),
+    responses((status = 200, description = "Parked timers", body = Page<TimerView>))
+)]
+async fn list_timers(
+    caller: Caller,
+    Query(query): Query<TimerQuery>,
+) -> Result<Json<Page<TimerView>>, Problem> {
+    let State::Parked = query.state;
+    let items = caller.read(shown).await?;
+    Ok(Json(Page::whole(items)))
+}
+
+fn shown(tx: &mut Tx, call: &Call) -> Result<Vec<TimerView>> {
+    let actor = &call.actor;
+    if visibility(actor, KIND, "read").is_none() {
+        return Err(Error::Forbidden(refusal(actor, KIND, "read")));
+    }
+    let mut found = Vec::new();
+    for timer in parked(tx, MOST)? {
+        if allowed(actor, KIND, "read", &target(tx, &timer)?) {
+            found.push(timer);
+        }
+    }
+    let records: Vec<Uuid> = found.iter().map(|timer| timer.record).collect();
+    let names = names_for(tx, actor, &records)?;
+    let view = |timer: Timer| TimerView {
+        id: timer.id,
+        kind: timer.kind,
+        record: Reference::of(timer.record, &names),
+        due: wire(timer.due),
+        attempts: timer.attempts,
+        last_error: timer.last_error,
+        parked_at: timer.parked_at.map(wire),
+    };
+    Ok(found.into_iter().map(view).collect())
+}
+
+/// Set a parked timer going again
+///
+/// It is tried at once, and given up again after ten more failures.
+#[utoipa::path(
+    post, path = "/timers/{id}/retry", tag = "timers",
+    params(("id" = Uuid, Path, description = "The timer")),
+    responses((status = 204, description = "It is tried again"))
+)]
+async fn retry_timer(caller: Caller, Path(id): Path<Uuid>) -> Result<Response, Problem> {
+    caller
+        .write(move |tx, call| {
+            if visibility(&call.actor, KIND, "read").is_none() {
+                return Err(Error::NotFound);
+            }
+            let timer = parked_timer(tx, id)?;
+            check(&call.actor, KIND, "retry", &target(tx, &timer)?)?;
+            retry_parked(tx, id, call.now)?;
+            let mut head = head(tx, timer.record)?;
+            let change = [Change::plain("timer", serde_json::Value::Null, timer.kind.as_str())];
+            let kind = format!("{}.timer_retried", head.kind);
+            append(tx, &call.entropy, &mut head, &call.stamp(), &kind, &change)?;
+            // Nobody's open form is refused for it.
+            head.version -= 1;
+            save_head(tx, &mut head)?;
+            Ok(Reply::none())
+        })
+        .await
+}
