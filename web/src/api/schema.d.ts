@@ -1194,7 +1194,9 @@ export interface paths {
          * Erase a person
          * @description Destroys every text about or by the person and the files they attached, and
          *     overwrites what the database kept of them; the history goes on verifying.
-         *     Answers when that is done. There is no way back.
+         *     Answers when that is done. There is no way back. After a 503 the person is
+         *     erased, and the server goes on overwriting by itself; asked again by id, it
+         *     answers 409 when that is done.
          */
         post: operations["erase_person"];
         delete?: never;
@@ -1471,6 +1473,46 @@ export interface paths {
         post?: never;
         /** End a membership */
         delete: operations["remove_member"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/timers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Timers that failed too often, oldest first
+         * @description For administrators. At most 500; set them going again with `retry`.
+         */
+        get: operations["list_timers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/timers/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set a parked timer going again
+         * @description It is tried at once, and given up again after ten more failures.
+         */
+        post: operations["retry_timer"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3278,6 +3320,36 @@ export interface components {
             next: string | null;
         };
         /** @description One page of a list. */
+        Page_Timer: {
+            /**
+             * Format: int64
+             * @description How many match in all; only when asked for.
+             */
+            count?: number;
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description How often it was tried.
+                 */
+                attempts: number;
+                /** @description When it should have fired. */
+                due: string;
+                /** Format: uuid */
+                id: string;
+                /** @description What it does, e.g. `incident.auto_close`. */
+                kind: string;
+                /** @description Why the last attempt failed. */
+                last_error: string | null;
+                /** @description Since when nobody tries any more. */
+                parked_at: string | null;
+                /** @description The record it is about. */
+                record: components["schemas"]["Reference"];
+            }[];
+            /** @description The cursor of the next page; null on the last one. */
+            next: string | null;
+        };
+        /** @description One page of a list. */
         Page_Token: {
             /**
              * Format: int64
@@ -3862,6 +3934,26 @@ export interface components {
             source?: components["schemas"]["Source"];
             /** @description `comment`, `work_note` or `fact`. */
             type: string;
+        };
+        /** @description A timer that waits for a person. */
+        Timer: {
+            /**
+             * Format: int64
+             * @description How often it was tried.
+             */
+            attempts: number;
+            /** @description When it should have fired. */
+            due: string;
+            /** Format: uuid */
+            id: string;
+            /** @description What it does, e.g. `incident.auto_close`. */
+            kind: string;
+            /** @description Why the last attempt failed. */
+            last_error: string | null;
+            /** @description Since when nobody tries any more. */
+            parked_at: string | null;
+            /** @description The record it is about. */
+            record: components["schemas"]["Reference"];
         };
         /** @description A token of one's own. */
         Token: {
@@ -12523,6 +12615,83 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["Team"];
                 };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            408: components["responses"]["Refused408"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            428: components["responses"]["Refused428"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+            503: components["responses"]["Refused503"];
+            507: components["responses"]["Refused507"];
+        };
+    };
+    list_timers: {
+        parameters: {
+            query: {
+                /**
+                 * @description `parked`: those that failed too often.
+                 * @example parked
+                 */
+                state: "parked";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Parked timers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Timer"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            408: components["responses"]["Refused408"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            428: components["responses"]["Refused428"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+            503: components["responses"]["Refused503"];
+            507: components["responses"]["Refused507"];
+        };
+    };
+    retry_timer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The timer */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is tried again */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["Refused400"];
             401: components["responses"]["Refused401"];
