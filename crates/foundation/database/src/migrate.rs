@@ -91,8 +91,6 @@ fn one_step(
     if tx.engine() == Engine::Postgres {
         // Two nodes may start at once: one migrates, the other waits and looks.
         tx.one("select 1 from (select pg_advisory_xact_lock(7221033)) l", &[], |_| Ok(()))?;
-        // The snapshot was taken before the lock was held; the version check
-        // below may be stale then, and the unique key turns that into a repeat.
     }
     let current = schema_version(tx)?;
     if current > newest {
@@ -109,12 +107,15 @@ fn one_step(
             tx.engine(),
         ))?;
     }
+    // Noted first: the snapshot is older than the lock, so the version read above
+    // may be too. PostgreSQL then refuses this row, and the step begins again.
+    tx.run(
+        "insert into schema_migration (version, name, applied_at) values ($1, $2, $3)
+         on conflict (version) do nothing",
+        &[Value::Int(step.version), step.name.into(), now.into()],
+    )?;
     tx.batch(&expand(step.sql, tx.engine()))?;
     let own = if tx.engine() == Engine::Sqlite { step.sqlite } else { step.postgres };
     tx.batch(&expand(own, tx.engine()))?;
-    tx.run(
-        "insert into schema_migration (version, name, applied_at) values ($1, $2, $3)",
-        &[Value::Int(step.version), step.name.into(), now.into()],
-    )?;
     Ok(Some(step.version))
 }

@@ -1,8 +1,9 @@
 //! Timers that failed too often and wait for a person.
 
+use axum::extract::OriginalUri;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
-use steward_api::{Caller, Json, Page, Path, Problem, Query, Reply};
+use steward_api::{Caller, Page, PageQuery, Path, Problem, Query, Reply};
 use steward_base::time::wire;
 use steward_base::{Error, Result, Uuid};
 use steward_database::Tx;
@@ -19,8 +20,8 @@ use crate::Door;
 
 /// The kind of the matrix.
 const KIND: &str = "timer";
-/// Most shown at once, oldest first: there are none while all is well.
-const MOST: i64 = 500;
+/// Most read for a list, oldest first: there are none while all is well.
+const MOST: i64 = 10_000;
 
 pub(super) fn routes() -> OpenApiRouter<Door> {
     OpenApiRouter::new().routes(routes!(list_timers)).routes(routes!(retry_timer))
@@ -41,6 +42,13 @@ struct TimerQuery {
     /// `parked`: those that failed too often.
     #[param(example = "parked", inline)]
     state: State,
+    /// Rows of the page, 1 to 500; 50 when left out.
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<i64>,
+    /// Where the page begins: `next` of the page before.
+    cursor: Option<String>,
+    /// Whether to count all matches exactly.
+    count: Option<bool>,
 }
 
 /// A timer that waits for a person.
@@ -71,18 +79,20 @@ fn target(tx: &mut Tx, timer: &Timer) -> Result<Target> {
 
 /// Timers that failed too often, oldest first
 ///
-/// For administrators. At most 500; set them going again with `retry`.
+/// For administrators. The oldest 10,000; set them going again with `retry`.
 #[utoipa::path(
     get, path = "/timers", tag = "timers", params(TimerQuery),
     responses((status = 200, description = "Parked timers", body = Page<TimerView>))
 )]
 async fn list_timers(
     caller: Caller,
+    OriginalUri(uri): OriginalUri,
     Query(query): Query<TimerQuery>,
-) -> Result<Json<Page<TimerView>>, Problem> {
-    let State::Parked = query.state;
-    let items = caller.read(shown).await?;
-    Ok(Json(Page::whole(items)))
+) -> Result<Response, Problem> {
+    let TimerQuery { state: State::Parked, limit, cursor, count } = query;
+    let paged = PageQuery { limit, cursor, count };
+    let timers = caller.read(shown).await?;
+    Ok(Page::of_all(timers, &paged, "timers", |timer| timer.id.to_string())?.respond(&uri))
 }
 
 fn shown(tx: &mut Tx, call: &Call) -> Result<Vec<TimerView>> {

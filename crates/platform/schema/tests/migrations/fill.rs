@@ -10,6 +10,9 @@ use crate::look::{self, Column};
 /// Rows of each table. The first has no value where none is asked for.
 const ROWS: i64 = 4;
 
+/// The table that holds one row from its migration on.
+pub const ONE_ROW: &str = "memory_mark";
+
 /// Columns whose words are of a few: what migrations may ask for.
 const WORDS: &[(&str, &str)] = &[
     ("record.kind", "incident"),
@@ -30,6 +33,10 @@ pub fn every_table(db: &Db, version: usize) {
     let known = tables(&MIGRATIONS[..version]);
     for (name, columns) in look::tables(db) {
         let table = known.iter().find(|table| table.name == name);
+        // A table of one row came with its migration.
+        if name == ONE_ROW {
+            continue;
+        }
         for n in 1..=ROWS {
             insert(db, &name, &columns, table, n);
         }
