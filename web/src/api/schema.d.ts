@@ -1487,7 +1487,7 @@ export interface paths {
         };
         /**
          * Timers that failed too often, oldest first
-         * @description For administrators. At most 500; set them going again with `retry`.
+         * @description For administrators. The oldest 10,000; set them going again with `retry`.
          */
         get: operations["list_timers"];
         put?: never;
@@ -12641,6 +12641,12 @@ export interface operations {
                  * @example parked
                  */
                 state: "parked";
+                /** @description Rows of the page, 1 to 500; 50 when left out. */
+                limit?: number;
+                /** @description Where the page begins: `next` of the page before. */
+                cursor?: string;
+                /** @description Whether to count all matches exactly. */
+                count?: boolean;
             };
             header?: never;
             path?: never;
@@ -12654,6 +12660,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "attempts": 10,
+                     *           "due": "2026-11-25T04:25:18.415Z",
+                     *           "id": "01a210f3-6d4f-751d-8faa-826d576a0af9",
+                     *           "kind": "incident.auto_close",
+                     *           "last_error": "the close code is no choice of close_code",
+                     *           "parked_at": "2026-11-26T04:25:18.415Z",
+                     *           "record": {
+                     *             "id": "01a210f3-6d48-754b-ba8b-34d63848051c",
+                     *             "name": "All of Gothenburg is offline",
+                     *             "number": "INC0000003"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_Timer"];
                 };
             };
