@@ -93,6 +93,9 @@ struct Search<'a> {
 impl Search<'_> {
     /// The newest tickets that meet the condition.
     fn newest(&mut self, tx: &mut Tx) -> Result<Vec<Hit>> {
+        if self.prepared.tickets.is_none() {
+            return Ok(Vec::new());
+        }
         let whole = self.prepared.condition.clone();
         let (words, rest) = whole.clone().split_words();
         let internal = !self.prepared.sees.internal.is_none();
