@@ -46,9 +46,12 @@ pub fn with_cut_connections(report: &mut impl FnMut(&str, Result<String, Finding
             let cutter = scope.spawn(|| cut_connections(&url, &stop));
             let outcome = one(&mut store, 1, Duration::from_secs(4), true);
             stop.store(true, Ordering::Relaxed);
-            match (outcome, cutter.join().unwrap_or(0)) {
-                (Ok(_), 0) => Err(vec!["no session was ended".to_owned()]),
-                (outcome, ended) => outcome.map(|note| format!("{ended} sessions ended; {note}")),
+            match (outcome, cutter.join().unwrap_or_else(|_| Err("the cutter ended".to_owned()))) {
+                (Ok(_), Err(why)) => Err(vec![format!("no session was ended: {why}")]),
+                (Err(findings), Err(_)) => Err(findings),
+                (outcome, Ok(ended)) => {
+                    outcome.map(|note| format!("{ended} sessions ended; {note}"))
+                }
             }
         })
     });
@@ -56,28 +59,31 @@ pub fn with_cut_connections(report: &mut impl FnMut(&str, Result<String, Finding
 }
 
 /// Ends two sessions of the server every 15 ms, for as long as `one` lets its writers work.
-fn cut_connections(url: &str, stop: &AtomicBool) -> usize {
-    let Ok(db) = Db::open(&Options::Postgres(format!("{url}?application_name=cutter"))) else {
-        return 0;
-    };
-    let mut ended = 0;
-    // The server starts first, and the check at the end is left in peace.
-    std::thread::sleep(Duration::from_millis(1500));
+fn cut_connections(url: &str, stop: &AtomicBool) -> Result<usize, String> {
+    let options = Options::Postgres(format!("{url}?application_name=cutter"));
+    let db = Db::open(&options).map_err(|e| e.to_string())?;
+    let (mut ended, mut last) = (0, "there was none".to_owned());
+    // The server starts first, and the check at the end is left in peace: all is cut within
+    // the four seconds before the kill.
+    std::thread::sleep(Duration::from_millis(1000));
     let begin = Instant::now();
-    while begin.elapsed() < Duration::from_secs(4) && !stop.load(Ordering::Relaxed) {
+    while begin.elapsed() < Duration::from_millis(2500) && !stop.load(Ordering::Relaxed) {
         let cut = db.read_blocking(|tx| {
             tx.rows(
                 "select pg_terminate_backend(pid) from (select pid from pg_stat_activity
                  where application_name = 'steward' and datname = current_database()
-                 order by random() limit 2) some",
+                 order by random() limit 2) few",
                 &[],
                 |_| Ok(()),
             )
         });
-        ended += cut.map_or(0, |sessions| sessions.len());
+        match cut {
+            Ok(sessions) => ended += sessions.len(),
+            Err(why) => last = why.to_string(),
+        }
         std::thread::sleep(Duration::from_millis(15));
     }
-    ended
+    if ended == 0 { Err(last) } else { Ok(ended) }
 }
 
 fn one(store: &mut Store, round: u32, after: Duration, faults: bool) -> Result<String, Findings> {
