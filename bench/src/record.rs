@@ -18,7 +18,8 @@ use crate::Result;
 /// Stands between texts of a document, as the product writes it.
 const BOUNDARY: &str = " \u{241f} ";
 /// Rows of the installation itself, which a fresh database has already.
-const NOT_RECORDED: [&str; 4] = ["schema_migration", "setting", "subscriber", "seal"];
+const NOT_RECORDED: [&str; 5] =
+    ["schema_migration", "setting", "subscriber", "seal", "memory_mark"];
 
 /// One row of a table.
 #[derive(Debug, Clone)]
