@@ -1,17 +1,19 @@
-//! What commands of SQLite put off to the end of their group: it runs with
-//! them or not at all, whoever else shares the commit.
+//! The grouped writer of SQLite: commands of many callers share a commit, and none
+//! of them can tell. What they put off to its end runs with them or not at all.
 
+use std::path::Path;
 use std::sync::mpsc::{Receiver, channel};
 
 use steward_base::{Error, Result};
-use steward_database::{Db, Options, Tx};
+use steward_database::{Db, Health, Options, Tx};
 
 fn fresh() -> (Db, tempfile::TempDir) {
     let dir = tempfile::tempdir().expect("a directory");
     let db = Db::open(&Options::Sqlite(dir.path().join("t.db"))).expect("opens");
     db.write_blocking(|tx| {
         tx.batch(
-            "create table now (n integer primary key); create table last (n integer primary key);",
+            "create table now (n integer primary key); create table last (n integer primary key);
+             create table child (n integer references now (n) deferrable initially deferred);",
         )
     })
     .expect("tables");
@@ -33,7 +35,10 @@ fn all(db: &Db, table: &'static str) -> Vec<i64> {
 
 /// Runs the commands in one group, behind a first that waits until all are
 /// queued; its answer comes first.
-fn group(db: &Db, commands: Vec<fn(&mut Tx) -> Result<()>>) -> Vec<Result<()>> {
+fn group(
+    db: &Db,
+    commands: Vec<impl Fn(&mut Tx) -> Result<()> + Send + 'static>,
+) -> Vec<Result<()>> {
     let (begun, has_begun) = channel();
     let (go, wait) = channel::<()>();
     let wait: std::sync::Mutex<Receiver<()>> = std::sync::Mutex::new(wait);
@@ -73,23 +78,59 @@ fn group(db: &Db, commands: Vec<fn(&mut Tx) -> Result<()>>) -> Vec<Result<()>> {
     })
 }
 
+/// How many transactions were committed: SQLite counts them in the head of its
+/// shared index (https://sqlite.org/walformat.html, "iChange").
+fn commits(dir: &Path) -> u32 {
+    let index = std::fs::read(dir.join("t.db-shm")).expect("the shared index");
+    u32::from_ne_bytes(index[8..12].try_into().expect("four bytes"))
+}
+
+#[test]
+fn commands_of_many_callers_share_a_transaction() {
+    let (db, dir) = fresh();
+    let before = commits(dir.path());
+    let told = group(&db, (0..100).map(|n| move |tx: &mut Tx| both(tx, n)).collect());
+    assert!(told.iter().all(Result::is_ok), "{told:?}");
+    assert_eq!(commits(dir.path()) - before, 1);
+    assert_eq!((all(&db, "now").len(), all(&db, "last").len()), (100, 100));
+}
+
+#[test]
+fn a_failing_commit_tells_all_its_callers() {
+    let (db, _dir) = fresh();
+    let commands: Vec<fn(&mut Tx) -> Result<()>> = vec![
+        |tx| both(tx, 1),
+        // What only the commit checks.
+        |tx| tx.run("insert into child (n) values (7)", &[]).map(drop),
+        |tx| both(tx, 2),
+    ];
+    let told = group(&db, commands);
+    assert!(told.iter().all(Result::is_err), "{told:?}");
+    assert_eq!((all(&db, "now"), all(&db, "last")), (vec![], vec![]));
+    assert_eq!(db.health(), Health::Good);
+    db.write_blocking(|tx| both(tx, 3)).expect("the writer goes on");
+    assert_eq!(all(&db, "now"), [3]);
+}
+
 #[test]
 fn what_a_refused_command_put_off_never_runs() {
     let (db, _dir) = fresh();
-    let answers = group(
-        &db,
-        vec![
-            |tx| both(tx, 1),
-            |tx| both(tx, 2).and(Err(Error::Refused("no".into()))),
-            |tx| {
-                both(tx, 3)?;
-                panic!("in the middle")
-            },
-            |tx| both(tx, 4),
-        ],
-    );
+    let commands: Vec<fn(&mut Tx) -> Result<()>> = vec![
+        |tx| both(tx, 1),
+        |tx| both(tx, 2).and(Err(Error::Refused("no".into()))),
+        |tx| {
+            both(tx, 3)?;
+            panic!("in the middle")
+        },
+        |tx| both(tx, 4),
+    ];
+    let answers = group(&db, commands);
     let kept: Vec<bool> = answers.iter().map(Result::is_ok).collect();
     assert_eq!(kept, [true, true, false, false, true]);
+    assert_eq!(answers[2], Err(Error::Refused("no".into())));
+    let panicked =
+        matches!(&answers[3], Err(Error::Internal(words)) if words.contains("in the middle"));
+    assert!(panicked, "{:?}", answers[3]);
     assert_eq!((all(&db, "now"), all(&db, "last")), (vec![1, 4], vec![1, 4]));
 }
 
@@ -97,14 +138,12 @@ fn what_a_refused_command_put_off_never_runs() {
 fn a_failure_at_the_end_fails_the_whole_group_and_nothing_after_it() {
     let (db, _dir) = fresh();
     db.write_blocking(|tx| both(tx, 9)).expect("kept");
-    let answers = group(
-        &db,
-        vec![
-            |tx| both(tx, 1),
-            |tx| tx.at_the_end("insert into last (n) values ($1)", &[9.into()]),
-            |_| Err(Error::Refused("its own reason".into())),
-        ],
-    );
+    let commands: Vec<fn(&mut Tx) -> Result<()>> = vec![
+        |tx| both(tx, 1),
+        |tx| tx.at_the_end("insert into last (n) values ($1)", &[9.into()]),
+        |_| Err(Error::Refused("its own reason".into())),
+    ];
+    let answers = group(&db, commands);
     for answer in &answers[..3] {
         assert!(matches!(answer, Err(Error::Internal(_))), "{answer:?}");
     }

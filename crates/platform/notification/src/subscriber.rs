@@ -64,10 +64,6 @@ impl Subscriber for Notifications {
         facts.iter().try_for_each(|fact| self.take(tx, fact, now))
     }
 
-    fn passes_over_imports(&self) -> bool {
-        true
-    }
-
     // Read again from the beginning, the rows stay with their marks of having
     // been read; writing one again changes nothing.
 }

@@ -8,8 +8,9 @@ use super::prune::pruned_until;
 use super::{FACT, fact_row};
 use crate::fact::{Door, Fact, Place};
 
-/// Most imported facts passed over in one batch: some ten milliseconds.
-const IMPORTS: i64 = 10_000;
+/// Most facts passed over at once, when a whole batch was nothing to a subscriber:
+/// some ten milliseconds.
+const AHEAD: i64 = 10_000;
 
 /// One reader of the log. Its work and its cursor move in one transaction, so
 /// what it writes to this database happens exactly once.
@@ -37,11 +38,6 @@ pub trait Subscriber: Send + Sync {
     fn starts_at_the_end(&self) -> bool {
         false
     }
-    /// Whether it has no interest in imported facts: a run of them is then
-    /// passed over without being read whole.
-    fn passes_over_imports(&self) -> bool {
-        false
-    }
 }
 
 /// What one batch did.
@@ -60,16 +56,29 @@ pub fn facts_after(tx: &mut Tx, after: Place, limit: i64) -> Result<Vec<Fact>> {
     rows_after(tx, FACT, after, limit, fact_row)
 }
 
-/// The last of the imported facts that follow a place without any other in
-/// between, looking at `limit` facts at most.
-fn end_of_imports(tx: &mut Tx, after: Place, limit: i64) -> Result<Option<Place>> {
-    let select = "select f.epoch, f.xid, f.position, f.door from fact f";
-    let facts = rows_after(tx, select, after, limit, |r| {
-        let place = Place { epoch: r.get(0)?, xid: r.get(1)?, position: r.get(2)? };
-        Ok((place, Door::parse(&r.get::<String>(3)?)))
+/// The last of the facts after a place that are nothing to the subscriber, without
+/// any other in between, looking at `limit` facts at most.
+fn passed_over(
+    tx: &mut Tx,
+    subscriber: &dyn Subscriber,
+    listens: bool,
+    after: Place,
+    limit: i64,
+) -> Result<Option<Place>> {
+    let facts = rows_after(tx, FACT, after, limit, |row| {
+        Ok((place(row, 0)?, is_taken(subscriber, listens, row)?))
     })?;
-    let imports = facts.into_iter().take_while(|(_, door)| *door == Door::Import);
-    Ok(imports.last().map(|(place, _)| place))
+    let over = facts.into_iter().take_while(|(_, taken)| !taken);
+    Ok(over.last().map(|(place, _)| place))
+}
+
+fn is_taken(
+    subscriber: &dyn Subscriber,
+    listens: bool,
+    row: &steward_database::Row,
+) -> Result<bool> {
+    let (kind, door) = (row.get::<String>(7)?, Door::parse(&row.get::<String>(13)?));
+    Ok(listens && !subscriber.passes_over(&kind, door, &row.get::<String>(8)?))
 }
 
 /// Rows of facts `f` after a place, in order; `select` reads up to its `from`.
@@ -151,28 +160,22 @@ pub fn run_batch(
         return Ok(Progress::Elsewhere);
     };
     let listens = subscriber.listens(tx)?;
-    let (mut count, mut last, mut imports) = (0, cursor, true);
+    let (mut count, mut last) = (0, cursor);
     let facts = rows_after(tx, FACT, cursor, limit, |row| {
         (count, last) = (count + 1, place(row, 0)?);
-        let (kind, door) = (row.get::<String>(7)?, Door::parse(&row.get::<String>(13)?));
-        imports = imports && door == Door::Import;
-        let taken = listens && !subscriber.passes_over(&kind, door, &row.get::<String>(8)?);
-        if taken { fact_row(row).map(Some) } else { Ok(None) }
+        if is_taken(subscriber, listens, row)? { fact_row(row).map(Some) } else { Ok(None) }
     })?;
     if count == 0 {
         return Ok(Progress::Idle);
     }
     let mut facts: Vec<Fact> = facts.into_iter().flatten().collect();
-    if !facts.is_empty()
-        && let Some(until) = pruned_until(tx, subscriber.name())?
-    {
+    if facts.is_empty() {
+        last = passed_over(tx, subscriber, listens, last, AHEAD)?.unwrap_or(last);
+    } else if let Some(until) = pruned_until(tx, subscriber.name())? {
         facts.retain(|fact| fact.stamp.recorded_at >= until);
     }
     if !facts.is_empty() {
         subscriber.handle(tx, &facts, now)?;
-    }
-    if imports && subscriber.passes_over_imports() {
-        last = end_of_imports(tx, last, IMPORTS)?.unwrap_or(last);
     }
     tx.run_one(
         "update subscriber set epoch = $1, xid = $2, position = $3, updated_at = $4, failures = 0,
