@@ -327,7 +327,7 @@ impl Tx<'_> {
         debug_parameters(sql, args);
         crate::record::note(self.engine(), sql);
         match self {
-            Tx::Lite(..) => crate::put_off::add(sql, args),
+            Tx::Lite(..) => crate::group::add(sql, args),
             Tx::Pg(tx) => tx.later(sql, args),
         }
     }
@@ -346,7 +346,10 @@ impl Tx<'_> {
     /// Runs several statements without parameters (migrations).
     pub fn batch(&mut self, sql: &str) -> Result<()> {
         match self {
-            Tx::Lite(conn, _) => conn.execute_batch(sql).map_err(lite::error),
+            Tx::Lite(conn, _) => {
+                crate::group::wrote();
+                conn.execute_batch(sql).map_err(lite::error)
+            }
             Tx::Pg(tx) => tx.batch(sql),
         }
     }

@@ -10,11 +10,11 @@
 
 mod column;
 mod door;
+mod group;
 mod lite;
 mod memory;
 mod migrate;
 mod pg;
-mod put_off;
 mod record;
 mod size;
 mod sql;

@@ -1,10 +1,10 @@
 //! SQLite: one writer thread that takes the queued commands of many callers
-//! into one transaction with savepoints, so that durability costs one sync for
-//! many; reads on a few connections of their own.
+//! into one transaction, so that durability costs one sync for many; reads on a
+//! few connections of their own.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -13,17 +13,16 @@ use rusqlite::{Connection, OpenFlags, ffi};
 use steward_base::{Error, Result};
 use tokio::sync::{oneshot, watch};
 
-use crate::{Health, Memory, Tx, put_off};
+use crate::{Health, Memory, Tx};
 
 mod statement;
+mod writer;
 
-use statement::error_of;
 pub(crate) use statement::{error, first, rows, run};
+use writer::{Command, Job, Waiting, Writer};
 
 /// Oldest SQLite we run on: before it a WAL reset can corrupt the file.
 const MIN_SQLITE: i32 = 3_051_003;
-/// Most commands that share one transaction.
-const GROUP: usize = 256;
 /// Read connections kept; further readers wait for one.
 const READERS: usize = 8;
 /// What every connection is set to; benchmarks set theirs to the same.
@@ -33,15 +32,10 @@ pub const SQLITE_SETTINGS: &str = "pragma journal_mode = wal; pragma synchronous
 /// How often another process's commits are looked for.
 const LOOK: Duration = Duration::from_millis(100);
 
-type Finish = Box<dyn FnOnce(Option<Error>) + Send>;
-/// A queued command: given a transaction it runs and says whether to keep what
-/// it did; given none it only hands over how its caller is answered.
-type Job = Box<dyn FnOnce(Option<&mut Tx>) -> (bool, Finish) + Send>;
-
 /// The SQLite side of [`crate::Db`].
 pub(crate) struct Lite {
     path: PathBuf,
-    jobs: Option<SyncSender<Job>>,
+    jobs: Option<SyncSender<Box<dyn Job>>>,
     writer: Option<std::thread::JoinHandle<()>>,
     readers: Mutex<Vec<Connection>>,
     freed: Condvar,
@@ -57,18 +51,21 @@ impl Lite {
     pub fn open(path: &Path) -> Result<Lite> {
         new_enough(rusqlite::version_number(), rusqlite::version())?;
         let conn = connect(path)?;
-        let (jobs, queue) = sync_channel::<Job>(4096);
+        let (jobs, queue) = sync_channel::<Box<dyn Job>>(4096);
         let (stopped, memory) = (Arc::new(Mutex::new(None)), Arc::new(Memory::default()));
         let commits = Arc::new(watch::channel(0).0);
         let closing = Arc::new(AtomicBool::new(false));
-        let writer = {
-            let (stopped, commits, path) = (stopped.clone(), commits.clone(), path.to_owned());
-            let memory = memory.clone();
-            std::thread::Builder::new()
-                .name("sqlite-writer".into())
-                .spawn(move || write_loop(&conn, &path, &memory, &queue, &stopped, &commits))
-                .map_err(Error::internal)?
+        let writer = Writer {
+            conn,
+            path: path.to_owned(),
+            memory: memory.clone(),
+            stopped: stopped.clone(),
+            commits: commits.clone(),
         };
+        let writer = std::thread::Builder::new()
+            .name("sqlite-writer".into())
+            .spawn(move || writer.run(&queue))
+            .map_err(Error::internal)?;
         let mut readers = Vec::with_capacity(READERS);
         for _ in 0..READERS {
             readers.push(connect(path)?);
@@ -93,14 +90,14 @@ impl Lite {
         self.waiting.load(Ordering::Relaxed)
     }
 
-    /// A job that is counted until it begins or is refused.
-    fn counted(&self, job: Job) -> Job {
-        let waiting = self.waiting.clone();
-        waiting.fetch_add(1, Ordering::Relaxed);
-        Box::new(move |tx| {
-            waiting.fetch_sub(1, Ordering::Relaxed);
-            job(tx)
-        })
+    /// A command as the writer takes it.
+    fn job<T: Send + 'static>(
+        &self,
+        command: impl Fn(&mut Tx) -> Result<T> + Send + 'static,
+        answer: impl FnOnce(Result<T>) + Send + 'static,
+    ) -> Box<dyn Job> {
+        let waiting = Some(Waiting::new(&self.waiting));
+        Box::new(Command { command, answer, result: None, waiting })
     }
 
     pub fn health(&self) -> Health {
@@ -150,17 +147,16 @@ impl Lite {
         &self,
         f: impl Fn(&mut Tx) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let (job, answer) = make_job(f);
         let Some(jobs) = &self.jobs else { return Err(closed()) };
-        match jobs.try_send(self.counted(job)) {
+        let (sender, receiver) = oneshot::channel();
+        match jobs.try_send(self.job(f, move |answer| drop(sender.send(answer)))) {
             Ok(()) => {}
-            Err(std::sync::mpsc::TrySendError::Full(job)) => {
-                drop(job(None)); // counts it out
+            Err(TrySendError::Full(_)) => {
                 return Err(Error::Unavailable("too many writes are waiting; try again".into()));
             }
-            Err(std::sync::mpsc::TrySendError::Disconnected(_)) => return Err(closed()),
+            Err(TrySendError::Disconnected(_)) => return Err(closed()),
         }
-        answer.await.unwrap_or_else(|_| Err(closed()))
+        receiver.await.unwrap_or_else(|_| Err(closed()))
     }
 
     pub fn write_blocking<T: Send + 'static>(
@@ -168,8 +164,8 @@ impl Lite {
         f: impl Fn(&mut Tx) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let (sender, receiver) = std::sync::mpsc::channel();
-        let job = job(f, move |answer| drop(sender.send(answer)));
-        self.jobs.as_ref().ok_or_else(closed)?.send(self.counted(job)).map_err(|_| closed())?;
+        let job = self.job(f, move |answer| drop(sender.send(answer)));
+        self.jobs.as_ref().ok_or_else(closed)?.send(job).map_err(|_| closed())?;
         receiver.recv().unwrap_or_else(|_| Err(closed()))
     }
 
@@ -289,149 +285,6 @@ fn watch_others(
     };
     std::thread::Builder::new().name("sqlite-watch".into()).spawn(look).map_err(Error::internal)?;
     Ok(())
-}
-
-fn make_job<T: Send + 'static>(
-    f: impl Fn(&mut Tx) -> Result<T> + Send + 'static,
-) -> (Job, oneshot::Receiver<Result<T>>) {
-    let (sender, receiver) = oneshot::channel();
-    (job(f, move |answer| drop(sender.send(answer))), receiver)
-}
-
-fn job<T: Send + 'static>(
-    f: impl Fn(&mut Tx) -> Result<T> + Send + 'static,
-    answer: impl FnOnce(Result<T>) + Send + 'static,
-) -> Job {
-    Box::new(move |tx| {
-        let Some(tx) = tx else {
-            let finish: Finish = Box::new(move |why| answer(Err(why.unwrap_or_else(closed))));
-            return (true, finish);
-        };
-        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| f(tx)))
-            .unwrap_or_else(|panic| Err(Error::Internal(panic_text(&panic))));
-        let keep = result.is_ok();
-        let finish: Finish = Box::new(move |failure| {
-            answer(match failure {
-                Some(failure) if keep => Err(failure),
-                _ => result,
-            });
-        });
-        (keep, finish)
-    })
-}
-
-fn write_loop(
-    conn: &Connection,
-    path: &Path,
-    memory: &Memory,
-    queue: &Receiver<Job>,
-    stopped: &Mutex<Option<String>>,
-    commits: &watch::Sender<u64>,
-) {
-    while let Ok(first) = queue.recv() {
-        let reason = stopped.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(reason) = reason {
-            refuse(first, Error::Unavailable(reason));
-            continue;
-        }
-        if let Err(failure) = write_group(conn, path, memory, queue, first) {
-            if is_failed_sync(&failure) {
-                // After a failed sync nobody knows what is on disk: only a
-                // restart, which reads the file anew, can tell.
-                *stopped.lock().unwrap_or_else(PoisonError::into_inner) = Some(
-                    "the disk failed to sync; nothing is written until Steward is restarted".into(),
-                );
-            }
-        } else {
-            commits.send_modify(|n| *n += 1);
-        }
-    }
-}
-
-/// One transaction for as many commands as wait. Everybody is answered in here.
-fn write_group(
-    conn: &Connection,
-    path: &Path,
-    memory: &Memory,
-    queue: &Receiver<Job>,
-    first: Job,
-) -> std::result::Result<(), rusqlite::Error> {
-    if let Err(failure) = raw_command(conn, "begin immediate") {
-        refuse(first, error_of(&failure));
-        return Err(failure);
-    }
-    put_off::begin();
-    let (mut done, mut next, mut broken) = (Vec::new(), Some(first), None);
-    while let Some(job) = next {
-        if let Err(failure) = raw_command(conn, "savepoint c") {
-            done.push(job(None).1);
-            broken = Some(failure);
-            break;
-        }
-        let place = put_off::count();
-        let (keep, finish) = job(Some(&mut Tx::Lite(conn, memory)));
-        done.push(finish);
-        if !keep {
-            put_off::back_to(place);
-        }
-        // A full disk or an I/O error rolls the whole group back by itself;
-        // nothing may run on outside a transaction then.
-        if conn.is_autocommit() {
-            break;
-        }
-        let end = if keep { Ok(()) } else { raw_command(conn, "rollback to c") };
-        if let Err(failure) = end.and_then(|()| raw_command(conn, "release c")) {
-            broken = Some(failure);
-            break;
-        }
-        next = if done.len() < GROUP { queue.try_recv().ok() } else { None };
-    }
-    let last = put_off::end();
-    let outcome = match broken {
-        Some(failure) => Err(failure),
-        None if conn.is_autocommit() => Err(full()),
-        None => put_off::run(conn, &last).and_then(|()| raw_command(conn, "commit")),
-    };
-    if outcome.is_err() && !conn.is_autocommit() {
-        let _ = raw_command(conn, "rollback");
-    }
-    if outcome.as_ref().is_err_and(is_failed_sync) {
-        forget_unsynced(path);
-    }
-    tracing::trace!(commands = done.len(), "a group ended");
-    for finish in done {
-        finish(outcome.as_ref().err().map(error_of));
-    }
-    outcome
-}
-
-/// Takes the frames of a failed group out of the write-ahead log before its
-/// callers are told: they are complete but for the sync, and the next start
-/// would take them for committed. The shared index names the last valid frame
-/// (https://sqlite.org/walformat.html, "The WAL-Index Header").
-fn forget_unsynced(path: &Path) {
-    let beside = |end: &str| PathBuf::from(format!("{}{end}", path.display()));
-    let cut = || -> std::io::Result<()> {
-        let mut header = [0; 24];
-        std::io::Read::read_exact(&mut std::fs::File::open(beside("-shm"))?, &mut header)?;
-        let frames = u32::from_ne_bytes([header[16], header[17], header[18], header[19]]);
-        let page = match u16::from_ne_bytes([header[14], header[15]]) {
-            1 => 65_536,
-            size => u64::from(size),
-        };
-        let log = std::fs::OpenOptions::new().write(true).open(beside("-wal"))?;
-        log.set_len(32 + u64::from(frames) * (24 + page))?;
-        log.sync_all()
-    };
-    if let Err(error) = cut() {
-        tracing::error!(%error, "the write-ahead log could not be cut after a failed sync");
-    }
-}
-
-/// Answers a job with an error without running it.
-fn refuse(job: Job, reason: Error) {
-    let (_, finish) = job(None);
-    finish(Some(reason));
 }
 
 fn full() -> rusqlite::Error {

@@ -2,6 +2,8 @@
 //! of them can tell. What they put off to its end runs with them or not at all.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 
 use steward_base::{Error, Result};
@@ -68,7 +70,8 @@ fn group(
             write
         })
         .collect();
-    go.send(()).expect("the first command waits");
+    // Dropped, so that the first command does not wait again if its group begins anew.
+    drop(go);
     runtime.block_on(async {
         let mut answers = vec![first.await.expect("no panic")];
         for write in queued {
@@ -132,6 +135,36 @@ fn what_a_refused_command_put_off_never_runs() {
         matches!(&answers[3], Err(Error::Internal(words)) if words.contains("in the middle"));
     assert!(panicked, "{:?}", answers[3]);
     assert_eq!((all(&db, "now"), all(&db, "last")), (vec![1, 4], vec![1, 4]));
+}
+
+#[test]
+fn a_group_begins_anew_only_when_a_command_fails_that_has_written() {
+    for (failing, times) in [
+        ((|_| Err(Error::Refused("no".into()))) as fn(&mut Tx) -> Result<()>, 1),
+        (|tx| tx.rows("select n from now", &[], |_| Ok(())).and(Err(Error::NotFound)), 1),
+        (|tx| tx.at_the_end("insert into last (n) values (5)", &[]).and(Err(Error::NotFound)), 1),
+        (|tx| both(tx, 5).and(Err(Error::NotFound)), 2),
+        (|tx| tx.batch("create table another (n integer)").and(Err(Error::NotFound)), 2),
+    ] {
+        let (db, _dir) = fresh();
+        let ran = Arc::new(AtomicUsize::new(0));
+        let counted = |n: i64| {
+            let ran = ran.clone();
+            Box::new(move |tx: &mut Tx| {
+                ran.fetch_add(1, Ordering::Relaxed);
+                both(tx, n)
+            }) as Box<dyn Fn(&mut Tx) -> Result<()> + Send>
+        };
+        let answers = group(&db, vec![counted(1), Box::new(failing), counted(2)]);
+        let kept: Vec<bool> = answers.iter().map(Result::is_ok).collect();
+        assert_eq!(kept, [true, true, false, true]);
+        assert_eq!((all(&db, "now"), all(&db, "last")), (vec![1, 2], vec![1, 2]));
+        // What stood before the failing one may run twice, what stands after it once.
+        assert_eq!(ran.load(Ordering::Relaxed), times + 1, "{answers:?}");
+        let tables = "select 1 from sqlite_master where name = 'another'";
+        let another = db.read_blocking(move |tx| tx.opt(tables, &[], |r| r.get::<i64>(0)));
+        assert_eq!(another, Ok(None));
+    }
 }
 
 #[test]

@@ -1,10 +1,19 @@
 //! One statement on SQLite, and what its errors mean.
 
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ErrorCode, params_from_iter};
+use rusqlite::{CachedStatement, Connection, ErrorCode, params_from_iter};
 use steward_base::{Error, Result};
 
-use crate::{Row, Value};
+use crate::{Row, Value, group};
+
+/// Prepares a statement, or finds it prepared; notes what may write.
+fn prepare<'c>(conn: &'c Connection, sql: &str) -> Result<CachedStatement<'c>> {
+    let statement = conn.prepare_cached(sql).map_err(error)?;
+    if !statement.readonly() {
+        group::wrote();
+    }
+    Ok(statement)
+}
 
 /// All rows of a query.
 pub(crate) fn rows<T>(
@@ -13,7 +22,7 @@ pub(crate) fn rows<T>(
     args: &[Value],
     map: &mut impl FnMut(&Row) -> Result<T>,
 ) -> Result<Vec<T>> {
-    let mut statement = conn.prepare_cached(sql).map_err(error)?;
+    let mut statement = prepare(conn, sql)?;
     let mut rows = statement.query(params_from_iter(args)).map_err(error)?;
     let mut all = Vec::new();
     while let Some(row) = rows.next().map_err(error)? {
@@ -29,7 +38,7 @@ pub(crate) fn first<T>(
     args: &[Value],
     map: &mut impl FnMut(&Row) -> Result<T>,
 ) -> Result<Option<T>> {
-    let mut statement = conn.prepare_cached(sql).map_err(error)?;
+    let mut statement = prepare(conn, sql)?;
     let mut rows = statement.query(params_from_iter(args)).map_err(error)?;
     match rows.next().map_err(error)? {
         Some(row) => map(&Row::Lite(row)).map(Some),
@@ -39,7 +48,7 @@ pub(crate) fn first<T>(
 
 /// Runs a statement to its end; rows it returns are passed over.
 pub(crate) fn run(conn: &Connection, sql: &str, args: &[Value]) -> Result<u64> {
-    let mut statement = conn.prepare_cached(sql).map_err(error)?;
+    let mut statement = prepare(conn, sql)?;
     if statement.column_count() > 0 {
         let mut rows = statement.query(params_from_iter(args)).map_err(error)?;
         let mut count = 0;
