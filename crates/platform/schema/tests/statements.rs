@@ -94,7 +94,19 @@ fn scans(db: &Db, sql: &str) -> Vec<String> {
         let values = step == "SCAN CONSTANT ROW" || table.ends_with("-ROW");
         (!inner && !values).then_some(table)
     };
-    steps.iter().filter_map(table).collect()
+    steps.iter().filter_map(table).map(|name| table_of(sql, name)).collect()
+}
+
+/// The table behind an alias, so that the list says what is read; the alias
+/// itself where it stands for a subquery.
+fn table_of(sql: &str, alias: String) -> String {
+    let words: Vec<&str> = sql.split(|c: char| c.is_whitespace() || c == ',').collect();
+    let words: Vec<&str> = words.into_iter().filter(|w| !w.is_empty() && *w != "as").collect();
+    let named = words.windows(3).find(|w| {
+        let end = w[2].trim_end_matches([')', ';']);
+        ["from", "join"].contains(&w[0]) && end == alias && !w[1].starts_with('(')
+    });
+    named.map_or(alias, |w| w[1].to_owned())
 }
 
 /// How many parameters a statement has: they are numbered without gaps.

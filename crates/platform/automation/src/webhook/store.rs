@@ -62,10 +62,13 @@ pub(crate) fn load_active(tx: &mut Tx, id: Uuid) -> Result<Webhook> {
     }
 }
 
-/// All webhooks that are on.
+/// All webhooks that are on, oldest first. Sorted here: an engine asked for the
+/// order of records would read all of those.
 pub(crate) fn active(tx: &mut Tx) -> Result<Vec<Webhook>> {
-    let sql = format!("{WEBHOOK} where w.active and not w.deleted order by r.row_no");
-    tx.rows(&sql, &[], webhook_row)
+    let sql = format!("{WEBHOOK} where w.active and not w.deleted");
+    let mut webhooks = tx.rows(&sql, &[], webhook_row)?;
+    webhooks.sort_by_key(|webhook| webhook.id);
+    Ok(webhooks)
 }
 
 /// Webhooks of which `visible` holds, oldest first, after the row of `after`.
@@ -78,10 +81,10 @@ pub(crate) fn page(
 ) -> Result<Vec<Webhook>> {
     let mut sql = format!("{WEBHOOK} where not w.deleted and {visible}");
     if let Some(after) = after {
-        sql += &format!(" and r.id > {}", args.push(after));
+        sql += &format!(" and w.id > {}", args.push(after));
     }
     let limit = args.push(limit);
-    sql += &format!(" order by r.id limit {limit}");
+    sql += &format!(" order by w.id limit {limit}");
     tx.rows(&sql, args.values(), webhook_row)
 }
 
