@@ -27,6 +27,10 @@ use std::process::ExitCode;
 
 use options::Options;
 
+/// As the product's, so that the bare program stands on the same ground.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What went wrong, in words.
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 

@@ -25,6 +25,8 @@ pub fn serve(directory: &Path, body: Vec<u8>, address: &str) -> Result<()> {
         .route("/api/v1/incidents/{number}", get(constant))
         .route("/readyz", get(|| async { "ready" }));
     let router = steward_http::layered(routes, door);
+    // As the product logs, so that requests have their ids in both.
+    tracing_subscriber::fmt().with_target(false).with_writer(std::io::stderr).init();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(address).await?;

@@ -33,10 +33,13 @@ pub use metrics::Metrics;
 pub use proxies::TrustedProxies;
 pub use serve::serve;
 
-/// The state of the door: the application and what only this door has. Cheap
-/// to clone.
+/// The state of the door. Cheap to clone: every request does, several times.
 #[derive(Clone)]
-pub struct Door {
+pub struct Door(Arc<Parts>);
+
+/// The application and what only this door has.
+#[derive(Clone)]
+pub struct Parts {
     /// The application.
     pub app: App,
     /// Live updates of this node.
@@ -53,21 +56,28 @@ pub struct Door {
 impl Door {
     /// A door for the application.
     pub fn new(app: App, schema_version: i64) -> Door {
-        Door {
+        Door(Arc::new(Parts {
             app,
             live: Live::new(),
             metrics: Arc::default(),
             proxies: Arc::default(),
             schema_version,
             document: compose::openapi().into(),
-        }
+        }))
     }
 
     /// Believes these proxies.
     #[must_use]
-    pub fn trusting(mut self, proxies: TrustedProxies) -> Door {
-        self.proxies = Arc::new(proxies);
-        self
+    pub fn trusting(self, proxies: TrustedProxies) -> Door {
+        Door(Arc::new(Parts { proxies: Arc::new(proxies), ..Parts::clone(&self) }))
+    }
+}
+
+impl std::ops::Deref for Door {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
     }
 }
 

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use crate::column::{Column, Raw};
 use crate::lite::Lite;
+use crate::memory::Once;
 use crate::pg::{Pg, PgTx};
 use crate::{Memory, Value, lite, pg};
 
@@ -89,6 +90,18 @@ impl Db {
     ) -> Result<T> {
         match &*self.inner {
             Inner::Lite(lite) => lite.read_here(f),
+            Inner::Pg(pg) => pg.read(f).await,
+        }
+    }
+
+    /// [`Db::read_few`] for a single statement: SQLite needs no transaction
+    /// around it.
+    pub async fn read_one<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        match &*self.inner {
+            Inner::Lite(lite) => lite.read_one(f),
             Inner::Pg(pg) => pg.read(f).await,
         }
     }
@@ -216,7 +229,7 @@ impl Db {
 /// One open transaction.
 pub enum Tx<'t> {
     /// On SQLite.
-    Lite(&'t rusqlite::Connection, &'t Memory),
+    Lite(&'t rusqlite::Connection, &'t Memory, Once),
     /// On PostgreSQL.
     Pg(PgTx<'t>),
 }
@@ -233,8 +246,35 @@ impl Tx<'_> {
     /// What is kept in memory beside this database; see [`Memory`].
     pub fn memory<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
         match self {
-            Tx::Lite(_, memory) => memory.of(),
+            Tx::Lite(_, memory, _) => memory.of(),
             Tx::Pg(tx) => tx.memory.of(),
+        }
+    }
+
+    /// What `read` reads, once as long as this transaction writes nothing.
+    ///
+    /// # Errors
+    /// Those of `read`.
+    pub fn once<T: Clone + Send + 'static>(
+        &mut self,
+        read: impl FnOnce(&mut Tx) -> Result<T>,
+    ) -> Result<T> {
+        let writes = match self {
+            Tx::Lite(..) => crate::group::writes(),
+            Tx::Pg(tx) => tx.writes,
+        };
+        if let Some(value) = self.kept().get(writes) {
+            return Ok(value);
+        }
+        let value = read(self)?;
+        self.kept().keep(writes, value.clone());
+        Ok(value)
+    }
+
+    fn kept(&mut self) -> &mut Once {
+        match self {
+            Tx::Lite(.., once) => once,
+            Tx::Pg(tx) => &mut tx.once,
         }
     }
 
@@ -249,7 +289,7 @@ impl Tx<'_> {
         debug_parameters(sql, args);
         crate::record::note(self.engine(), sql);
         match self {
-            Tx::Lite(conn, _) => lite::rows(conn, sql, args, &mut map),
+            Tx::Lite(conn, ..) => lite::rows(conn, sql, args, &mut map),
             Tx::Pg(tx) => tx.query(sql, args)?.iter().map(|row| map(&Row::Pg(row))).collect(),
         }
     }
@@ -279,7 +319,7 @@ impl Tx<'_> {
         debug_parameters(sql, args);
         crate::record::note(self.engine(), sql);
         match self {
-            Tx::Lite(conn, _) => lite::first(conn, sql, args, &mut map),
+            Tx::Lite(conn, ..) => lite::first(conn, sql, args, &mut map),
             Tx::Pg(tx) => tx.query(sql, args)?.first().map(|row| map(&Row::Pg(row))).transpose(),
         }
     }
@@ -290,7 +330,7 @@ impl Tx<'_> {
         debug_parameters(sql, args);
         crate::record::note(self.engine(), sql);
         match self {
-            Tx::Lite(conn, _) => lite::run(conn, sql, args),
+            Tx::Lite(conn, ..) => lite::run(conn, sql, args),
             Tx::Pg(tx) => tx.execute(sql, args),
         }
     }
@@ -315,7 +355,7 @@ impl Tx<'_> {
         debug_parameters(sql, args);
         crate::record::note(self.engine(), sql);
         match self {
-            Tx::Lite(conn, _) => lite::run(conn, sql, args).map(drop),
+            Tx::Lite(conn, ..) => lite::run(conn, sql, args).map(drop),
             Tx::Pg(tx) => tx.later(sql, args),
         }
     }
@@ -338,7 +378,7 @@ impl Tx<'_> {
     /// `Internal` with the engine's words.
     pub fn check(&mut self, sql: &str) -> Result<()> {
         match self {
-            Tx::Lite(conn, _) => conn.prepare(sql).map(drop).map_err(lite::error),
+            Tx::Lite(conn, ..) => conn.prepare(sql).map(drop).map_err(lite::error),
             Tx::Pg(tx) => tx.check(sql),
         }
     }
@@ -346,7 +386,7 @@ impl Tx<'_> {
     /// Runs several statements without parameters (migrations).
     pub fn batch(&mut self, sql: &str) -> Result<()> {
         match self {
-            Tx::Lite(conn, _) => {
+            Tx::Lite(conn, ..) => {
                 crate::group::wrote();
                 conn.execute_batch(sql).map_err(lite::error)
             }

@@ -62,17 +62,20 @@ pub(crate) fn add(sql: &str, args: &[Value]) -> Result<()> {
     })
 }
 
+/// How many statements of the group were not only reading; 0 outside of one.
+pub(crate) fn writes() -> usize {
+    GROUP.with_borrow(|group| group.as_ref().map_or(0, |group| group.writes))
+}
+
 /// How far the group has come.
 pub(crate) fn place() -> Place {
-    GROUP.with_borrow(|group| Place {
-        writes: group.as_ref().map_or(0, |g| g.writes),
-        put_off: group.as_ref().map_or(0, |g| g.put_off.len()),
-    })
+    let put_off = GROUP.with_borrow(|group| group.as_ref().map_or(0, |g| g.put_off.len()));
+    Place { writes: writes(), put_off }
 }
 
 /// Whether anything was written since.
 pub(crate) fn wrote_since(then: &Place) -> bool {
-    place().writes > then.writes
+    writes() > then.writes
 }
 
 /// Forgets what was put off since: its command is not kept.

@@ -13,7 +13,7 @@ use rusqlite::{Connection, OpenFlags, ffi};
 use steward_base::{Error, Result};
 use tokio::sync::{oneshot, watch};
 
-use crate::{Health, Memory, Tx};
+use crate::{Health, Memory, Once, Tx};
 
 mod statement;
 mod writer;
@@ -118,13 +118,22 @@ impl Lite {
     }
 
     pub fn read_here<T>(&self, f: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
-        let conn = self.take_reader();
-        let answer = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            command(&conn, "begin")?;
-            let answer = f(&mut Tx::Lite(&conn, &self.memory));
-            command(&conn, "commit").or_else(|_| command(&conn, "rollback"))?;
+        self.with_reader(|conn| {
+            command(conn, "begin")?;
+            let answer = f(&mut Tx::Lite(conn, &self.memory, Once::default()));
+            command(conn, "commit").or_else(|_| command(conn, "rollback"))?;
             answer
-        }));
+        })
+    }
+
+    /// Without a transaction: each statement sees what was committed before it.
+    pub fn read_one<T>(&self, f: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
+        self.with_reader(|conn| f(&mut Tx::Lite(conn, &self.memory, Once::default())))
+    }
+
+    fn with_reader<T>(&self, f: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let conn = self.take_reader();
+        let answer = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| f(&conn)));
         if answer.is_err() && !conn.is_autocommit() {
             let _ = command(&conn, "rollback");
         }

@@ -24,3 +24,22 @@ impl Memory {
         value.downcast().unwrap_or_default()
     }
 }
+
+/// The last value that a transaction has read to use it again; see
+/// [`crate::Tx::once`].
+#[derive(Default)]
+pub struct Once {
+    kept: Option<(usize, Box<dyn Any + Send>)>,
+}
+
+impl Once {
+    /// The value, when it is of this type and nothing was written since.
+    pub(crate) fn get<T: Clone + 'static>(&self, writes: usize) -> Option<T> {
+        let (then, value) = self.kept.as_ref()?;
+        if *then == writes { value.downcast_ref().cloned() } else { None }
+    }
+
+    pub(crate) fn keep<T: Send + 'static>(&mut self, writes: usize, value: T) {
+        self.kept = Some((writes, Box::new(value)));
+    }
+}

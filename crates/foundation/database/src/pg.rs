@@ -301,6 +301,8 @@ impl Worker {
             deferred: vec![Box::pin(first)],
             until: limit.map(|limit| Instant::now() + limit),
             failed: None,
+            writes: 0,
+            once: crate::Once::default(),
         });
         let answer = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| f(&mut tx)))
             .unwrap_or_else(|_| Err(Error::Internal("a panic inside a transaction".into())));

@@ -173,6 +173,25 @@ fn look_up(tx: &mut Tx, shown: &Shown, now: steward_base::Timestamp) -> Result<O
     }
 }
 
+/// Who it is as of now: nearly always known from the request before, which one
+/// statement confirms.
+async fn found(
+    app: &App,
+    shown: &Arc<Shown>,
+    now: steward_base::Timestamp,
+) -> Result<Option<Access>> {
+    let (kind, hash) = match &**shown {
+        Shown::Token(hash) => (access::Kind::Token, *hash),
+        Shown::Session(secret) => (access::Kind::Session, secret_hash(secret)),
+    };
+    let known = app.db().read_one(move |tx| access::remembered(tx, kind, &hash, now)).await?;
+    if known.is_some() {
+        return Ok(known);
+    }
+    let shown = Arc::clone(shown);
+    app.db().read_few(move |tx| look_up(tx, &shown, now)).await
+}
+
 fn refreshed(tx: &mut Tx, call: &Call, shown: &Shown) -> Result<Call> {
     let access = look_up(tx, shown, call.now)?.ok_or(Error::Unauthenticated)?;
     Ok(Call { actor: access.actor, ..call.clone() })
@@ -244,8 +263,7 @@ async fn caller_of(app: &App, request: &Parts) -> Result<Option<Caller>, Problem
     let Some(shown) = shown(headers)? else { return Ok(None) };
     let now = entry.now;
     let shown = Arc::new(shown);
-    let looked = shown.clone();
-    let found = app.db().read_few(move |tx| look_up(tx, &looked, now)).await?;
+    let found = found(app, &shown, now).await?;
     let Some(access) = found else { return Err(refuse(app, &shown, &entry)) };
     let (door, session_secret) = match &*shown {
         Shown::Token(_) => (Door::Api, None),

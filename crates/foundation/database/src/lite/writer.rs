@@ -17,7 +17,7 @@ use tokio::sync::watch;
 
 use super::statement::error_of;
 use super::{closed, full, is_failed_sync, panic_text, raw_command};
-use crate::{Memory, Tx, group};
+use crate::{Memory, Once, Tx, group};
 
 /// Most commands that share one transaction.
 const GROUP: usize = 256;
@@ -152,6 +152,10 @@ impl Writer {
         raw_command(&self.conn, "commit")
     }
 
+    fn tx(&self) -> Tx<'_> {
+        Tx::Lite(&self.conn, &self.memory, Once::default())
+    }
+
     fn begin(&self) -> std::result::Result<(), rusqlite::Error> {
         raw_command(&self.conn, "begin immediate")?;
         group::begin();
@@ -168,7 +172,7 @@ impl Writer {
         let mut at = 0;
         while let Some(job) = jobs.get_mut(at) {
             let place = group::place();
-            let keep = job.run(&mut Tx::Lite(&self.conn, &self.memory));
+            let keep = job.run(&mut self.tx());
             self.still_open()?;
             if !keep && group::wrote_since(&place) {
                 return Ok(false);
@@ -189,7 +193,7 @@ impl Writer {
         for job in jobs {
             raw_command(&self.conn, "savepoint c")?;
             let place = group::place();
-            let keep = job.run(&mut Tx::Lite(&self.conn, &self.memory));
+            let keep = job.run(&mut self.tx());
             self.still_open()?;
             if !keep {
                 group::back_to(&place);

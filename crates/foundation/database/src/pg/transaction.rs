@@ -14,7 +14,7 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Statement};
 
 use super::error;
-use crate::{Memory, Value};
+use crate::{Memory, Once, Value};
 
 type Deferred<'t> = Pin<Box<dyn Future<Output = Result<(), tokio_postgres::Error>> + 't>>;
 
@@ -29,6 +29,9 @@ pub struct PgTx<'t> {
     pub(super) until: Option<Instant>,
     /// What ended it early.
     pub(super) failed: Option<Error>,
+    /// Statements that were not only reading.
+    pub(crate) writes: usize,
+    pub(crate) once: Once,
 }
 
 impl<'t> PgTx<'t> {
@@ -118,6 +121,8 @@ impl<'t> PgTx<'t> {
     }
 
     pub(crate) fn query(&mut self, sql: &str, args: &[Value]) -> Result<Vec<tokio_postgres::Row>> {
+        // A query that only reads begins like this; others may write and return.
+        self.writes += usize::from(!sql.trim_start().starts_with("select"));
         let statement = self.statement(sql)?;
         let client = self.client;
         let params: Vec<&(dyn ToSql + Sync)> = args.iter().map(|v| v as _).collect();
@@ -125,6 +130,7 @@ impl<'t> PgTx<'t> {
     }
 
     pub(crate) fn execute(&mut self, sql: &str, args: &[Value]) -> Result<u64> {
+        self.writes += 1;
         let statement = self.statement(sql)?;
         let client = self.client;
         let params: Vec<&(dyn ToSql + Sync)> = args.iter().map(|v| v as _).collect();
@@ -132,6 +138,7 @@ impl<'t> PgTx<'t> {
     }
 
     pub(crate) fn later(&mut self, sql: &str, args: &[Value]) -> Result<()> {
+        self.writes += 1;
         let statement = self.statement(sql)?;
         let (client, args) = (self.client, args.to_vec());
         self.deferred.push(Box::pin(async move {
@@ -142,6 +149,7 @@ impl<'t> PgTx<'t> {
     }
 
     pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {
+        self.writes += 1;
         let client = self.client;
         self.trip(client.batch_execute(sql))
     }

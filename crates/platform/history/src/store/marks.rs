@@ -16,9 +16,11 @@ pub struct Marks {
     pub registry: i64,
 }
 
-/// Reads the marks: one row.
+/// Reads the marks: one row, once as long as the transaction writes nothing.
 pub fn marks(tx: &mut Tx) -> Result<Marks> {
-    tx.one("select access, names, registry from memory_mark where one = 1", &[], |r| {
-        Ok(Marks { access: r.get(0)?, names: r.get(1)?, registry: r.get(2)? })
+    tx.once(|tx| {
+        tx.one("select access, names, registry from memory_mark where one = 1", &[], |r| {
+            Ok(Marks { access: r.get(0)?, names: r.get(1)?, registry: r.get(2)? })
+        })
     })
 }

@@ -40,6 +40,11 @@ pub struct Access {
 }
 
 impl Access {
+    /// Whether it has not ended by itself.
+    fn holds(&self, now: Timestamp) -> bool {
+        self.expires_at.is_none_or(|end| end > now)
+    }
+
     /// Whether a use now is to be noted with [`touch`]; says so once a minute.
     pub fn takes_touch(&self, now: Timestamp) -> bool {
         let (now, last) = (now.as_second(), self.noted.load(Ordering::Relaxed));
@@ -55,9 +60,12 @@ struct Known {
     persons: Marked<Uuid, Arc<Actor>>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Kind {
+/// What a secret is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// An API token.
     Token,
+    /// A session's cookie.
     Session,
 }
 
@@ -100,6 +108,18 @@ pub fn actor_by_session(tx: &mut Tx, hash: &[u8; 32], now: Timestamp) -> Result<
     by_secret(tx, Kind::Session, hash, now)
 }
 
+/// The actor behind a secret, if that is still known from before: one statement.
+/// `None` says nothing; [`actor_by_token`] and [`actor_by_session`] look it up.
+pub fn remembered(
+    tx: &mut Tx,
+    kind: Kind,
+    hash: &[u8; 32],
+    now: Timestamp,
+) -> Result<Option<Access>> {
+    let (mark, known) = (marks(tx)?.access, tx.memory::<Known>());
+    Ok(known.secrets.get(mark, &(kind, *hash)).filter(|access| access.holds(now)))
+}
+
 fn by_secret(tx: &mut Tx, kind: Kind, hash: &[u8; 32], now: Timestamp) -> Result<Option<Access>> {
     let (mark, known) = (marks(tx)?.access, tx.memory::<Known>());
     let access = match known.secrets.get(mark, &(kind, *hash)) {
@@ -110,7 +130,7 @@ fn by_secret(tx: &mut Tx, kind: Kind, hash: &[u8; 32], now: Timestamp) -> Result
             access
         }
     };
-    Ok(Some(access).filter(|access| access.expires_at.is_none_or(|end| end > now)))
+    Ok(Some(access).filter(|access| access.holds(now)))
 }
 
 fn look_up(tx: &mut Tx, kind: Kind, hash: &[u8; 32]) -> Result<Option<Access>> {
