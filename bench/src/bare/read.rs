@@ -16,7 +16,7 @@ use crate::Result;
 pub fn serve(directory: &Path, body: Vec<u8>, address: &str) -> Result<()> {
     let db = Db::open(&Options::Sqlite(directory.join("bare-read.db")))?;
     let app = App::builder(db, Entropy::seeded(1), Arc::new(now)).build();
-    let door = Door::new(app, 0);
+    let door = Door::new(app.clone(), 0);
     let body = axum::body::Bytes::from(body);
     let constant = move || async move {
         ([(header::CONTENT_TYPE, "application/json"), (header::ETAG, "\"1\"")], body.clone())
@@ -30,7 +30,7 @@ pub fn serve(directory: &Path, body: Vec<u8>, address: &str) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(address).await?;
-        steward_http::serve(listener, router, std::future::pending()).await;
+        steward_http::serve(listener, &app, router, std::future::pending()).await;
         Ok(())
     })
 }

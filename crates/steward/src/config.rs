@@ -1,9 +1,10 @@
 //! Options from the command line, the environment and `steward.toml`, in this
 //! order.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use steward_database::Options;
 use steward_http::TrustedProxies;
 
@@ -25,18 +26,53 @@ pub(crate) enum LogForm {
 /// What `steward.toml` may hold.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+pub(crate) struct File {
     data: Option<PathBuf>,
     database: Option<String>,
     listen: Option<String>,
     public_url: Option<String>,
+    #[serde(default, deserialize_with = "truth")]
     demo: Option<bool>,
     sign_in_limit: Option<u32>,
     call_limit: Option<u32>,
     log: Option<LogForm>,
     trusted_proxies: Option<String>,
+    #[serde(default, deserialize_with = "truth")]
     webhooks_to_private: Option<bool>,
     keep_days: Option<i64>,
+    pub mapping: Option<String>,
+    pub zone: Option<String>,
+    #[serde(default, deserialize_with = "truth")]
+    pub dry_run: Option<bool>,
+    pub erasures: Option<PathBuf>,
+    pub against: Option<String>,
+    pub person: Option<String>,
+    pub name: Option<String>,
+}
+
+/// What counts as yes and as no, on the command line and in variables.
+pub(crate) fn yes_or_no(text: &str) -> Result<bool, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "1" | "true" | "yes" => Ok(true),
+        "0" | "false" | "no" => Ok(false),
+        _ => Err("takes 1, 0, true, false, yes or no".into()),
+    }
+}
+
+/// The same in the file, where `true` needs no quotes.
+fn truth<'de, D: Deserializer<'de>>(from: D) -> Result<Option<bool>, D::Error> {
+    let text = match toml::Value::deserialize(from)? {
+        toml::Value::String(text) => text,
+        other => other.to_string(),
+    };
+    yes_or_no(&text).map(Some).map_err(serde::de::Error::custom)
+}
+
+/// Whether the file may name this option.
+#[cfg(test)]
+pub(crate) fn knows(name: &str) -> bool {
+    let refused = toml::from_str::<File>(&format!("{name} = [[1]]"));
+    refused.is_err_and(|error| !error.to_string().contains("unknown field"))
 }
 
 /// Options of every command.
@@ -47,7 +83,8 @@ pub(crate) struct Config {
     pub database: Option<String>,
     /// The first administrator's password, where it is known (demonstrations).
     pub first_password: Option<&'static str>,
-    file: File,
+    /// What the file says for single commands.
+    pub file: File,
 }
 
 /// Options of `serve`.
@@ -91,8 +128,7 @@ impl Config {
     }
 
     /// With the options of `serve`.
-    pub fn serve(mut self, args: ServeArgs) -> Result<ServeConfig, Failure> {
-        let file = std::mem::take(&mut self.file);
+    pub fn serve(mut self, args: ServeArgs, file: File) -> Result<ServeConfig, Failure> {
         let proxies = args.trusted_proxies.or(file.trusted_proxies).unwrap_or_default();
         let public_url = args.public_url.or(file.public_url);
         if let Some(url) = &public_url
@@ -101,11 +137,20 @@ impl Config {
         {
             return Err(Failure::Usage("--public-url begins with http:// or https://".into()));
         }
+        let listen = args.listen.or(file.listen).unwrap_or_else(|| "127.0.0.1:8080".into());
+        if !is_address(&listen) {
+            let words = "--listen takes an address and a port such as 127.0.0.1:8080".into();
+            return Err(Failure::Usage(words));
+        }
+        let keep_days = args.keep_days.or(file.keep_days).unwrap_or(90);
+        if !(0..=36_500).contains(&keep_days) {
+            return Err(Failure::Usage("--keep-days takes 0 to 36500".into()));
+        }
         let demo = args.demo.or(file.demo).unwrap_or(false);
         self.first_password = demo.then_some(crate::demo::ADMIN_PASSWORD);
         Ok(ServeConfig {
             config: self,
-            listen: args.listen.or(file.listen).unwrap_or_else(|| "127.0.0.1:8080".into()),
+            listen,
             public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()),
             demo,
             sign_in_limit: args.sign_in_limit.or(file.sign_in_limit).unwrap_or(10),
@@ -114,13 +159,25 @@ impl Config {
                 .webhooks_to_private
                 .or(file.webhooks_to_private)
                 .unwrap_or(false),
-            keep_days: args.keep_days.or(file.keep_days).unwrap_or(90),
+            keep_days,
             log: args.log.or(file.log).unwrap_or(LogForm::Text),
             trusted_proxies: proxies
                 .parse()
                 .map_err(|words| Failure::Usage(format!("--trusted-proxies: {words}")))?,
         })
     }
+}
+
+/// Whether this is a host, by name or number, and a port.
+fn is_address(text: &str) -> bool {
+    if text.parse::<SocketAddr>().is_ok() {
+        return true;
+    }
+    let Some((host, port)) = text.rsplit_once(':') else { return false };
+    let named = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    // What looks like a number is one, and was tried above.
+    let is_name = host.chars().any(|c| c.is_ascii_alphabetic()) && host.chars().all(named);
+    is_name && port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok()
 }
 
 fn read_file(named: Option<&Path>) -> Result<File, Failure> {
@@ -144,5 +201,32 @@ mod tests {
         let file: File = toml::from_str("listen = \"0.0.0.0:80\"\nlog = \"json\"").expect("valid");
         assert_eq!((file.listen.as_deref(), file.log), (Some("0.0.0.0:80"), Some(LogForm::Json)));
         assert!(toml::from_str::<File>("listn = \"0.0.0.0:80\"").is_err());
+    }
+
+    #[test]
+    fn yes_and_no_have_several_words() {
+        for (text, expected) in [
+            ("true", Some(true)),
+            ("1", Some(true)),
+            ("\"yes\"", Some(true)),
+            ("false", Some(false)),
+            ("0", Some(false)),
+            ("\"No\"", Some(false)),
+            ("2", None),
+            ("\"\"", None),
+        ] {
+            let file = toml::from_str::<File>(&format!("demo = {text}"));
+            assert_eq!(file.ok().and_then(|file| file.demo), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_a_host_and_a_port() {
+        for good in ["127.0.0.1:0", "[::1]:8080", "0.0.0.0:80", "localhost:8080", "a-b.c:1"] {
+            assert!(is_address(good), "{good}");
+        }
+        for wrong in ["", "8080", ":8080", "127.0.0.1", "127.0.0:80", "localhost:99999", "a b:1"] {
+            assert!(!is_address(wrong), "{wrong}");
+        }
     }
 }

@@ -7,7 +7,8 @@ use steward_base::{Entropy, Error, Result};
 use steward_database::{Db, Tx};
 use steward_history::{set_setting, setting};
 use steward_import::{Show, Summary};
-use steward_people::auth::hash_password;
+use steward_people::auth::{hash_password, verify_password};
+use steward_people::passwords::{Candidate, candidate};
 use steward_people::persons::{self, NewPerson};
 use steward_people::{Call, DEFAULT_ORGANISATION, Role, resolve};
 
@@ -43,7 +44,7 @@ pub(crate) fn prepare(
     data: &Path,
 ) -> Result<Vec<DemoSignIn>> {
     match db.read_blocking(|tx| setting(tx, SETTING))?.as_deref() {
-        Some("done") => return Ok(sign_ins()),
+        Some("done") => return sign_ins(db),
         // Begun and stopped: the import goes on where it was.
         Some(_) => {}
         None if is_empty(db)? => {
@@ -58,7 +59,7 @@ pub(crate) fn prepare(
     let summary = import(db, entropy, rooms, data)?;
     tracing::info!(incidents = summary.created, "imported");
     make_people(db, entropy)?;
-    Ok(sign_ins())
+    sign_ins(db)
 }
 
 fn is_empty(db: &Db) -> Result<bool> {
@@ -84,12 +85,16 @@ fn import(db: &Db, entropy: &Entropy, rooms: &Rooms, data: &Path) -> Result<Summ
 fn make_people(db: &Db, entropy: &Entropy) -> Result<()> {
     let hash = hash_password(PASSWORD, entropy.salt())?;
     let call = system::call(own_actor(db)?, entropy);
-    db.write_blocking(move |tx| {
-        for (login, name, role, _) in PEOPLE {
-            make_person(tx, &call, login, name, role, &hash)?;
+    for (login, name, role, _) in PEOPLE {
+        let (call, hash) = (call.clone(), hash.clone());
+        let made = db.write_blocking(move |tx| make_person(tx, &call, login, name, role, &hash));
+        match made {
+            // Somebody else has the address or the name.
+            Err(Error::Invalid(_)) => tracing::warn!(login, "this sign-in is left out"),
+            other => other?,
         }
-        set_setting(tx, SETTING, "done")
-    })
+    }
+    db.write_blocking(|tx| set_setting(tx, SETTING, "done"))
 }
 
 fn make_person(
@@ -100,6 +105,12 @@ fn make_person(
     role: Role,
     hash: &str,
 ) -> Result<()> {
+    match persons::by_login(tx, login) {
+        // Whoever has the login already keeps it.
+        Ok(_) => return Ok(()),
+        Err(Error::NotFound) => {}
+        Err(other) => return Err(other),
+    }
     let teams = match role {
         Role::Agent => resolve(tx, &call.actor, "team", "teams", GROUP).map(|g| vec![g.id])?,
         _ => Vec::new(),
@@ -117,16 +128,65 @@ fn make_person(
     persons::create(tx, call, &new).map(drop)
 }
 
-fn sign_ins() -> Vec<DemoSignIn> {
-    let sign_in = |(login, name, _, note): (&str, &str, Role, &str)| DemoSignIn {
-        login: login.into(),
-        password: PASSWORD.into(),
-        name: name.into(),
-        note: note.into(),
-    };
+/// Those whose password really is that of the demonstration; the page looks
+/// again each time whether it still is.
+fn sign_ins(db: &Db) -> Result<Vec<DemoSignIn>> {
     let admin = "Administrator: people, permissions, fields";
     let admin = ("admin", "Administrator", Role::Administrator, admin);
     // A password that the operator chose is shown to nobody.
     let chosen = std::env::var("STEWARD_ADMIN_PASSWORD").is_ok_and(|text| !text.is_empty());
-    PEOPLE.into_iter().chain((!chosen).then_some(admin)).map(sign_in).collect()
+    let mut shown = Vec::new();
+    for (login, _, _, note) in PEOPLE.into_iter().chain((!chosen).then_some(admin)) {
+        let found = db.read_blocking(move |tx| candidate(tx, login))?;
+        let fits = |c: &Candidate| verify_password(PASSWORD, Some(&c.password_hash));
+        if let Some(person) = found.filter(fits) {
+            shown.push(DemoSignIn {
+                login: login.into(),
+                password: PASSWORD.into(),
+                name: person.actor.name,
+                note: note.into(),
+                hash: person.password_hash,
+            });
+        }
+    }
+    Ok(shown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::Place;
+    use crate::config::Config;
+    use crate::open::{Migrate, open};
+
+    #[test]
+    fn a_password_is_shown_only_to_whom_it_lets_in() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let place = Place { data: Some(dir.path().into()), database: None, config: None };
+        let mut config = Config::read(place).unwrap_or_else(|_| panic!("options"));
+        config.first_password = Some(ADMIN_PASSWORD);
+        let entropy = system::entropy();
+        let db = open(&config, Migrate::Yes, &entropy).expect("opens");
+        let call = system::call(own_actor(&db).expect("an actor"), &entropy);
+        // Whoever has a login already keeps name and password.
+        let own = hash_password("a password of her own", entropy.salt()).expect("a hash");
+        let new = |login: &str, email: &str| NewPerson {
+            login: login.into(),
+            name: "Ann".into(),
+            email: Some(email.into()),
+            organisation: Some(DEFAULT_ORGANISATION),
+            password_hash: Some(own.clone()),
+            ..NewPerson::default()
+        };
+        let (agent, other) = (new("Agent", "ann@example.org"), new("bob", "manager@example.org"));
+        db.write_blocking(move |tx| {
+            persons::create(tx, &call, &agent)?;
+            persons::create(tx, &call, &other)
+        })
+        .expect("people");
+        make_people(&db, &entropy).expect("goes on");
+        let shown = sign_ins(&db).expect("reads");
+        let logins: Vec<&str> = shown.iter().map(|one| one.login.as_str()).collect();
+        assert_eq!(logins, ["requester", "admin"], "manager has no address left");
+    }
 }

@@ -1,13 +1,14 @@
 //! `steward serve`: everything put together, until SIGTERM.
 
 use std::io::IsTerminal as _;
+use std::net::{SocketAddr, ToSocketAddrs as _};
 
 use steward_api::{App, Settings};
 use steward_automation::webhook::{Sender, SenderOptions};
 use steward_database::Db;
 use steward_history::seal_now;
 use steward_http::Door;
-use tokio::net::TcpListener;
+use tokio::net::TcpSocket;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::{LogForm, ServeConfig};
@@ -17,10 +18,14 @@ use crate::{Failure, demo, erasures, system, workers};
 
 /// The variable that says what is logged, e.g. `info,steward_http=debug`.
 pub(crate) const LOG_FILTER: &str = "STEWARD_LOG_FILTER";
+/// Connections that wait in the system's queue.
+const BACKLOG: u32 = 1024;
 
 /// Serves until it is told to stop.
 pub(crate) fn run(config: ServeConfig) -> Result<(), Failure> {
     start_log(config.log);
+    // A port in use is told at once, before anything is made.
+    let socket = take_address(&config.listen)?;
     let entropy = system::entropy();
     let db = open(&config.config, Migrate::Yes, &entropy)?;
     let rooms = Rooms::new(&entropy);
@@ -41,15 +46,45 @@ pub(crate) fn run(config: ServeConfig) -> Result<(), Failure> {
         .enable_all()
         .build()
         .map_err(|error| Failure::Failed(error.to_string()))?;
-    runtime.block_on(serve(&config, app, &rooms))?;
+    runtime.block_on(serve(&config, socket, app, &rooms))?;
     drop(runtime);
     last_seal(&db)
 }
 
-async fn serve(config: &ServeConfig, app: App, rooms: &Rooms) -> Result<(), Failure> {
-    let listener = TcpListener::bind(&config.listen)
-        .await
-        .map_err(|error| Failure::Failed(format!("cannot listen on {}: {error}", config.listen)))?;
+/// Takes the address without listening yet: who comes before everything is
+/// ready is told so by the system.
+fn take_address(listen: &str) -> Result<TcpSocket, Failure> {
+    let cannot = |error| cannot_listen(listen, &error);
+    let mut last = None;
+    for address in listen.to_socket_addrs().map_err(cannot)? {
+        let socket = match address {
+            SocketAddr::V4(_) => TcpSocket::new_v4(),
+            SocketAddr::V6(_) => TcpSocket::new_v6(),
+        };
+        let taken = socket.and_then(|socket| {
+            socket.set_reuseaddr(true)?;
+            socket.bind(address)?;
+            Ok(socket)
+        });
+        match taken {
+            Ok(socket) => return Ok(socket),
+            Err(error) => last = Some(error),
+        }
+    }
+    Err(cannot(last.unwrap_or_else(|| std::io::ErrorKind::AddrNotAvailable.into())))
+}
+
+fn cannot_listen(listen: &str, error: &std::io::Error) -> Failure {
+    Failure::Failed(format!("cannot listen on {listen}: {error}"))
+}
+
+async fn serve(
+    config: &ServeConfig,
+    socket: TcpSocket,
+    app: App,
+    rooms: &Rooms,
+) -> Result<(), Failure> {
+    let listener = socket.listen(BACKLOG).map_err(|e| cannot_listen(&config.listen, &e))?;
     let door = Door::new(app.clone(), newest_schema()).trusting(config.trusted_proxies.clone());
     let live = door.live.clone();
     let mut workers = workers::start(&app, rooms, sender(config)?, config.keep_days);
@@ -62,7 +97,7 @@ async fn serve(config: &ServeConfig, app: App, rooms: &Rooms) -> Result<(), Fail
     let address = listener.local_addr().map_or(config.listen.clone(), |a| a.to_string());
     let shown = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     tracing::info!(address, "serving on {shown}");
-    steward_http::serve(listener, steward_http::router(door), async move {
+    steward_http::serve(listener, &app, steward_http::router(door), async move {
         stopped().await;
         tracing::info!("stopping: requests under way finish");
         live.close();

@@ -1,7 +1,8 @@
 //! `steward export`.
 
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use serde::Serialize;
@@ -19,21 +20,24 @@ use crate::{LEFT_OUT, store, travelling};
 /// Bytes of one part of a table.
 const PART: usize = 4 << 20;
 
-/// Writes everything into a new file at `path`, as of one moment, while others
-/// go on. A name that ends in `.gz` is compressed.
+/// Writes everything into a new file at `path`, which its owner only may read,
+/// as of one moment, while others go on. A name that ends in `.gz` is
+/// compressed. Without `files` those of attachments stay out. An older schema is
+/// written as it is, and migrated when it is read.
 ///
 /// # Errors
-/// `Refused` when the file exists or the schema is not this program's;
+/// `Refused` when the file exists or the schema is of a newer program;
 /// `DiskFull`; those of the database. Half an archive is taken away.
 pub fn export(
     db: &Db,
-    files: &Files,
+    files: Option<&Files>,
     path: &Path,
     program: &str,
     now: Timestamp,
 ) -> Result<Manifest> {
     let gzip = is_gzip(path)?;
-    let file = File::create_new(path).map_err(|e| match e.kind() {
+    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    let file = file.map_err(|e| match e.kind() {
         std::io::ErrorKind::AlreadyExists => {
             Error::Refused(format!("{} is there already", path.display()))
         }
@@ -48,10 +52,17 @@ pub fn export(
     written
 }
 
-fn write(db: &Db, files: &Files, pack: Pack, program: &str, now: Timestamp) -> Result<Manifest> {
-    let about = About {
+fn write(
+    db: &Db,
+    files: Option<&Files>,
+    pack: Pack,
+    program: &str,
+    now: Timestamp,
+) -> Result<Manifest> {
+    let newest = MIGRATIONS.last().map_or(0, |m| m.version);
+    let mut about = About {
         format: FORMAT,
-        schema: MIGRATIONS.last().map_or(0, |m| m.version),
+        schema: newest,
         engine: match db.engine() {
             Engine::Sqlite => "sqlite".into(),
             Engine::Postgres => "postgres".into(),
@@ -59,27 +70,34 @@ fn write(db: &Db, files: &Files, pack: Pack, program: &str, now: Timestamp) -> R
         made_at: wire(now),
         program: program.into(),
     };
-    let first = about.clone();
-    let (mut pack, tables, objects) = db.read_blocking(move |tx| {
+    let mut first = about.clone();
+    let with_files = files.is_some();
+    let (mut pack, schema, tables, objects) = db.read_blocking(move |tx| {
         let mut pack = pack;
-        let found = schema_version(tx)?;
-        if found != first.schema {
+        first.schema = schema_version(tx)?;
+        if first.schema > newest {
             return Err(Error::Refused(format!(
-                "this database has schema version {found}, this program {}: `steward serve` \
-                 migrates it",
+                "this database has schema version {}, made by a newer Steward; this program \
+                 knows up to {newest}",
                 first.schema
             )));
         }
         add_json(&mut pack, "archive.json", &first)?;
-        let list = travelling(MIGRATIONS);
+        let steps = MIGRATIONS.iter().take_while(|step| step.version <= first.schema).count();
+        let list = travelling(&MIGRATIONS[..steps]);
         let mut tables = BTreeMap::new();
         for table in &list {
             tables.insert(table.name.clone(), add_table(tx, &mut pack, table)?);
         }
         add_json(&mut pack, "counters.json", &store::counters(tx, &list)?)?;
-        Ok((pack, tables, all_objects(tx)?))
+        let objects = if with_files { all_objects(tx)? } else { Vec::new() };
+        Ok((pack, first.schema, tables, objects))
     })?;
-    let (files, lost_files) = add_files(&mut pack, files, &objects)?;
+    about.schema = schema;
+    let (files, lost_files) = match files {
+        Some(files) => add_files(&mut pack, files, &objects)?,
+        None => (0, Vec::new()),
+    };
     let left_out = LEFT_OUT.iter().map(|(t, why)| ((*t).to_owned(), (*why).to_owned())).collect();
     let parts = std::mem::take(&mut pack.parts);
     let manifest = Manifest { about, tables, left_out, files, lost_files, parts };

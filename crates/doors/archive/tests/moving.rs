@@ -15,7 +15,7 @@ use support::{House, at};
 
 fn save(house: &House, name: &str) -> PathBuf {
     let path = house.dir.path().join(name);
-    export(house.db(), &house.files, &path, "test", at(200)).expect("exports");
+    export(house.db(), Some(&house.files), &path, "test", at(200)).expect("exports");
     path
 }
 
@@ -124,7 +124,7 @@ fn a_database_with_something_in_it_is_refused() {
         let refused = load(&house, &path).expect_err("is not empty");
         assert!(refused.to_string().contains("not empty"), "{refused}");
         assert!(before == but_for_the_epoch(&save(&house, "still.tar")), "nothing has changed");
-        let twice = export(house.db(), &house.files, &path, "test", at(200));
+        let twice = export(house.db(), Some(&house.files), &path, "test", at(200));
         assert!(matches!(twice, Err(Error::Refused(_))), "an archive is never overwritten");
     });
 }
@@ -165,8 +165,8 @@ fn a_lost_file_is_named_and_keeps_nothing_else_back() {
     let house = House::full(sqlite());
     std::fs::remove_dir_all(house.dir.path().join("files/sha256")).expect("is removed");
     let path = house.dir.path().join("all.tar");
-    let manifest =
-        export(house.db(), &house.files, &path, "test", at(200)).expect("exports all the same");
+    let manifest = export(house.db(), Some(&house.files), &path, "test", at(200))
+        .expect("exports all the same");
     assert_eq!(manifest.files, 0);
     assert!(manifest.lost_files.iter().any(|object| object.starts_with("sha256/")));
     let second = House::empty(sqlite(), 3);

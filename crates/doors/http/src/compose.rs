@@ -5,7 +5,7 @@ use axum::http::Method;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Router, middleware};
-use steward_api::{App, Guard, GuardOf, Problem, ProblemBody, authenticate};
+use steward_api::{App, Guard, GuardOf, Problem, ProblemBody, authenticate, one_of_several};
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -91,6 +91,7 @@ pub fn router(door: Door) -> Router {
         .route("/metrics", get(gauges::metrics))
         .fallback(pages::fallback)
         .method_not_allowed_fallback(wrong_method)
+        .layer(middleware::from_fn(one_of_several))
         .layer(middleware::from_fn_with_state(known, parameters::check))
         .layer(middleware::from_fn_with_state(guard, authenticate));
     layered(routes, door)

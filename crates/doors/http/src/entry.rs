@@ -13,6 +13,7 @@ use steward_api::{App, Entry, PROBLEM_JSON, Problem};
 use tracing::Instrument as _;
 
 use crate::Door;
+use crate::leftover::{self, Leftover};
 use crate::proxies::TrustedProxies;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -29,6 +30,7 @@ pub(crate) async fn entry(State(door): State<Door>, mut request: Request, next: 
         "request", id = %entry.request_id, trace_id = %entry.trace_id, %method, path
     );
     request.extensions_mut().insert(entry.clone());
+    let (request, left) = lend(request);
     let answer = next.run(request).instrument(span.clone()).await;
     let response = span.in_scope(|| finish(answer, &entry));
     let spent = started.elapsed();
@@ -38,7 +40,16 @@ pub(crate) async fn entry(State(door): State<Door>, mut request: Request, next: 
         let micros = spent.as_micros();
         tracing::debug!(status = status.as_u16(), micros, address = %entry.address, "answered");
     });
+    if let Some(left) = left {
+        left.read_away(status).await;
+    }
     response
+}
+
+fn lend(request: Request) -> (Request, Option<Leftover>) {
+    let (parts, body) = request.into_parts();
+    let (body, left) = leftover::lend(parts.version, &parts.headers, body);
+    (Request::from_parts(parts, body), left)
 }
 
 fn new_entry(app: &App, proxies: &TrustedProxies, request: &Request) -> Entry {
@@ -46,16 +57,19 @@ fn new_entry(app: &App, proxies: &TrustedProxies, request: &Request) -> Entry {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip());
     let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
     let id = app.entropy().id(now);
+    let trace = trace(request.headers());
+    let (trace_id, trace_flags) = trace.unwrap_or_else(|| (id.simple().to_string(), 1));
     Entry {
         request_id: id.to_string(),
         now,
         address: proxies.client(peer, request.headers()),
-        trace_id: trace_id(request.headers()).unwrap_or_else(|| id.simple().to_string()),
+        trace_id,
+        trace_flags,
     }
 }
 
-/// The trace id of a W3C `traceparent`, when it is a valid one.
-fn trace_id(headers: &HeaderMap) -> Option<String> {
+/// Trace id and flags of a W3C `traceparent`, when it is a valid one.
+fn trace(headers: &HeaderMap) -> Option<(String, u8)> {
     let text = headers.get(TRACEPARENT)?.to_str().ok()?;
     let mut parts = text.split('-');
     let (version, trace, parent, flags) =
@@ -72,7 +86,8 @@ fn trace_id(headers: &HeaderMap) -> Option<String> {
         && hex(parent, 16)
         && !nothing(parent)
         && hex(flags, 2);
-    good.then(|| trace.to_owned())
+    let flags = u8::from_str_radix(flags, 16).ok()?;
+    good.then(|| (trace.to_owned(), flags))
 }
 
 /// The body of a problem, the headers every answer has, and, for faults of
@@ -87,7 +102,8 @@ fn finish(answer: Response, entry: &Entry) -> Response {
         headers.insert(REQUEST_ID, value);
     }
     let span_id = &entry.request_id.replace('-', "")[16..];
-    if let Ok(value) = HeaderValue::from_str(&format!("00-{}-{span_id}-01", entry.trace_id)) {
+    let (trace, flags) = (&entry.trace_id, entry.trace_flags);
+    if let Ok(value) = HeaderValue::from_str(&format!("00-{trace}-{span_id}-{flags:02x}")) {
         headers.insert(TRACEPARENT, value);
     }
     response
@@ -118,7 +134,9 @@ mod tests {
     fn only_a_valid_traceparent_is_taken() {
         let id = "4bf92f3577b34da6a3ce929d0e0e4736";
         for (text, expected) in [
-            (format!("00-{id}-00f067aa0ba902b7-01"), Some(id)),
+            (format!("00-{id}-00f067aa0ba902b7-01"), Some((id, 1))),
+            (format!("00-{id}-00f067aa0ba902b7-00"), Some((id, 0))),
+            (format!("00-{id}-00f067aa0ba902b7-0"), None),
             (format!("ff-{id}-00f067aa0ba902b7-01"), None),
             (format!("00-{}-00f067aa0ba902b7-01", "0".repeat(32)), None),
             (format!("00-{id}-0000000000000000-01"), None),
@@ -127,7 +145,9 @@ mod tests {
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(TRACEPARENT, text.parse().expect("a header"));
-            assert_eq!(trace_id(&headers).as_deref(), expected, "{text}");
+            let found = trace(&headers);
+            let found = found.as_ref().map(|(id, flags)| (id.as_str(), *flags));
+            assert_eq!(found, expected, "{text}");
         }
     }
 }

@@ -13,6 +13,7 @@ mod erase;
 mod examples;
 mod gauges;
 mod health;
+mod leftover;
 mod live;
 mod metrics;
 mod pages;
@@ -21,6 +22,7 @@ mod proxies;
 mod routes;
 mod security;
 mod serve;
+mod unparsed;
 
 use std::sync::Arc;
 

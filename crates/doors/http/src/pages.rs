@@ -30,7 +30,9 @@ pub(crate) async fn fallback(State(door): State<Door>, request: Request) -> Resp
         return Problem::not_found().into_response();
     }
     if request.method() != Method::GET && request.method() != Method::HEAD {
-        return Problem::method_not_allowed().into_response();
+        let mut refused = Problem::method_not_allowed().into_response();
+        set(&mut refused, header::ALLOW, "GET, HEAD");
+        return refused;
     }
     let name = path.trim_start_matches('/');
     if !name.is_empty()

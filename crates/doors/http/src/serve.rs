@@ -13,8 +13,11 @@ use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
+use steward_api::App;
 use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt as _;
+
+use crate::unparsed::{Answer, Talk, Watched};
 
 /// Longest time for the head of a request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
@@ -26,7 +29,12 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(30);
 const CONNECTIONS: usize = 10_000;
 
 /// Serves until `stop` is ready, then lets the requests under way finish.
-pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+pub async fn serve(
+    listener: TcpListener,
+    app: &App,
+    router: Router,
+    stop: impl Future<Output = ()>,
+) {
     let mut builder = Builder::new(TokioExecutor::new());
     builder
         .http1()
@@ -52,7 +60,8 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
                 continue;
             }
         };
-        let connection = graceful.watch(connection(&builder, stream, peer, router.clone()));
+        let connection =
+            graceful.watch(connection(&builder, stream, peer, app.clone(), router.clone()));
         tokio::spawn(async move {
             let _place = place;
             if let Err(error) = connection.await {
@@ -70,6 +79,7 @@ fn connection(
     builder: &Builder<TokioExecutor>,
     stream: TcpStream,
     peer: SocketAddr,
+    app: App,
     router: Router,
 ) -> impl hyper_util::server::graceful::GracefulConnection<
     Error = Box<dyn std::error::Error + Send + Sync>,
@@ -77,13 +87,18 @@ fn connection(
 + 'static {
     // Answers are small and wanted at once.
     let _ = stream.set_nodelay(true);
+    let talk = Talk::default();
+    let io = Watched::new(TokioIo::new(stream), talk.clone(), app);
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
+        talk.asked();
+        let talk = talk.clone();
         request.extensions_mut().insert(ConnectInfo(peer));
         let router = router.clone();
         async move {
             let answer = router.oneshot(request.map(axum::body::Body::new)).await;
-            Ok::<_, Infallible>(answer.unwrap_or_else(|never| match never {}))
+            let answer = answer.unwrap_or_else(|never| match never {});
+            Ok::<_, Infallible>(answer.map(|body| Answer::new(body, talk)))
         }
     });
-    builder.serve_connection(TokioIo::new(stream), service).into_owned()
+    builder.serve_connection(io, service).into_owned()
 }

@@ -94,7 +94,7 @@ fn one_step(
     }
     let current = schema_version(tx)?;
     if current > newest {
-        return Err(Error::Internal(format!(
+        return Err(Error::Refused(format!(
             "this database has schema version {current}, made by a newer Steward; this program knows up to {newest}. Install the newer version, or restore the backup made before its migration"
         )));
     }

@@ -56,6 +56,9 @@ pub struct DemoSignIn {
     pub name: String,
     /// What one sees as this person.
     pub note: String,
+    /// The hash that the password fits: once it is another, nothing is shown.
+    #[serde(skip)]
+    pub hash: String,
 }
 
 /// The shared state. Cheap to clone; all clones share everything.

@@ -131,13 +131,33 @@ impl Caller {
             // Its bytes are made here, off the thread that writes.
             Answer::Made(reply) => reply.into_response(),
             Answer::Kept(stored) => stored.into_response(),
-            Answer::Earlier(stored) => {
-                let mut response = stored.into_response();
-                let yes = axum::http::HeaderValue::from_static("true");
-                response.headers_mut().insert(REPLAYED_HEADER, yes);
-                response
-            }
+            Answer::Earlier(stored) => replayed(stored),
         })
+    }
+
+    /// Makes the digest of the body that an `Idempotency-Key` keeps one that
+    /// nobody guesses a password from: for bodies in which passwords stand.
+    ///
+    /// # Errors
+    /// `Internal`.
+    pub async fn hide_body(&self) -> Result<(), Problem> {
+        let Some(key) = self.key.clone() else { return Ok(()) };
+        let made = key.clone();
+        let digest = self.app.with_password(move || made.slow_digest()).await?;
+        key.body.fill(digest);
+        Ok(())
+    }
+
+    /// The answer to an earlier request with the same `Idempotency-Key`, for
+    /// what can be asked once only.
+    ///
+    /// # Errors
+    /// 409 while that one runs, 422 when it had another body.
+    pub async fn earlier(&self) -> Result<Option<Response>, Problem> {
+        let Some(key) = self.key.clone() else { return Ok(None) };
+        let now = self.call.now;
+        let stored = self.app.db().write(move |tx| idempotency::earlier(tx, &key, now)).await?;
+        Ok(stored.map(replayed))
     }
 
     /// Reads who the caller is and what they hold now, for streams that live
@@ -164,6 +184,13 @@ enum Answer<T> {
     Kept(Stored),
     /// That of an earlier request with the same key.
     Earlier(Stored),
+}
+
+fn replayed(stored: Stored) -> Response {
+    let mut response = stored.into_response();
+    let yes = axum::http::HeaderValue::from_static("true");
+    response.headers_mut().insert(REPLAYED_HEADER, yes);
+    response
 }
 
 fn look_up(tx: &mut Tx, shown: &Shown, now: steward_base::Timestamp) -> Result<Option<Access>> {
@@ -232,7 +259,7 @@ pub async fn authenticate(
     }
     let public = guard == Guard::Public;
     let mut calls = None;
-    match caller_of(&app, &parts).await {
+    match caller_of(&app, &parts, public).await {
         Ok(Some(caller)) => {
             if !public {
                 calls = app.count_call(caller.call.actor.id, caller.call.now);
@@ -257,7 +284,7 @@ pub async fn authenticate(
     response
 }
 
-async fn caller_of(app: &App, request: &Parts) -> Result<Option<Caller>, Problem> {
+async fn caller_of(app: &App, request: &Parts, public: bool) -> Result<Option<Caller>, Problem> {
     let headers = &request.headers;
     let entry = request.extensions.get::<Entry>().cloned().unwrap_or_default();
     let Some(shown) = shown(headers)? else { return Ok(None) };
@@ -269,7 +296,8 @@ async fn caller_of(app: &App, request: &Parts) -> Result<Option<Caller>, Problem
         Shown::Token(_) => (Door::Api, None),
         Shown::Session(secret) => (Door::Web, Some(secret.clone())),
     };
-    if let Some(secret) = &session_secret {
+    // What is open to all acts for nobody: a cookie left in the jar is no hindrance.
+    if let Some(secret) = session_secret.as_ref().filter(|_| !public) {
         check_csrf(&request.method, headers, secret)?;
     }
     note_use(app, &access, now);

@@ -19,6 +19,8 @@ pub struct Entry {
     pub address: IpAddr,
     /// The W3C trace id, the caller's or a new one: 32 hexadecimal digits.
     pub trace_id: String,
+    /// The W3C trace flags, the caller's; of a new trace 01.
+    pub trace_flags: u8,
 }
 
 impl Default for Entry {
@@ -28,6 +30,7 @@ impl Default for Entry {
             now: Timestamp::UNIX_EPOCH,
             address: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
             trace_id: String::new(),
+            trace_flags: 1,
         }
     }
 }

@@ -2,10 +2,12 @@
 //! the transaction of the write, for 24 hours, for one actor and route.
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use sha2::{Digest as _, Sha256};
 use steward_base::{Error, Result, Timestamp, Uuid};
 use steward_database::{Engine, Tx};
+use steward_people::auth::hash_password;
 
 use crate::reply::Stored;
 use crate::store;
@@ -17,16 +19,16 @@ const KEPT_SECONDS: i64 = 24 * 3600;
 
 /// Where a request's body leaves its digest.
 #[derive(Debug, Clone, Default)]
-pub struct BodySlot(Arc<OnceLock<[u8; 32]>>);
+pub struct BodySlot(Arc<Mutex<[u8; 32]>>);
 
 impl BodySlot {
-    /// Notes the digest of the body, once.
+    /// Notes the digest of the body.
     pub fn fill(&self, digest: [u8; 32]) {
-        let _ = self.0.set(digest);
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = digest;
     }
 
     fn digest(&self) -> [u8; 32] {
-        self.0.get().copied().unwrap_or_default()
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -41,6 +43,21 @@ pub(crate) struct Key {
     pub key: String,
     /// The digest of the body.
     pub body: BodySlot,
+}
+
+impl Key {
+    /// The body's digest as it is kept where passwords stand in the body: as
+    /// slow to guess from as a password's own hash.
+    ///
+    /// # Errors
+    /// `Internal` when it cannot be made.
+    pub fn slow_digest(&self) -> Result<[u8; 32]> {
+        let name = format!("{} {} {}", self.actor, self.route, self.key);
+        let mut salt = [0; 16];
+        salt.copy_from_slice(&Sha256::digest(name)[..16]);
+        let body: String = self.body.digest().iter().map(|b| format!("{b:02x}")).collect();
+        Ok(Sha256::digest(hash_password(&body, salt)?).into())
+    }
 }
 
 /// Whether a key can be one.

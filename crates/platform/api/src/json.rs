@@ -22,10 +22,11 @@ use crate::problem::Problem;
 /// Most bytes of a JSON body.
 pub const BODY_LIMIT: usize = 1024 * 1024;
 /// Most bytes read and thrown away, so that the client sees the answer.
-const DRAIN_LIMIT: usize = 16 * 1024 * 1024;
-/// Longest pause between two pieces of a body, and longest body in all.
-const PIECE_TIMEOUT: Duration = Duration::from_secs(10);
-const BODY_TIMEOUT: Duration = Duration::from_secs(60);
+pub const DRAIN_LIMIT: usize = 16 * 1024 * 1024;
+/// Longest pause between two pieces of a body.
+pub const PIECE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Longest time for a body in all.
+pub const BODY_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A JSON body: a request's or an answer's. An empty request body reads as
 /// `{}`, so that actions without details need none.

@@ -27,12 +27,14 @@ pub use caller::{
 };
 pub use entry::Entry;
 pub use idempotency::{BodySlot, forget as forget_answers, sweep as sweep_idempotency};
-pub use json::{BODY_LIMIT, Json, parse as parse_json, read_body};
+pub use json::{
+    BODY_LIMIT, BODY_TIMEOUT, DRAIN_LIMIT, Json, PIECE_TIMEOUT, parse as parse_json, read_body,
+};
 pub use list::{
     DEFAULT_LIMIT, ListQuery, MAX_LIMIT, Page, PageQuery, limit, read_cursor, write_cursor,
 };
 pub use patch::Patch;
-pub use precondition::{IfMatch, check_version, content_version, etag};
+pub use precondition::{IfMatch, check_version, content_version, etag, one_of_several};
 pub use problem::{PROBLEM_JSON, Problem, ProblemBody, ProblemField};
 pub use query::{Path, Query, check_query};
 pub use reply::Reply;

@@ -1,12 +1,19 @@
 //! `If-Match` and `ETag`: nobody overwrites what they have not read.
 
-use axum::extract::FromRequestParts;
+use axum::body::Body;
+use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
 use sha2::{Digest as _, Sha256};
 use steward_base::{Error, Result};
 
+use crate::json::{BODY_LIMIT, read_body};
 use crate::problem::Problem;
+
+/// Most tags of one `If-Match`.
+const MOST_TAGS: usize = 20;
 
 /// What `If-Match` said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,6 +90,57 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
     }
 }
 
+/// The layer that takes `If-Match` with several tags: any one of them may be
+/// the version that is there. The request is made with one after the other; a
+/// refusal by its version leaves nothing behind.
+pub async fn one_of_several(request: Request, next: Next) -> Response {
+    let tags = tags(request.headers());
+    if tags.len() < 2 {
+        return next.run(request).await;
+    }
+    match try_each(tags, request, next).await {
+        Ok(response) => response,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn try_each(tags: Vec<String>, request: Request, next: Next) -> Result<Response, Problem> {
+    if tags.len() > MOST_TAGS {
+        let words = format!("takes at most {MOST_TAGS} tags");
+        return Err(Error::malformed("If-Match", "length", words).into());
+    }
+    for tag in &tags {
+        version(tag)?;
+    }
+    let (parts, body) = request.into_parts();
+    let body = read_body(&parts.headers, body, BODY_LIMIT).await?;
+    let mut last = None;
+    for tag in tags {
+        let mut parts = parts.clone();
+        let value = HeaderValue::from_str(&tag).map_err(Error::internal)?;
+        parts.headers.insert(header::IF_MATCH, value);
+        let request = Request::from_parts(parts, Body::from(body.clone()));
+        let response = next.clone().run(request).await;
+        if response.status() != StatusCode::PRECONDITION_FAILED {
+            return Ok(response);
+        }
+        last = Some(response);
+    }
+    last.ok_or_else(|| Error::PreconditionRequired.into())
+}
+
+/// The tags of all `If-Match` lines; a comma inside quotes parts nothing.
+fn tags(headers: &HeaderMap) -> Vec<String> {
+    let lines = headers.get_all(header::IF_MATCH).iter().filter_map(|line| line.to_str().ok());
+    let text = lines.collect::<Vec<_>>().join(",");
+    let mut quoted = false;
+    let parts = text.split(|c| {
+        quoted ^= c == '"';
+        c == ',' && !quoted
+    });
+    parts.map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect()
+}
+
 /// The version that a tag names: `"3"`, or `3` as it stands in bodies. A weak
 /// tag and one that is none of ours match nothing.
 fn version(text: &str) -> Result<i64> {
@@ -114,6 +172,16 @@ mod tests {
         for text in ["", "abc", "\"", "'3'"] {
             assert!(version(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn tags_are_parted_by_commas_outside_of_quotes() {
+        let mut headers = HeaderMap::new();
+        for line in ["\"99\", \"a,b\" ,", "W/\"1\""] {
+            headers.append(header::IF_MATCH, line.parse().expect("a header"));
+        }
+        assert_eq!(tags(&headers), ["\"99\"", "\"a,b\"", "W/\"1\""]);
+        assert!(tags(&HeaderMap::new()).is_empty());
     }
 
     #[test]

@@ -43,6 +43,9 @@ pub struct ProblemBody {
     pub status: u16,
     /// One sentence for a person.
     pub detail: String,
+    /// Of a 409: the sentence that `actions` of the record shows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// Fields that break rules; empty when the problem is not about fields.
     pub errors: Vec<ProblemField>,
     /// Names this request in the server's log.
@@ -126,6 +129,7 @@ impl Problem {
             title: self.status.canonical_reason().unwrap_or("Error").to_owned(),
             status: self.status.as_u16(),
             detail: self.detail.clone(),
+            reason: (self.status == StatusCode::CONFLICT).then(|| self.detail.clone()),
             errors: self.errors.iter().map(field).collect(),
             request_id: request_id.to_owned(),
         }

@@ -134,6 +134,10 @@ fn verify(secret: &str, (head, body): &Request) -> bool {
     let key = STANDARD.decode(secret.strip_prefix("whsec_").expect("its form")).expect("base64");
     let mut mac = Hmac::<Sha256>::new_from_slice(&key).expect("a key");
     let (id, at) = (header(head, "webhook-id"), header(head, "webhook-timestamp"));
+    let trace = header(head, "traceparent");
+    let trace: Vec<&str> = trace.split('-').collect();
+    let lengths: Vec<usize> = trace.iter().map(|part| part.len()).collect();
+    assert_eq!((trace[0], lengths), ("00", vec![2, 32, 16, 2]), "a W3C trace context");
     mac.update(format!("{id}.{at}.{body}").as_bytes());
     let expected = format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()));
     // Heads were made lower case.

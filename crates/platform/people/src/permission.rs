@@ -96,6 +96,7 @@ pub const MATRIX: &[Rule] = &[
     rule(Agent, "location", Organisation, &["read"]),
     rule(Agent, "organisation", Organisation, &["read"]),
     rule(Agent, "field", Organisation, &["read"]),
+    rule(Agent, "permission", Organisation, &["read"]),
     rule(
         IncidentManager,
         "incident",
@@ -142,6 +143,7 @@ pub const MATRIX: &[Rule] = &[
         &["read", "create", "update", "delete", "try"],
     ),
     rule(IncidentManager, "field", Organisation, &["read"]),
+    rule(IncidentManager, "permission", Organisation, &["read"]),
     rule(Auditor, "incident", Organisation, &["read", "read_work_notes", "export"]),
     rule(Auditor, "person", Organisation, &["read"]),
     rule(Auditor, "team", Organisation, &["read", "read_name"]),

@@ -4,6 +4,7 @@
 
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Component, Path};
 
 use steward_base::Error;
@@ -12,7 +13,7 @@ use steward_history::raise_epoch;
 
 use super::export;
 use crate::config::Config;
-use crate::open::{Migrate, open};
+use crate::open::{Migrate, make_directory, open, private_file};
 use crate::rooms::Rooms;
 use crate::{Failure, erasures, system};
 
@@ -27,9 +28,11 @@ pub(crate) fn backup(config: &Config, file: &Path) -> Result<(), Failure> {
     if db.engine() == Engine::Postgres {
         return export::write(&db, config, file);
     }
-    let target = File::create_new(file).map_err(|error| cannot(file, &error))?;
+    let target = private_file(file).map_err(|error| cannot(file, &error))?;
     let copy = file.with_extension("db-part");
-    let written = write(&db, config, target, &copy);
+    let _ = std::fs::remove_file(&copy);
+    let made = private_file(&copy).map(drop);
+    let written = made.and_then(|()| write(&db, config, target, &copy));
     let _ = std::fs::remove_file(&copy);
     if written.is_err() {
         // Half a backup must not look like one.
@@ -56,6 +59,10 @@ fn write(db: &Db, config: &Config, target: File, copy: &Path) -> std::io::Result
 /// Puts a backup into an empty directory. The epoch is raised, so that what
 /// follows sorts behind whatever was before.
 pub(crate) fn restore(config: &Config, file: &Path, erased: Option<&Path>) -> Result<(), Failure> {
+    for needed in std::iter::once(file).chain(erased) {
+        let found = File::open(needed);
+        found.map_err(|e| Failure::Failed(format!("{}: {e}", needed.display())))?;
+    }
     let source = File::open(file).map_err(|error| cannot(file, &error))?;
     if config.database.is_some() {
         // The archive brings its attachments; what stands there already stays.
@@ -66,7 +73,7 @@ pub(crate) fn restore(config: &Config, file: &Path, erased: Option<&Path>) -> Re
             format!("{} is not empty; restore into an empty directory", config.data.display());
         return Err(Failure::Failed(words));
     }
-    std::fs::create_dir_all(&config.data).map_err(|error| cannot(&config.data, &error))?;
+    make_directory(config)?;
     let mut archive = tar::Archive::new(BufReader::new(source));
     for entry in archive.entries().map_err(|error| cannot(file, &error))? {
         let mut entry = entry.map_err(|error| cannot(file, &error))?;
@@ -77,9 +84,12 @@ pub(crate) fn restore(config: &Config, file: &Path, erased: Option<&Path>) -> Re
         }
         entry.unpack_in(&config.data).map_err(|error| cannot(&config.data, &error))?;
     }
-    if !config.data.join(DATABASE).is_file() {
+    let database = config.data.join(DATABASE);
+    if !database.is_file() {
         return Err(Failure::Failed(format!("{} is no backup of Steward", file.display())));
     }
+    let private = std::fs::Permissions::from_mode(0o600);
+    std::fs::set_permissions(&database, private).map_err(|error| cannot(&database, &error))?;
     let entropy = system::entropy();
     let db = open(config, Migrate::Yes, &entropy)?;
     db.write_blocking(|tx| raise_epoch(tx).map(drop))?;

@@ -7,7 +7,7 @@ use steward_database::Db;
 use steward_ticket::attachment::{Files, Limits};
 
 use crate::config::Config;
-use crate::open::{Migrate, make_directory, open};
+use crate::open::{Migrate, make_directory, make_file, open};
 use crate::rooms::Rooms;
 use crate::{Failure, erasures, system};
 
@@ -25,7 +25,8 @@ pub(crate) fn export(config: &Config, file: &Path) -> Result<(), Failure> {
 /// Writes the archive of an open database.
 pub(crate) fn write(db: &Db, config: &Config, file: &Path) -> Result<(), Failure> {
     let program = env!("CARGO_PKG_VERSION");
-    let manifest = steward_archive::export(db, &files(config)?, file, program, system::now())?;
+    let files = files(config)?;
+    let manifest = steward_archive::export(db, Some(&files), file, program, system::now())?;
     for object in &manifest.lost_files {
         eprintln!("steward: the file {object} is missing or damaged and was left out");
     }
@@ -36,6 +37,7 @@ pub(crate) fn write(db: &Db, config: &Config, file: &Path) -> Result<(), Failure
 /// Reads an archive into an empty database.
 pub(crate) fn import(config: &Config, file: &Path, erased: Option<&Path>) -> Result<(), Failure> {
     make_directory(config)?;
+    make_file(config)?;
     // Opened without its foundation: the archive brings its own.
     let db = Db::open(&config.options())?;
     let entropy = system::entropy();

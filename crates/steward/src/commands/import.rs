@@ -31,21 +31,31 @@ pub(crate) struct Asked<'a> {
 
 /// Imports a file; what could not be mapped stands in a report beside it.
 pub(crate) fn run(config: &Config, asked: &Asked) -> std::result::Result<(), Failure> {
+    check(asked)?;
     let entropy = system::entropy();
     let db = open(config, Migrate::OnlyEmpty, &entropy)?;
     let rooms = Rooms::new(&entropy);
     let summary = match List::parse(asked.kind) {
-        Some(list) => {
-            if asked.mapping.is_some() || asked.zone.is_some() {
-                let words = "--mapping and --zone are for incident-log".into();
-                return Err(Failure::Usage(words));
-            }
-            read_list(&db, &entropy, asked, list)
-        }
+        Some(list) => read_list(&db, &entropy, asked, list),
         None => read_log(&db, &entropy, &rooms, asked, &report_beside(asked.file), Show::Auto),
     };
     println!("{}", summary?);
     Ok(())
+}
+
+/// What the options name must be there before anything is made.
+fn check(asked: &Asked) -> std::result::Result<(), Failure> {
+    if let Some(name) = asked.mapping {
+        Mapping::load(name).map_err(|error| Failure::Usage(format!("--mapping: {error}")))?;
+    }
+    if let Some(zone) = asked.zone {
+        let found = jiff::tz::TimeZone::get(zone);
+        found.map_err(|error| Failure::Usage(format!("--zone: {error}")))?;
+    }
+    match std::fs::File::open(asked.file) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(Failure::Failed(format!("{}: {error}", asked.file.display()))),
+    }
 }
 
 fn report_beside(file: &Path) -> PathBuf {

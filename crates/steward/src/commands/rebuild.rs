@@ -28,14 +28,14 @@ pub(crate) fn run(config: &Config, name: &str) -> std::result::Result<(), Failur
         let words = format!("there is nothing called {name}: versions, text, {}", known.join(", "));
         return Err(Failure::Usage(words));
     }
+    if subscriber.is_some_and(|subscriber| subscriber.starts_at_the_end()) {
+        let words = "keeps nothing that could be made anew: what was done or sent stays so";
+        return Err(Failure::Failed(format!("{name} {words}")));
+    }
     let db = open(config, Migrate::OnlyEmpty, &entropy)?;
     let count = match (name, subscriber) {
         ("versions", _) => rebuild::versions(&db, &rooms.registries, &mut tell)?,
         ("text", _) => rebuild::texts(&db, &rooms.registries, &mut tell)?,
-        (_, Some(subscriber)) if subscriber.starts_at_the_end() => {
-            println!("{name} keeps nothing that could be made anew: what it sent stays sent");
-            return Ok(());
-        }
         (_, Some(subscriber)) => read_again(&db, subscriber)?,
         (_, None) => 0,
     };

@@ -7,7 +7,7 @@ use crate::{Failure, system};
 /// Walks every chain and every seal; status 1 when anything is wrong.
 pub(crate) fn run(config: &Config, against: Option<String>) -> Result<(), Failure> {
     if let Some(line) = &against
-        && !line.trim().starts_with("steward-seal-1:")
+        && !is_seal(line.trim())
     {
         let words = "--against takes a line that `steward seal print` gave".into();
         return Err(Failure::Usage(words));
@@ -27,4 +27,13 @@ pub(crate) fn run(config: &Config, against: Option<String>) -> Result<(), Failur
         return Ok(());
     }
     Err(Failure::Failed(format!("{} findings", report.findings.len())))
+}
+
+/// Whether this is a line as `steward seal print` gives it.
+fn is_seal(line: &str) -> bool {
+    let Some(rest) = line.strip_prefix("steward-seal-1:") else { return false };
+    let Some((no, hash)) = rest.split_once(':') else { return false };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let hex = |text: &str| text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    digits(no) && hash.len() == 64 && hex(hash)
 }

@@ -40,8 +40,8 @@ fn an_import_takes_its_options_and_answers_by_its_exit_status() {
 
     for (status, wrong) in [
         (1, &["import", "incident-log", "absent.csv"][..]),
-        (1, &["import", "incident-log", &file, "--mapping", "absent"]),
-        (1, &["import", "incident-log", &file, "--zone", "Mars/Olympus"]),
+        (2, &["import", "incident-log", &file, "--mapping", "absent"]),
+        (2, &["import", "incident-log", &file, "--zone", "Mars/Olympus"]),
         (1, &["import", "archive", &file]),
         (2, &["import", "cats", &file]),
         (2, &["import", "people", &file, "--mapping", &mapping]),

@@ -103,5 +103,6 @@ fn a_schema_newer_than_the_program_is_refused() {
         let (status, words) = house.ends(&[command]);
         assert_eq!(status, 1, "{command}: {words}");
         assert!(words.contains("schema version 9999, made by a newer Steward"), "{words}");
+        assert!(!words.contains("internal error"), "{words}");
     }
 }

@@ -109,9 +109,15 @@ async fn change_password(
     let app = caller.app().clone();
     let (login, address) = (caller.call.actor.login.clone(), caller.entry.address);
     app.failures().attempt(Some(&login), address, caller.call.now)?;
+    caller.hide_body().await?;
     let stored = caller.read(|tx, call| passwords::own_hash(tx, &call.actor)).await?;
     let (current, checked) = (body.current_password, stored.clone());
     let fits = app.with_password(move || Ok(verify_password(&current, checked.as_deref()))).await?;
+    // Sent again, it names a password that is no more.
+    if !fits && let Some(answer) = caller.earlier().await? {
+        app.failures().succeeded(Some(&login), address);
+        return Ok(answer);
+    }
     let verified = stored
         .filter(|_| fits)
         .ok_or_else(|| Error::invalid("current_password", "wrong", "this is not your password"))?;

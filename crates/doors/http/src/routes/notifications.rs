@@ -140,6 +140,9 @@ async fn read_notifications(
     }
     caller
         .write(move |tx, call| {
+            if call.actor.read_only {
+                return Err(Error::Forbidden("this token may only read".into()));
+            }
             match body.all {
                 true => mark_all_read(tx, call)?,
                 false => mark_read(tx, call, &body.ids)?,

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use steward_api::{App, Caller, DemoSignIn, Entry, Json, Problem, Reply, SESSION_COOKIE};
 use steward_base::{Error, Result, Timestamp};
+use steward_database::Tx;
 use steward_history::Door as Through;
 use steward_people::auth::{Secret, csrf_token, hash_password, secret_hash, verify_password};
 use steward_people::passwords::{self, Candidate};
@@ -154,7 +155,24 @@ struct SignInPage {
 )]
 async fn sign_in_page(State(app): State<App>) -> Json<SignInPage> {
     let settings = app.settings();
-    Json(SignInPage { product: "Steward", version: settings.version, demo: settings.demo.clone() })
+    let mut demo = settings.demo.clone();
+    if !demo.is_empty() {
+        let still = app.db().read_few(move |tx| still_fitting(tx, demo)).await;
+        demo = still.unwrap_or_default();
+    }
+    Json(SignInPage { product: "Steward", version: settings.version, demo })
+}
+
+/// A password that its person has changed since is shown to nobody.
+fn still_fitting(tx: &mut Tx, demo: Vec<DemoSignIn>) -> Result<Vec<DemoSignIn>> {
+    let mut fitting = Vec::new();
+    for one in demo {
+        let person = passwords::candidate(tx, &one.login)?;
+        if person.is_some_and(|person| person.password_hash == one.hash) {
+            fitting.push(one);
+        }
+    }
+    Ok(fitting)
 }
 
 /// A new password by a reset.

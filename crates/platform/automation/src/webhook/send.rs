@@ -37,6 +37,7 @@ pub struct Sender {
 pub(crate) struct Message {
     pub url: String,
     pub id: Uuid,
+    pub trace: String,
     pub seconds: i64,
     pub body: Vec<u8>,
     pub secret: Vec<u8>,
@@ -99,6 +100,7 @@ impl Sender {
             .header("webhook-id", id)
             .header("webhook-timestamp", message.seconds.to_string())
             .header("webhook-signature", signed)
+            .header("traceparent", message.trace)
             .body(message.body)
             .send()
             .await

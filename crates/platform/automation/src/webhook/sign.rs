@@ -3,7 +3,9 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use sha2::{Digest as _, Sha256};
+
+use super::Delivery;
 
 /// The secret as its holder gets it: `whsec_` and base64.
 pub fn secret_text(secret: &[u8]) -> String {
@@ -18,6 +20,17 @@ pub fn signature(secret: &[u8], id: &str, seconds: i64, body: &[u8]) -> String {
     mac.update(format!("{id}.{seconds}.").as_bytes());
     mac.update(body);
     format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
+}
+
+/// The W3C trace context of an attempt: one trace for all that is sent of one
+/// fact, a span of its own for each attempt.
+pub(crate) fn traceparent(delivery: &Delivery) -> String {
+    let digest = |text: String, bytes: usize| -> String {
+        Sha256::digest(text).iter().take(bytes).map(|b| format!("{b:02x}")).collect()
+    };
+    let trace = digest(format!("{} {}", delivery.record, delivery.seq), 16);
+    let span = digest(format!("{} {}", delivery.id, delivery.attempts), 8);
+    format!("00-{trace}-{span}-01")
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 
 use super::body::body;
 use super::send::{Message, Sender};
+use super::sign::traceparent;
 use super::store::{self, Attempt};
 use super::{Delivery, DeliveryState};
 use crate::poll::rest;
@@ -57,6 +58,7 @@ fn message(
     Ok(Ok(Message {
         url: webhook.url,
         id: delivery.id,
+        trace: traceparent(delivery),
         seconds: now.as_second(),
         body: serde_json::to_vec(&document).map_err(Error::internal)?,
         secret: store::secret(tx, webhook.id)?,

@@ -11,6 +11,7 @@ use steward_database::{Row, Tx};
 use steward_history::marks;
 
 use super::memory::Marked;
+use super::tokens::IN_UTC;
 use crate::actor::{Actor, Grant, Role};
 
 /// A use is noted at most once in this time.
@@ -142,7 +143,12 @@ fn look_up(tx: &mut Tx, kind: Kind, hash: &[u8; 32]) -> Result<Option<Access>> {
         let (mut actor, id) = (bare_actor(r)?, r.get(5)?);
         let credential = match kind {
             Kind::Token => {
-                actor.read_only = !r.get::<String>(8)?.split(' ').any(|s| s == "write");
+                let words: String = r.get(8)?;
+                let holds = |word: &str| words.split(' ').any(|w| w == word);
+                actor.read_only = !holds("write");
+                if holds(IN_UTC) {
+                    actor.zone = "UTC".into();
+                }
                 Credential::Token(id)
             }
             Kind::Session => Credential::Session(id),

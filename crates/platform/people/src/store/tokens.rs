@@ -1,17 +1,21 @@
 //! API tokens: shown once, stored as a digest, scoped, expiring, revocable.
 
 use serde_json::json;
-use steward_base::{Result, Timestamp, Uuid};
+use steward_base::{Error, Result, Timestamp, Uuid};
 use steward_database::{Row, Tx};
-use steward_history::Change;
+use steward_history::{Change, Door};
 
-use super::note;
 use super::own::account;
+use super::{note, persons};
 use crate::actor::Call;
 use crate::rules::{self, Broken};
 
 /// What a token may be used for.
 pub const SCOPES: [&str; 2] = ["read", "write"];
+
+/// Beside the scopes of a token that was made on the command line: it reads
+/// times without a zone in UTC, whoever its person is. Shown to nobody.
+pub(crate) const IN_UTC: &str = "utc";
 
 /// A token as stored.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,9 +54,15 @@ pub struct NewToken {
 /// Makes a token.
 ///
 /// # Errors
-/// `NotFound`, `Forbidden`, `Invalid`.
+/// `NotFound`, `Forbidden`, `Invalid`; `Refused` for a person who is disabled
+/// or erased.
 pub fn create(tx: &mut Tx, call: &Call, new: &NewToken) -> Result<Token> {
     let mut head = account(tx, call, new.person)?;
+    let person = persons::load(tx, new.person)?;
+    if !person.active {
+        let how = if person.erased { "erased" } else { "disabled" };
+        return Err(Error::Refused(format!("{} is {how} and gets no token", person.name)));
+    }
     let mut scopes: Vec<String> = SCOPES.iter().map(|s| (*s).to_owned()).collect();
     if !new.scopes.is_empty() {
         scopes.retain(|s| new.scopes.contains(s));
@@ -75,7 +85,7 @@ pub fn create(tx: &mut Tx, call: &Call, new: &NewToken) -> Result<Token> {
             new.hash.as_slice().into(),
             token.person.into(),
             token.name.as_str().into(),
-            token.scopes.join(" ").into(),
+            stored_scopes(call, &token.scopes).into(),
             token.created_at.into(),
             token.expires_at.into(),
         ],
@@ -88,6 +98,14 @@ pub fn create(tx: &mut Tx, call: &Call, new: &NewToken) -> Result<Token> {
     ];
     note(tx, call, &mut head, "person.token_created", &changes)?;
     Ok(token)
+}
+
+fn stored_scopes(call: &Call, scopes: &[String]) -> String {
+    let mut words: Vec<&str> = scopes.iter().map(String::as_str).collect();
+    if call.door == Door::Cli {
+        words.push(IN_UTC);
+    }
+    words.join(" ")
 }
 
 fn validate(call: &Call, new: &NewToken) -> Result<()> {
@@ -110,11 +128,12 @@ const TOKEN: &str = "select t.id, t.person, t.name, t.scopes, t.created_at, t.ex
      t.last_used_at from token t";
 
 fn token_row(row: &Row) -> Result<Token> {
+    let scopes: String = row.get(3)?;
     Ok(Token {
         id: row.get(0)?,
         person: row.get(1)?,
         name: row.get(2)?,
-        scopes: row.get::<String>(3)?.split(' ').map(Into::into).collect(),
+        scopes: scopes.split(' ').filter(|word| SCOPES.contains(word)).map(Into::into).collect(),
         created_at: row.get(4)?,
         expires_at: row.opt(5)?,
         last_used_at: row.opt(6)?,
