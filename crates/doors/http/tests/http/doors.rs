@@ -99,7 +99,7 @@ fn a_refusal_by_the_life_cycle_names_the_reason_that_actions_shows() {
         let actions = shown["actions"].as_array().expect("actions");
         let reopen = actions.iter().find(|a| a["name"] == "reopen").expect("an action");
         assert_eq!(reopen["allowed"], json!(false));
-        let refused = admin.post(&world, &format!("{path}/reopen"), json!({"reason": "x"})).await;
+        let refused = admin.post(&world, &format!("{path}/reopen"), json!({"comment": "x"})).await;
         let refused = refused.expect(409);
         assert_eq!(refused["reason"], reopen["reason"]);
         let other = admin.get(&world, "/api/v1/incidents/INC0000002").await.expect(404);

@@ -122,7 +122,7 @@ fn what_is_no_request_is_answered_like_every_error() {
     on_both_worlds(|world| async move {
         let server = serve(&world).await;
         let good = "GET /api/v1/me HTTP/1.1\r\nHost: x\r\n\r\n";
-        let long = format!("GET / HTTP/1.1\r\nHost: x\r\nX-Long: {}\r\n\r\n", "x".repeat(90_000));
+        let long = format!("GET / HTTP/1.1\r\nHost: x\r\nX-Long: {}\r\n\r\n", "x".repeat(300_000));
         for (wrong, status) in [
             ("GET /api/v1/incidents?q=<x HTTP/1.1\r\nHost: x\r\n\r\n", 400),
             ("nonsense\r\n\r\n", 400),
