@@ -3577,6 +3577,8 @@ export interface components {
             detail: string;
             /** @description Fields that break rules; empty when the problem is not about fields. */
             errors: components["schemas"]["ProblemField"][];
+            /** @description Of a 409: the sentence that `actions` of the record shows. */
+            reason?: string | null;
             /** @description Names this request in the server's log. */
             request_id: string;
             /**
@@ -4417,6 +4419,7 @@ export interface components {
                  * @example {
                  *       "detail": "close is not possible in state New; it is possible in Resolved",
                  *       "errors": [],
+                 *       "reason": "close is not possible in state New; it is possible in Resolved",
                  *       "request_id": "01a0c4cb-7c26-7000-8000-6b1d6a1f4b0e",
                  *       "status": 409,
                  *       "title": "Conflict",
