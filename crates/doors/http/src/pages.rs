@@ -41,14 +41,27 @@ pub(crate) async fn fallback(State(door): State<Door>, request: Request) -> Resp
     {
         return response;
     }
-    // A missing file must not look like a page to whoever asked for a script.
-    let wants_page = accepts(request.headers(), header::ACCEPT, "text/html")
-        && !name.rsplit('/').next().is_some_and(|last| last.contains('.'));
+    let wants_page = takes_pages(request.headers()) && !names_a_file(name);
     if !wants_page {
         return Problem::not_found().into_response();
     }
     let portal = path == "/portal" || path.starts_with("/portal/");
     page(&door, if portal { "portal.html" } else { "index.html" })
+}
+
+/// Whether the client takes a page: it says so, or takes anything, or says
+/// nothing, as `curl` and monitors do.
+fn takes_pages(headers: &HeaderMap) -> bool {
+    !headers.contains_key(header::ACCEPT)
+        || ["text/html", "text/*", "*/*"].iter().any(|kind| accepts(headers, header::ACCEPT, kind))
+}
+
+/// Whether a path that is no file of the build could only be one: a missing
+/// script must not look like a page to whoever asked for it. Below the top a
+/// dot proves nothing: `/people/ben.hour` is a person.
+fn names_a_file(name: &str) -> bool {
+    let top = !name.contains('/') && name.contains('.');
+    top || name.starts_with("assets/") || name.starts_with(".well-known/")
 }
 
 fn file(name: &str, headers: &HeaderMap) -> Option<Response> {
@@ -145,6 +158,17 @@ fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_the_top_and_the_assets_hold_files() {
+        for name in ["missing.js", "robots.txt", "assets/a/b.css", ".well-known/security.txt"] {
+            assert!(names_a_file(name), "{name}");
+        }
+        for name in ["", "queue", "people/ben.hour", "people/anna@example.org", "portal/items/INC1"]
+        {
+            assert!(!names_a_file(name), "{name}");
+        }
+    }
 
     #[test]
     fn encodings_are_chosen_by_what_the_client_takes() {

@@ -20,7 +20,18 @@ fn a_page_has_a_fresh_nonce_and_a_strict_policy() {
         for path in ["/missing.js", "/assets/missing.css"] {
             assert_eq!(open(path).await.status.as_u16(), 404, "{path}");
         }
-        let script = world.send(request("GET", "/incidents", &[("accept", "*/*")], None)).await;
+        // A login may hold a dot; who takes anything gets the page too, and HEAD its head.
+        assert_eq!(open("/people/ben.hour").await.status.as_u16(), 200);
+        for (method, headers) in
+            [("GET", &[("accept", "*/*")][..]), ("GET", &[]), ("HEAD", &[("accept", "*/*")])]
+        {
+            let page = world.send(request(method, "/", headers, None)).await;
+            assert_eq!(page.status.as_u16(), 200, "{method} {headers:?}");
+            assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+        }
+        let data = [("accept", "application/json")];
+        world.send(request("GET", "/incidents", &data, None)).await.problem(404);
+        let script = world.send(request("GET", "/missing.js", &[("accept", "*/*")], None)).await;
         script.problem(404);
         world.send(request("POST", "/", &[], None)).await.problem(405);
     });
