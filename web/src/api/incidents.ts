@@ -61,6 +61,12 @@ export function useIncident(number: string | undefined) {
   });
 }
 
+/** Several incidents with what may be done on each. */
+export function useIncidents(numbers: string[]): { incidents: Incident[]; pending: boolean } {
+  const results = useQueries({ queries: numbers.map((number) => ({ queryKey: keys.one(number), queryFn: () => fetchIncident(number), staleTime: 10_000 })) });
+  return { incidents: results.flatMap((one) => one.data ?? []), pending: results.some((one) => one.isPending) };
+}
+
 function rowOf(client: QueryClient, number: string | undefined): Incident | undefined {
   for (const [, data] of client.getQueriesData<InfiniteData<List<IncidentRow>>>({ queryKey: ['incidents', 'list'] })) {
     const row = data?.pages.flatMap((page) => page.items).find((one) => one.number === number);
@@ -137,6 +143,10 @@ export function useFields(): FieldDef[] {
 }
 const NO_FIELDS: FieldDef[] = [];
 
+/** How words are sent: one can stop it, and sent again under the same key they arrive once. */
+export type Sending = { key?: string; signal?: AbortSignal };
+const sending = ({ key, signal }: Sending) => ({ signal, ...(key ? { headers: { 'Idempotency-Key': key } } : {}) });
+
 /** The commands of the life cycle, by the name the server gives them in `actions`. */
 export const commands = {
   assign: (number: string, body: { assignment_group?: string | null; assigned_to?: string | null }) =>
@@ -159,10 +169,10 @@ export const commands = {
   patch: (number: string, version: number, body: IncidentPatch) =>
     ok(api.PATCH('/api/v1/incidents/{number}', { params: { path: { number }, header: ifMatch(version) }, body })),
   create: (body: NewIncident) => ok<Incident>(api.POST('/api/v1/incidents', { body })),
-  comment: (number: string, text: string) =>
-    ok<Entry>(api.POST('/api/v1/incidents/{number}/comments', { params: { path: { number } }, body: { text } })),
-  workNote: (number: string, text: string) =>
-    ok<Entry>(api.POST('/api/v1/incidents/{number}/work-notes', { params: { path: { number } }, body: { text } })),
+  comment: (number: string, text: string, how: Sending = {}) =>
+    ok<Entry>(api.POST('/api/v1/incidents/{number}/comments', { params: { path: { number } }, body: { text }, ...sending(how) })),
+  workNote: (number: string, text: string, how: Sending = {}) =>
+    ok<Entry>(api.POST('/api/v1/incidents/{number}/work-notes', { params: { path: { number } }, body: { text }, ...sending(how) })),
   retract: (number: string, id: string, reason: string) =>
     ok(api.POST('/api/v1/incidents/{number}/comments/{id}/retract', { params: { path: { number, id } }, body: { reason } })),
   /** A file of an entry has the entry's audience; one without an entry stands for itself. */
@@ -190,10 +200,24 @@ export function useRefresh(): (number: string) => Promise<void> {
   return (number) => client.invalidateQueries({ queryKey: keys.one(number) });
 }
 
+/** Counts again: what was done may have moved an incident from one queue to another. */
+export function useRecount(): () => void {
+  const client = useQueryClient();
+  return () => void client.invalidateQueries({ queryKey: ['incidents', 'count'] });
+}
+
 /** Runs a command on one incident and reads it again, also when the command failed. */
 export function useCommand<T = void, R = unknown>(number: string, run: (input: T) => Promise<R>, done?: () => void) {
   const refresh = useRefresh();
-  return useMutation({ mutationFn: run, onSuccess: done, onSettled: () => refresh(number) });
+  const recount = useRecount();
+  return useMutation({
+    mutationFn: run,
+    onSuccess: done,
+    onSettled: () => {
+      recount();
+      return refresh(number);
+    },
+  });
 }
 
 /** Keeps what is on screen of one incident up to date. */

@@ -4,6 +4,8 @@ import { api, ifMatch, ok } from './client';
 import type { Grant, List, NewPerson, NewTeam, Person, PersonPatch, Role, Team, TeamPatch, Thing } from './types';
 
 const PAGE = 100;
+/** Teams are few: one page holds them, so that they can stand in the order people expect. */
+const MANY = 500;
 
 export function usePeople(q: string) {
   return useInfiniteQuery({
@@ -23,7 +25,7 @@ export function usePerson(login: string) {
 export function useTeams(q: string) {
   return useInfiniteQuery({
     queryKey: ['teams', 'list', q],
-    queryFn: ({ pageParam }) => ok<List<Team>>(api.GET('/api/v1/teams', { params: { query: { q: q || undefined, limit: PAGE, cursor: pageParam } } })),
+    queryFn: ({ pageParam }) => ok<List<Team>>(api.GET('/api/v1/teams', { params: { query: { q: q || undefined, limit: MANY, cursor: pageParam } } })),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next ?? undefined,
     placeholderData: (before) => before,

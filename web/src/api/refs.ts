@@ -6,11 +6,11 @@ export type RefKind = 'people' | 'teams' | 'services' | 'service-offerings' | 'c
 
 const SHOWN = 8;
 
-/** The words of a search: lists of people and things find by the beginnings of words. */
+/** The words of a search: each is the beginning of a word of the name. */
 export function nameCondition(text: string): string | undefined {
   const words = text.match(/[\p{L}\p{N}]+/gu) ?? [];
   if (words.length === 0) return undefined;
-  return words.filter((word) => word.toLowerCase() !== 'or').join(' ') || undefined;
+  return words.filter((word) => word.toLowerCase() !== 'or').map((word) => `${word}*`).join(' ') || undefined;
 }
 
 export async function findRefs(kind: RefKind, text: string): Promise<PersonRef[]> {

@@ -3,8 +3,8 @@ import { t } from './i18n';
 
 const GROUPS: { name: string; keys: [string, string][] }[] = [
   { name: 'everywhere', keys: [['?', 'sheet'], ['C', 'create'], ['Ctrl K', 'find'], ['Esc', 'close']] },
-  { name: 'queue', keys: [['J', 'down'], ['K', 'up'], ['Enter', 'open'], ['X', 'select'], ['/', 'filter']] },
-  { name: 'ticket', keys: [['R', 'reply'], ['N', 'note'], ['A', 'assign'], ['S', 'state'], ['P', 'priority'], ['Ctrl Enter', 'send']] },
+  { name: 'queue', keys: [['J', 'down'], ['K', 'up'], ['Enter', 'open'], ['X', 'select'], ['/', 'filter'], ['A', 'assign'], ['A M', 'assignMe'], ['S', 'state'], ['P', 'priority'], ['R', 'reply'], ['N', 'note']] },
+  { name: 'ticket', keys: [['R', 'reply'], ['N', 'note'], ['A', 'assign'], ['A M', 'assignMe'], ['S', 'state'], ['P', 'priority'], ['J', 'after'], ['K', 'before'], ['Ctrl Enter', 'send'], ['Esc', 'back']] },
 ];
 
 export function KeySheet({ onClose }: { onClose: () => void }) {

@@ -1,6 +1,7 @@
 // What the rail lists: queues with their counts, teams, the places of the desk.
 import {
   IconAddressBook,
+  IconArchive,
   IconBook2,
   IconCircleCheck,
   IconHeadset,
@@ -31,6 +32,7 @@ export function RailNav({ small, onGo }: { small: boolean; onGo?: () => void }) 
     { q: conditions.unassigned, label: t('desk:queue.unassigned'), Icon: IconInbox },
     { q: conditions.open, label: t('desk:queue.open'), Icon: IconStack2 },
     { q: conditions.resolved, label: t('desk:queue.resolved'), Icon: IconCircleCheck },
+    { q: conditions.all, label: t('desk:queue.all'), Icon: IconArchive },
   ].map((queue) => ({ ...queue, to: paths.queue(queue.q) }));
   const teams: Place[] = me.teams.map((team) => {
     const q = conditions.team(team.name);

@@ -34,6 +34,20 @@ export function browserZone(): string {
   return new Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
+/** The zones that this browser knows, for a list to choose from. */
+export function zoneNames(): string[] {
+  const known = Intl.supportedValuesOf('timeZone');
+  return known.includes('UTC') ? known : ['UTC', ...known];
+}
+
+let order: Intl.Collator | undefined;
+
+/** Orders names as people do: "Group 2" before "Group 10". */
+export function byName(a: { name: string }, b: { name: string }): number {
+  order ??= new Intl.Collator(language(), { numeric: true, sensitivity: 'base' });
+  return order.compare(a.name, b.name);
+}
+
 // Making a formatter costs far more than using it, and lists use the same few again and again.
 const made = new Map<string, Intl.DateTimeFormat>();
 

@@ -22,6 +22,8 @@ const TRIES = 2;
 
 export const queryClient = new QueryClient({
   defaultOptions: {
+    // A browser that is offline does not keep what one sends for later: it fails at once and says so.
+    mutations: { networkMode: 'always' },
     queries: {
       staleTime: 10_000,
       refetchOnWindowFocus: true,

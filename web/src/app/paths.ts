@@ -8,6 +8,8 @@ export const conditions = {
   unassigned: 'assigned_to:none state:open',
   open: 'state:open',
   resolved: 'state:resolved',
+  /** No condition at all: everything, also what is closed. */
+  all: '',
   team: (name: string) => `assignment_group:"${name}" state:open`,
   openOfCaller: (login: string) => `caller:"${login}" state:open`,
   ofCaller: 'caller:me',

@@ -1,7 +1,7 @@
 // The buttons of the look. A forbidden action stays reachable by keyboard and says why it is off.
 import { forwardRef, useId, type ButtonHTMLAttributes, type ReactNode } from 'react';
 
-export type Tone = 'default' | 'primary' | 'ghost' | 'danger' | 'note';
+export type Tone = 'default' | 'primary' | 'ghost' | 'danger' | 'dangerPrimary' | 'note';
 
 type Props = ButtonHTMLAttributes<HTMLButtonElement> & {
   tone?: Tone;
@@ -12,9 +12,10 @@ type Props = ButtonHTMLAttributes<HTMLButtonElement> & {
   off?: string | null | false;
   busy?: boolean;
   children?: ReactNode;
+  'data-autofocus'?: boolean;
 };
 
-const CLASS: Record<Tone, string> = { default: '', primary: 'pri', ghost: 'ghost', danger: 'danger', note: 'note' };
+const CLASS: Record<Tone, string> = { default: '', primary: 'pri', ghost: 'ghost', danger: 'danger', dangerPrimary: 'danger-pri', note: 'note' };
 
 /** The class names of a button, for links that look like one. */
 export function buttonClass(tone: Tone = 'default', small = false, icon = false): string {
@@ -22,12 +23,12 @@ export function buttonClass(tone: Tone = 'default', small = false, icon = false)
 }
 
 export const Button = forwardRef<HTMLButtonElement, Props>(function Button(
-  { tone = 'default', small, icon, off, busy, className, onClick, type = 'button', ...rest },
+  { tone = 'default', small, icon, off, busy, className, onClick, type = 'button', children, ...rest },
   ref,
 ) {
   const reasonId = useId();
   const blocked = Boolean(off) || busy;
-  const button = (
+  return (
     <button
       {...rest}
       ref={ref}
@@ -40,15 +41,14 @@ export const Button = forwardRef<HTMLButtonElement, Props>(function Button(
         if (blocked) event.preventDefault();
         else onClick?.(event);
       }}
-    />
-  );
-  if (!off) return button;
-  return (
-    <span className="tipped">
-      {button}
-      <span id={reasonId} role="tooltip" className="tip">
-        {off}
-      </span>
-    </span>
+    >
+      {children}
+      {off && (
+        // Inside, so that the button stays the same element, in its place and with the focus.
+        <span id={reasonId} className="tip" aria-hidden>
+          {off}
+        </span>
+      )}
+    </button>
   );
 });

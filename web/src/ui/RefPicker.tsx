@@ -23,11 +23,22 @@ type Props = {
   onEscape?: () => void;
 };
 
+/** The first field in which something is typed that nobody chose; it says so and gets the cursor. */
+export function refuseLoose(form: HTMLElement | null): boolean {
+  const field = form?.querySelector<HTMLInputElement>('input[data-loose]');
+  if (!field) return false;
+  // Leaving it is what makes it speak.
+  field.blur();
+  field.focus();
+  return true;
+}
+
 export function RefPicker({ kind, label, value, onChange, error, description, hideLabel, required, autoFocus, first = [], onEscape }: Props) {
   const [text, setText] = useState<string | null>(null);
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(0);
   const [wanted, setWanted] = useState(false);
+  const [left, setLeft] = useState(false);
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const asked = useDeferredValue(text ?? '').trim();
@@ -41,11 +52,16 @@ export function RefPicker({ kind, label, value, onChange, error, description, hi
   const found = asked === '' ? [...first, ...(data ?? []).filter((one) => !first.some((f) => f.id === one.id))] : (data ?? []);
 
   const fresh = !isFetching && asked === (text ?? '').trim();
+  // Typed, but not chosen: it must not be dropped in silence.
+  const loose = text !== null && text.trim() !== '' && text.trim() !== value?.name;
+  const unknown = found.length > 0 ? 'common:pick.choose' : `common:pick.noMatch.${kind === 'people' ? 'people' : 'other'}`;
+  const trouble = loose && left && !open ? t(unknown, { text }) : error;
 
   const choose = (one: PersonRef | null) => {
     onChange(one);
     setText(null);
     setOpen(false);
+    setLeft(false);
   };
   const press = (event: KeyboardEvent) => {
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
@@ -88,7 +104,8 @@ export function RefPicker({ kind, label, value, onChange, error, description, hi
         label={hideLabel ? undefined : label}
         aria-label={hideLabel ? label : undefined}
         description={description}
-        error={error}
+        error={trouble}
+        data-loose={loose || undefined}
         required={required}
         withAsterisk={false}
         autoComplete="off"
@@ -107,12 +124,16 @@ export function RefPicker({ kind, label, value, onChange, error, description, hi
           setText(event.currentTarget.value);
           setActive(0);
           setWanted(false);
+          setLeft(false);
           setOpen(true);
         }}
         onBlur={() => {
           setOpen(false);
-          if (text === '') onChange(null);
-          setText(null);
+          setLeft(true);
+          if (text?.trim() === '') onChange(null);
+          const exact = found.filter((one) => [one.name, one.login].some((name) => name?.toLowerCase() === text?.trim().toLowerCase()));
+          if (loose && fresh && exact.length === 1 && exact[0]) choose(exact[0]);
+          else if (!loose) setText(null);
         }}
         onKeyDown={press}
         rightSection={

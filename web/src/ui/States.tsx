@@ -4,6 +4,7 @@ import { useEffect, useState, type ReactNode } from 'react';
 import { ApiError } from '@/api/client';
 import { t, tOr } from '@/app/i18n';
 import { Button } from './Button';
+import { sentence } from './words';
 
 const SKELETON_AFTER_MS = 150;
 
@@ -41,10 +42,16 @@ export function Empty({ title, children, actions, icon, heading: Heading = 'h2' 
   );
 }
 
-/** Starts with a capital and ends with a stop: the server words its reasons without either. */
-function sentence(text: string): string {
-  const [first = ''] = text;
-  return `${first.toUpperCase()}${text.slice(first.length)}${/[.!?]$/.test(text) ? '' : '.'}`;
+/** How the server says that a role is missing: "person.disable asks for the role administrator". */
+const ROLE_NEEDED = /([a-z_]+\.[a-z_]+) asks for the role (.+)$/;
+
+/** The names of actions are the server's; people read what it is about. */
+function refusal(detail: string): string | null {
+  const found = ROLE_NEEDED.exec(detail);
+  if (!found) return null;
+  const [, action = '', roles = ''] = found;
+  const needs = t('common:mayNot.role', { roles: roles.replaceAll('_', ' ') });
+  return `${tOr(`common:mayNot.${action}`, t('common:mayNot.other'))} ${needs}`;
 }
 
 /** The sentence a failure gets: the server's own, or what a lost connection means. */
@@ -52,6 +59,12 @@ export function errorText(error: unknown): string {
   if (!(error instanceof ApiError)) return t('common:error.unknown');
   if (error.status === 0) return t('common:error.offline');
   const own = error.problem.detail ?? error.problem.title;
+  const refused = error.status === 403 ? refusal(own) : null;
+  if (refused) return refused;
+  // The detail of several fields names them as the API does; here each says what it needs.
+  if (error.fields.length > 0 && error.fields.every((f) => own.includes(`${f.field}: ${f.message}`))) {
+    return error.fields.map((f) => sentence(f.message.startsWith('is ') ? `${f.field.replaceAll('_', ' ')} ${f.message}` : f.message)).join(' ');
+  }
   const lines = error.fields.map((f) => f.message).filter((message) => message !== own && !own.endsWith(message));
   return [own, ...lines].map(sentence).join(' ');
 }
@@ -80,9 +93,9 @@ export function ErrorBanner({ title, error, retry }: { title?: string; error: un
           {errorText(error)} {next}
         </p>
       </div>
-      {(retry || id) && (
+      {((retry && !refused) || id) && (
         <div className="row">
-          {retry && (
+          {retry && !refused && (
             <Button small onClick={retry}>
               {t('common:again')}
             </Button>

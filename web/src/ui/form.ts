@@ -2,6 +2,8 @@
 import { useCallback, useState } from 'react';
 import { ApiError } from '@/api/client';
 import type { FieldError } from '@/api/types';
+import { t, tOr } from '@/app/i18n';
+import { sentence } from './words';
 
 export type FormErrors = {
   /** The message for a field, or undefined. */
@@ -14,22 +16,31 @@ export type FormErrors = {
 
 const matches = (error: FieldError, field: string) => error.field === field || error.field === `/${field}`;
 
+/**
+ * What stands next to a field: the form's own words for the broken rule, else the server's as a sentence.
+ * `words` is the feature whose texts have the form's words, under `wrong`.
+ */
+function wordsOf({ rule, message }: FieldError, field: string, words: string): string {
+  const own = words ? tOr(`${words}:wrong.${field}.${rule}`, tOr(`${words}:wrong.${field}.any`, '')) : '';
+  return own || (rule === 'required' && /^is /.test(message) ? t('common:error.required') : sentence(message));
+}
+
 /** Sorts errors into those of the form's fields and the rest. */
-export function splitErrors(error: unknown, fields: string[]): { byField: Record<string, string>; rest: unknown } {
+export function splitErrors(error: unknown, fields: string[], words = ''): { byField: Record<string, string>; rest: unknown } {
   if (!(error instanceof ApiError)) return { byField: {}, rest: error };
   const byField: Record<string, string> = {};
   for (const field of fields) {
     const found = error.fields.filter((e) => matches(e, field));
-    if (found.length > 0) byField[field] = found.map((e) => e.message).join(' ');
+    if (found.length > 0) byField[field] = found.map((e) => wordsOf(e, field, words)).join(' ');
   }
   const allPlaced = error.fields.length > 0 && error.fields.every((e) => fields.some((field) => matches(e, field)));
   return { byField, rest: allPlaced ? null : error };
 }
 
-export function useFormErrors(fields: string[]): FormErrors {
+export function useFormErrors(fields: string[], words = ''): FormErrors {
   const [state, setState] = useState<{ byField: Record<string, string>; rest: unknown }>({ byField: {}, rest: null });
   const key = fields.join(' ');
-  const take = useCallback((error: unknown) => setState(splitErrors(error, key.split(' '))), [key]);
+  const take = useCallback((error: unknown) => setState(splitErrors(error, key.split(' '), words)), [key, words]);
   const clear = useCallback(() => setState({ byField: {}, rest: null }), []);
   return { of: (field) => state.byField[field], rest: state.rest, clear, take };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ApiError } from '@/api/client';
 import { nameCondition } from '@/api/refs';
-import { instantOf, number, setZone, shownZone } from '@/app/format';
+import { byName, instantOf, number, setZone, shownZone } from '@/app/format';
 import { addTexts } from '@/app/i18n';
 import { isTyping, keyName } from '@/app/keys';
 import { conditions, paths } from '@/app/paths';
@@ -9,6 +9,7 @@ import { parseQuery, stringifyQuery } from '@/app/query';
 import { safeBack } from '@/features/session/back';
 import common from '@/locales/en/common.json';
 import { splitErrors } from './form';
+import { errorText } from './States';
 import { initials } from './Tags';
 import { dayInText, fileSize, moment, onOneDay, span } from './time';
 
@@ -16,11 +17,31 @@ describe('errors of a form', () => {
   const error = new ApiError({ title: 'Two fields', status: 422, errors: [{ field: 'name', rule: 'required', message: 'is needed' }, { field: 'login', rule: 'unique', message: 'is taken' }] });
 
   test('what names a field of the form stands there and nowhere else', () => {
-    expect(splitErrors(error, ['name', 'login'])).toEqual({ byField: { name: 'is needed', login: 'is taken' }, rest: null });
+    expect(splitErrors(error, ['name', 'login'])).toEqual({ byField: { name: 'This is needed.', login: 'Is taken.' }, rest: null });
   });
 
   test('what names no field of the form is not lost', () => {
-    expect(splitErrors(error, ['name'])).toEqual({ byField: { name: 'is needed' }, rest: error });
+    expect(splitErrors(error, ['name'])).toEqual({ byField: { name: 'This is needed.' }, rest: error });
+  });
+});
+
+describe('refusals', () => {
+  const refused = (detail: string) => errorText(new ApiError({ title: 'Forbidden', status: 403, detail }));
+
+  test('the name of an action becomes words, the role stays', () => {
+    expect(refused('permission.read asks for the role auditor or administrator')).toBe('Your role does not let you see the permissions. It asks for the role auditor or administrator.');
+    expect(refused('rule.create asks for the role incident_manager')).toBe('Your role does not let you do this. It asks for the role incident manager.');
+  });
+
+  test('fields are named without the signs of the API', () => {
+    const errors = [{ field: 'close_code', rule: 'required', message: 'is required' }, { field: 'of', rule: 'reference', message: 'no incident has this number' }];
+    expect(errorText(new ApiError({ title: 'x', status: 422, detail: 'close_code: is required; of: no incident has this number', errors }))).toBe('Close code is required. No incident has this number.');
+  });
+});
+
+describe('names', () => {
+  test('stand in the order that people expect', () => {
+    expect(['Group 10', 'Group 2', 'group 1'].map((name) => ({ name })).toSorted(byName).map((one) => one.name)).toEqual(['group 1', 'Group 2', 'Group 10']);
   });
 });
 
@@ -67,9 +88,9 @@ describe('small words', () => {
     expect(fileSize(12)).toBe('12 B');
   });
 
-  test('a search by name has words alone', () => {
-    expect(nameCondition('  Lucie Dvořáková ')).toBe('Lucie Dvořáková');
-    expect(nameCondition('this or that')).toBe('this that');
+  test('a search by name has the beginnings of words alone', () => {
+    expect(nameCondition('  Lucie Dvořáková ')).toBe('Lucie* Dvořáková*');
+    expect(nameCondition('this or that')).toBe('this* that*');
     expect(nameCondition('"(')).toBeUndefined();
   });
 });

@@ -7,6 +7,9 @@ import { instantOf } from '@/app/format';
 import { t } from '@/app/i18n';
 import { Button } from '@/ui/Button';
 import { splitErrors } from '@/ui/form';
+import { ConfirmDialog } from '@/ui/ConfirmDialog';
+import { Secret } from '@/ui/Secret';
+import { toast } from '@/ui/Toast';
 import { ErrorBanner } from '@/ui/States';
 import { moment } from '@/ui/time';
 
@@ -15,6 +18,7 @@ export function Tokens() {
   const [name, setName] = useState('');
   const [scope, setScope] = useState('write');
   const [until, setUntil] = useState('');
+  const [ending, setEnding] = useState<Token | null>(null);
   const create = useMutation({
     mutationFn: () =>
       ok<Token>(
@@ -25,17 +29,22 @@ export function Tokens() {
     onSuccess: () => setName(''),
     onSettled: () => refetch(),
   });
-  const revoke = useMutation({ mutationFn: (one: Token) => ok(api.DELETE('/api/v1/me/tokens/{id}', { params: { path: { id: one.id }, header: ifMatch(one.version) } })), onSettled: () => refetch() });
-  const { byField, rest } = splitErrors(create.error, ['name', 'scopes', 'expires_at']);
+  const revoke = useMutation({
+    mutationFn: (one: Token) => ok(api.DELETE('/api/v1/me/tokens/{id}', { params: { path: { id: one.id }, header: ifMatch(one.version) } })),
+    onSuccess: (_, one) => {
+      if (create.data?.id === one.id) create.reset();
+      setEnding(null);
+      toast(t('account:tokens.revoked', { name: one.name }));
+    },
+    onSettled: () => refetch(),
+  });
+  const { byField, rest } = splitErrors(create.error, ['name', 'scopes', 'expires_at'], 'account');
   return (
     <section className="box">
       <h2>{t('account:tokens.title')}</h2>
-      {(error ?? revoke.error) != null && <ErrorBanner error={error ?? revoke.error} />}
+      {error && <ErrorBanner error={error} />}
       {create.data?.token && (
-        <div className="secret" role="status">
-          <span>{t('account:tokens.once')}</span>
-          <code>{create.data.token}</code>
-        </div>
+        <Secret text={create.data.token}>{t('account:tokens.once')}</Secret>
       )}
       {data?.items.length === 0 && <p className="meta">{t('account:tokens.none')}</p>}
       <ul className="lines">
@@ -48,7 +57,7 @@ export function Tokens() {
               {one.last_used_at ? t('account:tokens.used', { time: moment(one.last_used_at) }) : t('account:tokens.never')}
               {one.expires_at && `, ${t('account:tokens.until', { time: moment(one.expires_at) })}`}
             </span>
-            <Button small aria-label={t('account:tokens.revokeLabel', { name: one.name })} onClick={() => revoke.mutate(one)}>
+            <Button small aria-label={t('account:tokens.revokeLabel', { name: one.name })} onClick={() => setEnding(one)}>
               {t('account:tokens.revoke')}
             </Button>
           </li>
@@ -73,6 +82,20 @@ export function Tokens() {
           </Button>
         </div>
       </form>
+      {ending && (
+        <ConfirmDialog
+          title={t('account:tokens.revokeTitle', { name: ending.name })}
+          text={t('account:tokens.revokeText')}
+          action={t('account:tokens.revokeDo')}
+          error={revoke.error}
+          busy={revoke.isPending}
+          onClose={() => {
+            setEnding(null);
+            revoke.reset();
+          }}
+          onConfirm={() => revoke.mutate(ending)}
+        />
+      )}
     </section>
   );
 }

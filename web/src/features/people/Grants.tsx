@@ -9,6 +9,7 @@ import { Button } from '@/ui/Button';
 import { ApiError } from '@/api/client';
 import { ErrorBanner, errorText } from '@/ui/States';
 import { splitErrors } from '@/ui/form';
+import { useMayNot } from '@/features/permission/useMayNot';
 import { usePermissions } from '@/features/permission/usePermissions';
 
 /** The grants of one person or team. */
@@ -24,6 +25,8 @@ export function Grants({ holder, home }: { holder: Ref; home?: Ref | null }) {
     onSettled: reload,
   });
   const remove = useMutation({ mutationFn: people.revoke, onSettled: reload });
+  const mayNotGive = useMayNot('grant.create');
+  const mayNotTake = useMayNot('grant.delete');
   const { byField, rest } = splitErrors(add.error, ['role', 'organisation']);
   const grants = (data?.items ?? []).filter((grant) => grant.holder.id === holder.id);
   const roles = matrix?.roles ?? [];
@@ -38,14 +41,14 @@ export function Grants({ holder, home }: { holder: Ref; home?: Ref | null }) {
             <span className="grow">
               {tOr(`people:role.${grant.role}`, grant.role)} <span className="meta">{t('people:grants.in', { name: grant.organisation?.name ?? t('people:grants.all') })}</span>
             </span>
-            <Button small tone="ghost" icon aria-label={t('people:grants.remove', { role: tOr(`people:role.${grant.role}`, grant.role) })} onClick={() => remove.mutate(grant)}>
+            <Button small tone="ghost" icon off={mayNotTake} aria-label={t('people:grants.remove', { role: tOr(`people:role.${grant.role}`, grant.role) })} onClick={() => remove.mutate(grant)}>
               <IconX aria-hidden />
             </Button>
           </li>
         ))}
       </ul>
       {(rest ?? remove.error) != null && <ErrorBanner error={rest ?? remove.error} />}
-      {roles.length > 0 && (
+      {roles.length > 0 && !error && (
         <form
           className="form"
           onSubmit={(event) => {
@@ -58,7 +61,7 @@ export function Grants({ holder, home }: { holder: Ref; home?: Ref | null }) {
             <NativeSelect label={t('people:field.organisation')} value={organisation} error={byField.organisation} onChange={(e) => setOrganisation(e.currentTarget.value)} data={[{ value: '', label: t('people:grants.all') }, ...organisations.map((o) => ({ value: o.id, label: o.name }))]} />
           </div>
           <div className="end">
-            <Button small type="submit" busy={add.isPending}>
+            <Button small type="submit" busy={add.isPending} off={mayNotGive}>
               {t('people:grants.add')}
             </Button>
           </div>

@@ -6,11 +6,13 @@ import { t } from '@/app/i18n';
 import { useGo } from '@/app/links';
 import { paths } from '@/app/paths';
 import { toast } from '@/ui/Toast';
+import { useMayNot } from '@/features/permission/useMayNot';
 import { PersonForm } from './PersonForm';
 
 export function NewPersonPage() {
   const go = useGo();
   const reload = useReload();
+  const mayNot = useMayNot('person.create');
   return (
     <main className="pane page">
       <div className="bar">
@@ -18,6 +20,7 @@ export function NewPersonPage() {
       </div>
       <div className="page-in">
         <PersonForm
+          off={mayNot}
           onSave={(body) => people.create(body as NewPerson)}
           onDone={(made) => {
             const person = made as Person;

@@ -6,11 +6,13 @@ import { t } from '@/app/i18n';
 import { useGo } from '@/app/links';
 import { paths } from '@/app/paths';
 import { toast } from '@/ui/Toast';
+import { useMayNot } from '@/features/permission/useMayNot';
 import { TeamForm } from './TeamForm';
 
 export function NewTeamPage() {
   const go = useGo();
   const reload = useReload();
+  const mayNot = useMayNot('team.create');
   return (
     <main className="pane page">
       <div className="bar">
@@ -18,6 +20,7 @@ export function NewTeamPage() {
       </div>
       <div className="page-in">
         <TeamForm
+          off={mayNot}
           onSave={(body) => teams.create(body as NewTeam)}
           onDone={(made) => {
             const team = made as Team;

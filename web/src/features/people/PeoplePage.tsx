@@ -5,26 +5,38 @@ import { useDeferredValue, useState } from 'react';
 import { TextInput } from '@/ui/inputs';
 import { usePeople } from '@/api/people';
 import { nameCondition } from '@/api/refs';
+import { byName } from '@/app/format';
 import { t, tOr } from '@/app/i18n';
 import { Link } from '@/app/links';
 import { paths } from '@/app/paths';
 import { Button, buttonClass } from '@/ui/Button';
+import { useMayNot } from '@/features/permission/useMayNot';
 import { Empty, ErrorBanner, Skeleton } from '@/ui/States';
 
 export function PeoplePage() {
   const [text, setText] = useState('');
   const q = nameCondition(useDeferredValue(text)) ?? '';
   const { data, error, isPending, hasNextPage, fetchNextPage, refetch } = usePeople(q);
-  const rows = data?.pages.flatMap((page) => page.items) ?? [];
+  const all = data?.pages.flatMap((page) => page.items) ?? [];
+  // A page of many keeps the server's order: what comes next must not push in between.
+  const rows = hasNextPage ? all : all.toSorted(byName);
+  const mayNot = useMayNot('person.create');
   return (
     <main className="pane page">
       <div className="bar">
         <h1>{t('people:title')}</h1>
         <span className="push" />
-        <Link className={buttonClass('default', true)} to={paths.newPerson()}>
-          <IconPlus aria-hidden />
-          {t('people:new')}
-        </Link>
+        {mayNot ? (
+          <Button small off={mayNot}>
+            <IconPlus aria-hidden />
+            {t('people:new')}
+          </Button>
+        ) : (
+          <Link className={buttonClass('default', true)} to={paths.newPerson()}>
+            <IconPlus aria-hidden />
+            {t('people:new')}
+          </Link>
+        )}
       </div>
       <div className="page-in">
         <div className="search">

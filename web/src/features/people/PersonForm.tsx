@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useOrganisations } from '@/api/people';
 import type { Person } from '@/api/types';
+import { zoneNames } from '@/app/format';
 import { t } from '@/app/i18n';
 import { Button } from '@/ui/Button';
 import { ErrorBanner } from '@/ui/States';
@@ -13,14 +14,14 @@ export type PersonBody = Record<string, unknown>;
 const FIELDS = ['login', 'name', 'email', 'phone', 'organisation', 'zone', 'vip', 'roles'];
 const ROLES = ['requester', 'agent', 'incident_manager', 'auditor', 'administrator'];
 
-type Props = { person?: Person; onSave: (body: PersonBody) => Promise<unknown>; onDone: (saved: unknown) => void };
+type Props = { person?: Person; /** Why it cannot be changed; then it is only shown. */ off?: string | null; onSave: (body: PersonBody) => Promise<unknown>; onDone: (saved: unknown) => void };
 
 /** Only what was changed goes to the server. */
 export function changedOnly(before: Record<string, unknown>, now: Record<string, unknown>): PersonBody {
   return Object.fromEntries(Object.entries(now).filter(([name, value]) => (before[name] ?? '') !== value).map(([name, value]) => [name, value === '' ? null : value]));
 }
 
-export function PersonForm({ person, onSave, onDone }: Props) {
+export function PersonForm({ person, off, onSave, onDone }: Props) {
   const organisations = useOrganisations();
   const start = {
     login: person?.login ?? '',
@@ -34,8 +35,10 @@ export function PersonForm({ person, onSave, onDone }: Props) {
   const [values, setValues] = useState(start);
   const [roles, setRoles] = useState<string[]>(['requester']);
   const save = useMutation({ mutationFn: onSave, onSuccess: onDone });
-  const { byField, rest } = splitErrors(save.error, FIELDS);
+  const { byField, rest } = splitErrors(save.error, FIELDS, 'people');
   const set = (name: keyof typeof start, value: string | boolean) => setValues((before) => ({ ...before, [name]: value }));
+  // The zone on record stays a choice even where this browser does not know it.
+  const zones = [{ value: '', label: t('people:zoneNone') }, ...new Set([...(start.zone ? [start.zone] : []), ...zoneNames()])];
   const submit = () => {
     const body = changedOnly(person ? start : {}, values);
     if (!person) {
@@ -44,18 +47,19 @@ export function PersonForm({ person, onSave, onDone }: Props) {
     }
     save.mutate(body);
   };
-  const line = (name: 'login' | 'name' | 'email' | 'phone' | 'zone', hint?: string) => (
-    <TextInput label={t(`people:field.${name}`)} description={hint} value={values[name]} error={byField[name]} autoFocus={!person && name === 'name'} onChange={(e) => set(name, e.currentTarget.value)} />
+  const line = (name: 'login' | 'name' | 'email' | 'phone') => (
+    <TextInput label={t(`people:field.${name}`)} withAsterisk={!off && (name === 'name' || name === 'login')} readOnly={Boolean(off)} value={values[name]} error={byField[name]} autoFocus={!person && name === 'name'} onChange={(e) => set(name, e.currentTarget.value)} />
   );
   return (
     <form
-      className="form"
+      className={`form${off ? ' readonly' : ''}`}
       onSubmit={(event) => {
         event.preventDefault();
-        submit();
+        if (!off) submit();
       }}
     >
       {rest != null && <ErrorBanner title={t('people:notSaved')} error={rest} />}
+      {person && off && <p className="meta">{off}</p>}
       <div className="two">
         {line('name')}
         {line('login')}
@@ -65,10 +69,10 @@ export function PersonForm({ person, onSave, onDone }: Props) {
         {line('phone')}
       </div>
       <div className="two">
-        <NativeSelect label={t('people:field.organisation')} value={values.organisation} error={byField.organisation} onChange={(e) => set('organisation', e.currentTarget.value)} data={[{ value: '', label: t('people:defaultOrganisation') }, ...organisations.map((o) => ({ value: o.id, label: o.name }))]} />
-        {line('zone', t('people:zoneHint'))}
+        <NativeSelect label={t('people:field.organisation')} disabled={Boolean(off)} value={values.organisation} error={byField.organisation} onChange={(e) => set('organisation', e.currentTarget.value)} data={[{ value: '', label: t('people:defaultOrganisation') }, ...organisations.map((o) => ({ value: o.id, label: o.name }))]} />
+        <NativeSelect label={t('people:field.zone')} disabled={Boolean(off)} value={values.zone} error={byField.zone} onChange={(e) => set('zone', e.currentTarget.value)} data={zones} />
       </div>
-      <Checkbox label={t('people:field.vip')} checked={values.vip} onChange={(e) => set('vip', e.currentTarget.checked)} />
+      <Checkbox label={t('people:field.vip')} disabled={Boolean(off)} checked={values.vip} onChange={(e) => set('vip', e.currentTarget.checked)} />
       {!person && (
         <fieldset className="roles">
           <legend>{t('people:field.roles')}</legend>
@@ -79,7 +83,7 @@ export function PersonForm({ person, onSave, onDone }: Props) {
         </fieldset>
       )}
       <div className="end">
-        <Button type="submit" tone="primary" busy={save.isPending}>
+        <Button type="submit" tone="primary" busy={save.isPending} off={off}>
           {t(person ? 'common:save' : 'people:create')}
         </Button>
       </div>

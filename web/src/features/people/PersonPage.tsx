@@ -9,7 +9,10 @@ import { t } from '@/app/i18n';
 import { useGo } from '@/app/links';
 import { conditions, paths } from '@/app/paths';
 import { Link } from '@/app/links';
+import { useMayNot } from '@/features/permission/useMayNot';
 import { Button } from '@/ui/Button';
+import { ConfirmDialog } from '@/ui/ConfirmDialog';
+import { Secret } from '@/ui/Secret';
 import { ErrorBanner, Skeleton } from '@/ui/States';
 import { ReasonDialog } from '@/ui/ReasonDialog';
 import { toast } from '@/ui/Toast';
@@ -22,6 +25,7 @@ export function PersonPage() {
   const { data: person, error, refetch } = usePerson(login);
   const reload = useReload();
   const go = useGo();
+  const mayNot = useMayNot('person.update');
   return (
     <main className="pane page">
       <div className="bar">
@@ -38,6 +42,7 @@ export function PersonPage() {
             <PersonForm
               key={person.version}
               person={person}
+              off={mayNot}
               onSave={(body) => people.patch(person.login, person.version, body)}
               onDone={(saved) => {
                 reload();
@@ -71,46 +76,68 @@ export function PersonPage() {
 /** Password, disabling, erasing. */
 function Access({ person }: { person: Person }) {
   const reload = useReload();
-  const [erasing, setErasing] = useState(false);
+  const [asking, setAsking] = useState<'disable' | 'erase' | null>(null);
+  const mayNotReset = useMayNot('person.reset_password');
+  const mayNotDisable = useMayNot('person.disable');
+  const mayNotErase = useMayNot('person.erase');
   const reset = useMutation({ mutationFn: () => people.resetPassword(person.login) });
-  const toggle = useMutation({ mutationFn: () => (person.active ? people.disable(person.login) : people.enable(person.login)), onSettled: reload });
+  const toggle = useMutation({
+    mutationFn: () => (person.active ? people.disable(person.login) : people.enable(person.login)),
+    onSuccess: () => {
+      setAsking(null);
+      toast(t(person.active ? 'people:access.disabled' : 'people:access.enabled', { name: person.name }));
+    },
+    onSettled: reload,
+  });
   const erase = useMutation({
     mutationFn: (reason: string) => people.erase(person.login, reason),
     onSuccess: () => {
-      setErasing(false);
+      setAsking(null);
+      toast(t('people:access.erased', { name: person.name }));
       reload();
     },
   });
   return (
     <section className="box">
       <h2>{t('people:access.title')}</h2>
-      {(reset.error ?? toggle.error) != null && <ErrorBanner error={reset.error ?? toggle.error} />}
+      {(reset.error ?? (asking ? null : toggle.error)) != null && <ErrorBanner error={reset.error ?? toggle.error} />}
       {reset.data && (
-        <div className="secret" role="status">
-          <span>{t('people:access.link', { name: person.name, time: moment(reset.data.expires_at) })}</span>
-          <code>{`${window.location.origin}${paths.passwordReset(reset.data.token)}`}</code>
-        </div>
+        <Secret text={`${window.location.origin}${paths.passwordReset(reset.data.token)}`}>{t('people:access.link', { name: person.name, time: moment(reset.data.expires_at) })}</Secret>
       )}
       <div className="row wrap">
-        <Button busy={reset.isPending} onClick={() => reset.mutate()}>
+        <Button busy={reset.isPending} off={mayNotReset} onClick={() => reset.mutate()}>
           {t('people:access.reset')}
         </Button>
-        <Button busy={toggle.isPending} onClick={() => toggle.mutate()}>
+        <Button busy={toggle.isPending} off={mayNotDisable} onClick={() => (person.active ? setAsking('disable') : toggle.mutate())}>
           {t(person.active ? 'people:access.disable' : 'people:access.enable')}
         </Button>
-        <Button tone="danger" onClick={() => setErasing(true)}>
+        <Button tone="danger" off={mayNotErase} onClick={() => setAsking('erase')}>
           {t('people:access.erase')}
         </Button>
       </div>
       <p className="meta">{t('people:access.disableMeaning')}</p>
-      {erasing && (
+      {asking === 'disable' && (
+        <ConfirmDialog
+          title={t('people:access.disableTitle', { name: person.name })}
+          text={t('people:access.disableText')}
+          action={t('people:access.disableDo')}
+          error={toggle.error}
+          busy={toggle.isPending}
+          onClose={() => {
+            setAsking(null);
+            toggle.reset();
+          }}
+          onConfirm={() => toggle.mutate()}
+        />
+      )}
+      {asking === 'erase' && (
         <ReasonDialog
           title={t('people:access.eraseTitle', { name: person.name })}
           text={t('people:access.eraseText')}
           action={t('people:access.eraseDo')}
           error={erase.error}
           busy={erase.isPending}
-          onClose={() => setErasing(false)}
+          onClose={() => setAsking(null)}
           onSubmit={(reason) => erase.mutate(reason)}
         />
       )}

@@ -5,7 +5,9 @@ import { IconX } from '@tabler/icons-react';
 import { useParams } from '@tanstack/react-router';
 import { teams, useReload, useTeam } from '@/api/people';
 import type { Team } from '@/api/types';
+import { byName } from '@/app/format';
 import { t } from '@/app/i18n';
+import { useMayNot } from '@/features/permission/useMayNot';
 import { Link } from '@/app/links';
 import { conditions, paths } from '@/app/paths';
 import { Button } from '@/ui/Button';
@@ -19,6 +21,7 @@ export function TeamPage() {
   const { id = '' } = useParams({ strict: false });
   const { data: team, error, refetch } = useTeam(id);
   const reload = useReload();
+  const mayNot = useMayNot('team.update');
   return (
     <main className="pane page">
       <div className="bar">
@@ -35,6 +38,7 @@ export function TeamPage() {
               <TeamForm
                 key={team.version}
                 team={team}
+                off={mayNot}
                 onSave={(body) => teams.patch(team.id, team.version, body)}
                 onDone={() => {
                   reload();
@@ -43,7 +47,7 @@ export function TeamPage() {
               />
               <Grants key={team.id} holder={{ id: team.id, name: team.name }} home={team.organisation} />
             </div>
-            <Members team={team} />
+            <Members team={team} off={mayNot} />
           </div>
         )}
       </div>
@@ -51,7 +55,7 @@ export function TeamPage() {
   );
 }
 
-function Members({ team }: { team: Team }) {
+function Members({ team, off }: { team: Team; off: string | null }) {
   const reload = useReload();
   const join = useMutation({ mutationFn: (login: string) => teams.join(team, login), onSettled: reload });
   const leave = useMutation({ mutationFn: (login: string) => teams.leave(team, login), onSettled: reload });
@@ -59,15 +63,15 @@ function Members({ team }: { team: Team }) {
   return (
     <section className="box">
       <h2>{t('people:teams.members', { count: members.length })}</h2>
-      <RefPicker kind="people" label={t('people:teams.add')} value={null} onChange={(one) => one && join.mutate(one.login ?? one.id)} />
+      {!off && <RefPicker kind="people" label={t('people:teams.add')} value={null} onChange={(one) => one && join.mutate(one.login ?? one.id)} />}
       {(join.error ?? leave.error) != null && <ErrorBanner error={join.error ?? leave.error} />}
       <ul className="lines">
-        {members.map((one) => (
+        {members.toSorted(byName).map((one) => (
           <li key={one.id}>
             <span className="grow cut">
               <Link to={paths.person(one.login ?? one.id)}>{one.name}</Link>
             </span>
-            <Button small tone="ghost" icon aria-label={t('people:teams.remove', { name: one.name })} onClick={() => leave.mutate(one.login ?? one.id)}>
+            <Button small tone="ghost" icon off={off} aria-label={t('people:teams.remove', { name: one.name })} onClick={() => leave.mutate(one.login ?? one.id)}>
               <IconX aria-hidden />
             </Button>
           </li>

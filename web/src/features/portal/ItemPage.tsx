@@ -34,6 +34,9 @@ function Item({ number }: { number: string }) {
       </main>
     );
   }
+  // A colleague may have written it down, on the phone for instance: those are not the person's own words.
+  const other = incident?.opened_by && incident.opened_by.id !== incident.caller?.id ? incident.opened_by : null;
+  const writer = other ? firstName(other.name) : '';
   const attached = files.data?.items ?? [];
   const entries = talk(comments.data?.items ?? [], attached);
   return (
@@ -53,14 +56,14 @@ function Item({ number }: { number: string }) {
             <div>
               <h1>{incident.short_description}</h1>
               <span className="sm">
-                {t('portal:item.told', { day: dayInText(incident.opened_at), time: clock(incident.opened_at) })} · <span className="mono">{number}</span>
+                {t(writer ? 'portal:item.toldFor' : 'portal:item.told', { name: writer, day: dayInText(incident.opened_at), time: clock(incident.opened_at) })} · <span className="mono">{number}</span>
               </span>
             </div>
             <Now incident={incident} />
             <section className="talk" aria-label={t('portal:item.messages')}>
-              {incident.description && <Bubble entry={{ id: 'first', text: incident.description, at: incident.opened_at, author: incident.caller }} incident={incident} />}
+              {incident.description && <Bubble entry={{ id: 'first', text: incident.description, at: incident.opened_at, author: incident.opened_by ?? incident.caller }} />}
               {entries.map((entry) => (
-                <Bubble key={entry.id} entry={entry} incident={incident} />
+                <Bubble key={entry.id} entry={entry} />
               ))}
             </section>
             <Dock incident={incident} />
@@ -101,9 +104,9 @@ function talk(comments: Entry[], files: Attachment[]): Said[] {
   return [...words, ...alone].toSorted((a, b) => a.at.localeCompare(b.at));
 }
 
-function Bubble({ entry, incident }: { entry: Said; incident: Incident }) {
+function Bubble({ entry }: { entry: Said }) {
   const me = useMe();
-  const mine = entry.author?.id === me.id || (entry.id === 'first' && incident.caller?.id === me.id);
+  const mine = entry.author?.id === me.id;
   const when = `${moment(entry.at)}`;
   return (
     <div>

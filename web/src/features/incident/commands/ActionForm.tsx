@@ -1,11 +1,11 @@
 import { NativeSelect, Textarea, TextInput } from '@/ui/inputs';
 import { useState } from 'react';
 import { useFields } from '@/api/incidents';
-import { t } from '@/app/i18n';
+import { t, tOr } from '@/app/i18n';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
 import { splitErrors } from '@/ui/form';
-import { INPUTS, send } from './actions';
+import { INPUTS, REQUIRED, send } from './actions';
 import { BulkErrors, dialogTitle } from './BulkErrors';
 import { useBulk } from './useBulk';
 
@@ -18,7 +18,7 @@ export function ActionForm({ action, numbers, onClose, onDone }: Props) {
   const inputs = INPUTS[action] ?? [];
   const [values, setValues] = useState<Record<string, string>>({});
   const bulk = useBulk(numbers, onClose, onDone);
-  const { byField, rest } = splitErrors(bulk.error, inputs);
+  const { byField, rest } = splitErrors(bulk.error, inputs, 'incident');
   const many = numbers.length > 1;
   const set = (name: string, value: string) => setValues((before) => ({ ...before, [name]: value }));
   const choicesOf = (name: string) => fields.find((field) => field.name === name)?.choices ?? [];
@@ -28,6 +28,7 @@ export function ActionForm({ action, numbers, onClose, onDone }: Props) {
       label: t(`incident:input.${action}.${name}`),
       value: values[name] ?? '',
       error: byField[name],
+      withAsterisk: REQUIRED[action]?.includes(name),
       autoFocus: index === 0,
       onChange: (event: { currentTarget: { value: string } }) => set(name, event.currentTarget.value),
     };
@@ -55,11 +56,11 @@ export function ActionForm({ action, numbers, onClose, onDone }: Props) {
         {inputs.map(input)}
         {inputs.length === 0 && <p>{t(`incident:input.${action}`)}</p>}
         <div className="end">
-          <Button type="submit" tone="primary" busy={bulk.busy} autoFocus={inputs.length === 0}>
-            {t(`incident:action.${action}`)}
+          <Button type="submit" tone={tOr(`incident:sure.${action}`, '') ? 'dangerPrimary' : 'primary'} busy={bulk.busy} autoFocus={inputs.length === 0}>
+            {tOr(`incident:sure.${action}`, t(`incident:action.${action}`))}
           </Button>
           <Button tone="ghost" onClick={onClose}>
-            {t('common:cancel')}
+            {tOr(`incident:keep.${action}`, t('common:cancel'))}
           </Button>
         </div>
       </form>

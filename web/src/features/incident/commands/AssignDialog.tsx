@@ -5,7 +5,7 @@ import { t } from '@/app/i18n';
 import { useMe } from '@/app/session';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
-import { RefPicker } from '@/ui/RefPicker';
+import { RefPicker, refuseLoose } from '@/ui/RefPicker';
 import { splitErrors } from '@/ui/form';
 import { BulkErrors, dialogTitle } from './BulkErrors';
 import { useBulk } from './useBulk';
@@ -19,11 +19,14 @@ export function AssignDialog({ numbers, onClose, onDone }: Props) {
   const [group, setGroup] = useState<PersonRef | null | undefined>(undefined);
   const [person, setPerson] = useState<PersonRef | null | undefined>(undefined);
   const bulk = useBulk(numbers, onClose, onDone);
-  const { byField, rest } = splitErrors(bulk.error, ['assignment_group', 'assigned_to']);
+  const { byField, rest } = splitErrors(bulk.error, ['assignment_group', 'assigned_to'], 'incident');
   const refused = incident?.actions?.find((action) => action.name === 'assign' && !action.allowed);
 
   const assign = (body: { assignment_group?: string | null; assigned_to?: string | null }, said: string) =>
     void bulk.run((number) => commands.assign(number, body), said);
+  const toMe = () => {
+    if (!refused && !bulk.busy) assign({ assigned_to: me.id }, t('incident:command.assignedTo', { name: me.name }));
+  };
   const save = () => {
     const body: { assignment_group?: string | null; assigned_to?: string | null } = {};
     if (group !== undefined) body.assignment_group = group?.id ?? null;
@@ -37,18 +40,32 @@ export function AssignDialog({ numbers, onClose, onDone }: Props) {
         className="form"
         onSubmit={(event) => {
           event.preventDefault();
-          save();
+          if (!refuseLoose(event.currentTarget)) save();
         }}
       >
         <BulkErrors bulk={bulk} rest={rest} many={many} />
-        <RefPicker kind="people" label={t('incident:field.assigned_to')} value={person === undefined ? (incident?.assigned_to ?? null) : person} onChange={setPerson} error={byField.assigned_to} first={[me]} autoFocus />
+        <div>
+          <Button
+            busy={bulk.busy}
+            off={refused?.reason}
+            onClick={toMe}
+            onKeyDown={(event) => {
+              if (event.ctrlKey || event.metaKey || event.altKey || event.key.length !== 1 || event.key === ' ') return;
+              if (event.key.toLowerCase() === 'm') {
+                event.preventDefault();
+                toMe();
+                // Any other letter begins a name.
+              } else event.currentTarget.form?.querySelector<HTMLInputElement>('input')?.focus();
+            }}
+          >
+            {t('incident:command.assignMe')} <kbd aria-hidden>M</kbd>
+          </Button>
+        </div>
+        <RefPicker kind="people" label={t('incident:field.assigned_to')} value={person === undefined ? (incident?.assigned_to ?? null) : person} onChange={setPerson} error={byField.assigned_to} first={[me]} />
         <RefPicker kind="teams" label={t('incident:field.assignment_group')} value={group === undefined ? (incident?.assignment_group ?? null) : group} onChange={setGroup} error={byField.assignment_group} first={me.teams} />
         <div className="end">
           <Button type="submit" tone="primary" busy={bulk.busy} off={refused?.reason}>
             {t('incident:command.assignSave')}
-          </Button>
-          <Button busy={bulk.busy} off={refused?.reason} onClick={() => assign({ assigned_to: me.id }, t('incident:command.assignedTo', { name: me.name }))}>
-            {t('incident:command.assignMe')}
           </Button>
           <Button tone="ghost" onClick={onClose}>
             {t('common:cancel')}

@@ -1,6 +1,7 @@
 // First what to do (with the reason where it cannot be done), then what that needs.
 import { useState } from 'react';
-import { useIncident } from '@/api/incidents';
+import { useIncidents } from '@/api/incidents';
+import type { Incident } from '@/api/types';
 import { t } from '@/app/i18n';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
@@ -11,21 +12,33 @@ import { dialogTitle } from './BulkErrors';
 
 type Props = { numbers: string[]; action?: string; onClose: () => void; onDone?: () => void };
 
+/** What is possible for at least one of them, and for how many; what is possible for none says why. */
+function offeredFor(incidents: Incident[]) {
+  return ACTIONS.flatMap((name) => {
+    const found = incidents.flatMap((incident) => incident.actions?.find((one) => one.name === name) ?? []);
+    const count = found.filter((one) => one.allowed).length;
+    const [first] = found;
+    return first ? [{ name, count, allowed: count > 0, reason: first.reason }] : [];
+  });
+}
+
 export function StateDialog({ numbers, action, onClose, onDone }: Props) {
   const many = numbers.length > 1;
-  const { data: incident } = useIncident(many ? undefined : numbers[0]);
+  const { incidents, pending } = useIncidents(numbers);
   const [chosen, setChosen] = useState<string | undefined>(action);
   if (chosen) return <ActionForm action={chosen} numbers={numbers} onClose={onClose} onDone={onDone} />;
-  const offered = many
-    ? ACTIONS.map((name) => ({ name, allowed: true, reason: null }))
-    : ACTIONS.flatMap((name) => incident?.actions?.find((one) => one.name === name) ?? []);
+  const offered = offeredFor(incidents);
   return (
     <Dialog title={dialogTitle(t('incident:command.state'), numbers)} onClose={onClose}>
-      {!many && !incident && <Skeleton rows={3} />}
+      {pending && <Skeleton rows={3} />}
       <div className="menu-list">
         {offered.filter((one) => one.allowed).map((one) => (
           <Button key={one.name} tone="ghost" onClick={() => setChosen(one.name)}>
-            {t(`incident:action.${one.name}`)}
+            <span className="mid">{t(`incident:action.${one.name}`)}</span>
+            <span className="meta">
+              {t(`incident:means.${one.name}`)}
+              {many && one.count < numbers.length && `, ${t('incident:command.possibleFor', { count: one.count, total: numbers.length })}`}
+            </span>
           </Button>
         ))}
       </div>

@@ -13,6 +13,15 @@ export const INPUTS: Record<string, string[]> = {
   duplicate: ['of'],
 };
 
+/** Those without which the server refuses; marked, never checked here. */
+export const REQUIRED: Record<string, string[]> = {
+  hold: ['on_hold_reason'],
+  resolve: ['close_code', 'close_notes'],
+  reopen: ['comment'],
+  cancel: ['reason'],
+  duplicate: ['of'],
+};
+
 type Values = Record<string, string>;
 
 /** Sends one action with what was typed. A field left empty is not sent: the server says whether it needs it. */

@@ -1,6 +1,6 @@
 // Runs one command on several incidents, one after the other, and says how it went.
 import { useState } from 'react';
-import { useRefresh } from '@/api/incidents';
+import { useRecount, useRefresh } from '@/api/incidents';
 import { t } from '@/app/i18n';
 import { errorText } from '@/ui/States';
 import { toast } from '@/ui/Toast';
@@ -15,6 +15,7 @@ export type Bulk = {
 
 export function useBulk(numbers: string[], onClose: () => void, onDone?: () => void): Bulk {
   const refresh = useRefresh();
+  const recount = useRecount();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const [failures, setFailures] = useState<{ number: string; text: string }[]>([]);
@@ -34,6 +35,7 @@ export function useBulk(numbers: string[], onClose: () => void, onDone?: () => v
       }
       void refresh(number);
     }
+    recount();
     setBusy(false);
     setFailures(failed);
     if (failed.length > 0) return;

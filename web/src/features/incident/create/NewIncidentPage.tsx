@@ -11,7 +11,7 @@ import { useGo } from '@/app/links';
 import { conditions, paths } from '@/app/paths';
 import { useMe } from '@/app/session';
 import { Button } from '@/ui/Button';
-import { RefPicker } from '@/ui/RefPicker';
+import { RefPicker, refuseLoose } from '@/ui/RefPicker';
 import { ErrorBanner } from '@/ui/States';
 import { splitErrors } from '@/ui/form';
 import { toast } from '@/ui/Toast';
@@ -50,7 +50,7 @@ export function NewIncidentPage() {
   const key = draftKey(me.id, 'new', 'incident');
   const [values, setValues] = useState<Values>(() => loadDraft(key));
   const create = useMutation({ mutationFn: commands.create });
-  const { byField, rest } = splitErrors(create.error, FIELDS);
+  const { byField, rest } = splitErrors(create.error, FIELDS, 'incident');
   const form = useRef<HTMLFormElement>(null);
 
   const set = (name: string, value: string | PersonRef | null) => {
@@ -59,7 +59,8 @@ export function NewIncidentPage() {
     setValues(next);
   };
   const text = (name: string) => (typeof values[name] === 'string' ? values[name] : '');
-  const submit = () =>
+  const submit = () => {
+    if (refuseLoose(form.current)) return;
     create.mutate(toBody(values), {
       onSuccess: (made) => {
         writeDraft(key, '');
@@ -69,6 +70,7 @@ export function NewIncidentPage() {
       // The first field with an error gets the cursor, so that it is also heard.
       onError: () => requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()),
     });
+  };
 
   const choice = (name: string) => {
     const choices = fields.find((field) => field.name === name)?.choices ?? [];
@@ -80,8 +82,8 @@ export function NewIncidentPage() {
   const level = (name: string) => (
     <NativeSelect label={fieldLabel(name, fields)} error={byField[name]} value={text(name) || '3'} onChange={(e) => set(name, e.currentTarget.value)} data={LEVELS.map((value) => ({ value, label: t(`common:level.${value}`) }))} />
   );
-  const ref = (name: string, kind: RefKind, first?: PersonRef[]) => (
-    <RefPicker kind={kind} label={fieldLabel(name, fields)} value={typeof values[name] === 'object' ? values[name] : null} onChange={(value) => set(name, value)} error={byField[name]} first={first} />
+  const ref = (name: string, kind: RefKind, first?: PersonRef[], hint?: string) => (
+    <RefPicker kind={kind} label={fieldLabel(name, fields)} value={typeof values[name] === 'object' ? values[name] : null} onChange={(value) => set(name, value)} error={byField[name]} first={first} description={hint} />
   );
 
   return (
@@ -105,7 +107,7 @@ export function NewIncidentPage() {
       >
         {rest != null && <ErrorBanner title={t('incident:create.failed')} error={rest} />}
         <TextInput label={fieldLabel('short_description', fields)} description={t('incident:create.shortHint')} autoFocus value={text('short_description')} error={byField.short_description} onChange={(e) => set('short_description', e.currentTarget.value)} />
-        {ref('caller', 'people', [me])}
+        {ref('caller', 'people', [me], values.caller ? undefined : t('incident:create.self', { name: me.name }))}
         <Textarea label={fieldLabel('description', fields)} rows={5} value={text('description')} error={byField.description} onChange={(e) => set('description', e.currentTarget.value)} />
         <div className="two">
           {level('impact')}

@@ -11,7 +11,7 @@ import { ErrorBanner, Skeleton } from '@/ui/States';
 import { PriorityTag, StateTag } from '@/ui/Tags';
 import { moment } from '@/ui/time';
 import type { OpenCommand } from '../commands/CommandDialogs';
-import { Composer } from '../ticket/Composer';
+import { Docked } from '../ticket/Docked';
 import { Timeline } from '../ticket/Timeline';
 import { useStory } from '../ticket/useStory';
 import { useTail } from '../ticket/useTail';
@@ -21,9 +21,10 @@ type Props = {
   composer: { mode: 'reply' | 'note'; serial: number };
   onOpen: (number: string) => void;
   onCommand: (kind: OpenCommand['kind']) => void;
+  onWrite: (mode: 'reply' | 'note') => void;
 };
 
-export function Preview({ number, composer, onOpen, onCommand }: Props) {
+export function Preview({ number, composer, onOpen, onCommand, onWrite }: Props) {
   const { data: incident, error, refetch } = useIncident(number);
   const story = useStory(number, incident);
   const tail = useTail(number, story.items.length);
@@ -61,7 +62,7 @@ export function Preview({ number, composer, onOpen, onCommand }: Props) {
           <div className="conv" {...tail} tabIndex={0} role="region" aria-label={t('incident:timeline.label')}>
             <Timeline incident={incident} items={story.items} show="all" brief />
           </div>
-          <Composer key={number} incident={incident} wanted={composer} small />
+          <Docked key={number} incident={incident} wanted={composer} small onWrite={onWrite} />
         </>
       )}
     </section>

@@ -22,12 +22,13 @@ type Props = {
   label: string;
   onPick: (number: string) => void;
   onOpen: (number: string) => void;
+  onMark: (number: string) => void;
   onNearEnd: () => void;
   /** Rows that are not loaded yet may belong to the last heading. */
   more: boolean;
 };
 
-export function QueueList({ rows, total, current, marked, label, onPick, onOpen, onNearEnd, more }: Props) {
+export function QueueList({ rows, total, current, marked, label, onPick, onOpen, onMark, onNearEnd, more }: Props) {
   const me = useMe();
   const scroll = useRef<HTMLDivElement>(null);
   const cards = useMedia(CARDS);
@@ -97,6 +98,7 @@ export function QueueList({ rows, total, current, marked, label, onPick, onOpen,
               style={style}
               onPick={onPick}
               onOpen={onOpen}
+              onMark={onMark}
             />
           );
         })}

@@ -16,6 +16,7 @@ import { ApiError } from '@/api/client';
 import { CommandDialogs, type OpenCommand } from '../commands/CommandDialogs';
 import { rememberQueue } from '../trail';
 import { usePrefetch } from '../usePrefetch';
+import { MarkBar } from './MarkBar';
 import { FilterBar } from './FilterBar';
 import { Preview } from './Preview';
 import { QueueFoot } from './QueueFoot';
@@ -28,6 +29,7 @@ function useTitle(q: string): string {
   if (q === conditions.unassigned) return t('desk:queue.unassigned');
   if (q === conditions.open) return t('desk:queue.open');
   if (q === conditions.resolved) return t('desk:queue.resolved');
+  if (q === conditions.all) return t('incident:queue.all');
   return me.teams.find((team) => conditions.team(team.name) === q)?.name ?? t('incident:queue.search');
 }
 
@@ -63,12 +65,18 @@ export function QueuePage() {
     const next = rows[Math.min(Math.max(at + step, 0), rows.length - 1)];
     if (next) pick(next.number);
   };
-  const mark = () => {
-    if (!current) return;
-    const next = new Set(marked);
-    if (!next.delete(current)) next.add(current);
-    setMarks({ q, set: next });
-  };
+  const mark = useCallback(
+    (number: string | undefined) => {
+      if (!number) return;
+      setMarks((before) => {
+        const next = new Set(before.q === q ? before.set : []);
+        if (!next.delete(number)) next.add(number);
+        return { q, set: next };
+      });
+    },
+    [q],
+  );
+  const clearMarks = () => setMarks({ q, set: new Set() });
   const target = marked.size > 0 ? [...marked] : current ? [current] : [];
   const run = (kind: OpenCommand['kind']) => target.length > 0 && setCommand({ kind, numbers: target });
   const write = (mode: 'reply' | 'note') => {
@@ -81,14 +89,14 @@ export function QueuePage() {
     ArrowDown: () => move(1),
     ArrowUp: () => move(-1),
     Enter: () => current && open(current),
-    x: mark,
+    x: () => mark(current),
     '/': () => setFilterFocus((n) => n + 1),
     r: () => write('reply'),
     n: () => write('note'),
     a: () => run('assign'),
     s: () => run('state'),
     p: () => run('priority'),
-    Escape: () => setMarks({ q, set: new Set() }),
+    Escape: clearMarks,
   });
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = pages;
   const nearEnd = useCallback(() => {
@@ -106,6 +114,7 @@ export function QueuePage() {
               {marked.size > 0 ? t('incident:queue.marked', { count: marked.size }) : count !== undefined && t('incident:queue.count', { count })}
             </span>
           </div>
+          {marked.size > 0 && <MarkBar onRun={run} onClear={clearMarks} />}
           <span className="push" />
           <span aria-live="polite">
             {waiting.length > 0 && (
@@ -130,12 +139,12 @@ export function QueuePage() {
         ) : rows.length === 0 ? (
           <NoRows q={q} bad={badCondition} />
         ) : (
-          <QueueList rows={rows} total={count ?? rows.length} current={current} marked={marked} label={t('incident:queue.list', { title })} onPick={wide ? pick : open} onOpen={open} onNearEnd={nearEnd} more={hasNextPage} />
+          <QueueList rows={rows} total={count ?? rows.length} current={current} marked={marked} label={t('incident:queue.list', { title })} onPick={wide ? pick : open} onOpen={open} onMark={mark} onNearEnd={nearEnd} more={hasNextPage} />
         )}
         <QueueFoot />
       </main>
-      {wide && current && rows.length > 0 && <Preview number={current} composer={composer} onOpen={open} onCommand={(kind) => setCommand({ kind, numbers: [current] })} />}
-      {command && <CommandDialogs command={command} onClose={() => setCommand(null)} onDone={() => setMarks({ q, set: new Set() })} />}
+      {wide && current && rows.length > 0 && <Preview number={current} composer={composer} onOpen={open} onCommand={(kind) => setCommand({ kind, numbers: [current] })} onWrite={write} />}
+      {command && <CommandDialogs command={command} onClose={() => setCommand(null)} onDone={clearMarks} />}
     </div>
   );
 }
@@ -154,6 +163,20 @@ function NoRows({ q, bad }: { q: string; bad: boolean }) {
         }
       >
         {t('incident:queue.emptyMineText')}
+      </Empty>
+    );
+  }
+  if (q === conditions.open) {
+    return (
+      <Empty
+        title={t('incident:queue.emptyOpen')}
+        actions={
+          <Link className={buttonClass('primary')} to={paths.queue(conditions.all)}>
+            {t('incident:queue.seeAll')}
+          </Link>
+        }
+      >
+        {t('incident:queue.emptyOpenText')}
       </Empty>
     );
   }

@@ -2,6 +2,7 @@ import { IconCheck } from '@tabler/icons-react';
 import { memo, type CSSProperties } from 'react';
 import type { IncidentRow } from '@/api/types';
 import { t } from '@/app/i18n';
+import { paths } from '@/app/paths';
 import { Avatar, PriorityTag, StateTag } from '@/ui/Tags';
 import { dayInText, span } from '@/ui/time';
 
@@ -16,13 +17,16 @@ type Props = {
   style: CSSProperties;
   onPick: (number: string) => void;
   onOpen: (number: string) => void;
+  onMark: (number: string) => void;
 };
 
-export const QueueRow = memo(function QueueRow({ id, row, current, selected, position, total, mine, style, onPick, onOpen }: Props) {
+export const QueueRow = memo(function QueueRow({ id, row, current, selected, position, total, mine, style, onPick, onOpen, onMark }: Props) {
   const about = row.service?.name ?? row.location?.name ?? row.category;
   return (
-    <div
+    // A link, so that it opens in a tab of its own as any other.
+    <a
       id={id}
+      href={paths.incident(row.number)}
       role="option"
       tabIndex={-1}
       aria-selected={current || selected}
@@ -31,18 +35,29 @@ export const QueueRow = memo(function QueueRow({ id, row, current, selected, pos
       className={`q${current ? ' current' : ''}${selected ? ' marked' : ''}`}
       style={style}
       data-number={row.number}
-      onClick={() => onPick(row.number)}
+      onClick={(event) => {
+        if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+        event.preventDefault();
+        // Without a pointer it is pressed by Enter, which opens.
+        if (event.detail === 0) onOpen(row.number);
+        else onPick(row.number);
+      }}
       onDoubleClick={() => onOpen(row.number)}
-      onKeyDown={() => undefined}
     >
-      <span className="dot">
-        {selected && (
-          <>
-            <IconCheck aria-hidden />
-            <span className="vh">{t('incident:queue.selected')}</span>
-          </>
-        )}
+      {/* For the pointer alone: by key it is X, and the row says that it is selected. */}
+      <span
+        className="dot"
+        title={t('incident:queue.select')}
+        aria-hidden
+        onClick={(event) => {
+          event.preventDefault();
+          event.stopPropagation();
+          onMark(row.number);
+        }}
+      >
+        <i>{selected && <IconCheck />}</i>
       </span>
+      {selected && <span className="vh">{t('incident:queue.selected')}</span>}
       <PriorityTag priority={row.priority} />
       <span className="cut words">
         <span className="t cut">{row.short_description}</span>
@@ -65,7 +80,7 @@ export const QueueRow = memo(function QueueRow({ id, row, current, selected, pos
         <StateTag state={row.state} reason={row.on_hold_reason} />
         <span className="clk">{rowTime(row)}</span>
       </span>
-    </div>
+    </a>
   );
 });
 

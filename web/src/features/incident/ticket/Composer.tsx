@@ -2,7 +2,7 @@
 import { IconLock, IconSend, IconUsers } from '@tabler/icons-react';
 import { useEffect, useId, useRef, useState } from 'react';
 import { whyNot } from '@/api/actions';
-import { commands, useCommand, useRefresh } from '@/api/incidents';
+import { useRefresh } from '@/api/incidents';
 import type { Incident } from '@/api/types';
 import { t } from '@/app/i18n';
 import { useMe } from '@/app/session';
@@ -11,10 +11,13 @@ import { StagedFiles } from '@/features/file/StagedFiles';
 import { useDrop } from '@/features/file/useDrop';
 import { useOutbox } from '@/features/file/useOutbox';
 import { Button } from '@/ui/Button';
+import { ApiError } from '@/api/client';
 import { ErrorBanner } from '@/ui/States';
 import { firstName } from '@/ui/names';
 import { toast } from '@/ui/Toast';
 import { ComposerTabs } from './ComposerTabs';
+import { Unsent } from './Unsent';
+import { useSend } from './useSend';
 import { draftKey, readDraft, writeDraft, type Mode } from './draft';
 
 type Props = { incident: Incident; wanted: { mode: Mode; serial: number }; small?: boolean };
@@ -50,13 +53,14 @@ export function Composer({ incident, wanted, small }: Props) {
     writeDraft(draftKey(me.id, number, of), next);
     setTexts((before) => ({ ...before, [of]: next }));
   };
-  const send = useCommand(number, (what: { mode: Mode; text: string }) => (what.mode === 'note' ? commands.workNote : commands.comment)(number, what.text));
+  const send = useSend(number, (what) => change('', what.mode));
   const sendFiles = async (of: Mode, entry?: string) => {
     const failed = await outboxes[of].send(number, of === 'note' ? 'internal' : 'public', entry);
     void refresh(number);
     return failed;
   };
   const busy = send.isPending || outbox.busy;
+  const lost = send.error instanceof ApiError && send.error.status === 0;
   const empty = text.trim() === '' && outbox.staged.length === 0;
   const submit = () => {
     if (off || busy || empty) return;
@@ -68,7 +72,6 @@ export function Composer({ incident, wanted, small }: Props) {
     }
     send.mutate({ mode, text }, {
       onSuccess: (entry) => {
-        change('', sent);
         void sendFiles(sent, entry?.id).then((failed) => (failed === 0 ? said() : toast(t('file:notAll', { count: failed }))));
       },
     });
@@ -118,7 +121,16 @@ export function Composer({ incident, wanted, small }: Props) {
         <StagedFiles outbox={outbox} />
         {send.isError && (
           <div className="comp-error">
-            <ErrorBanner title={t(note ? 'incident:composer.noteFailed' : 'incident:composer.replyFailed')} error={send.error} retry={submit} />
+            {lost ? (
+              <Unsent title={t(note ? 'incident:composer.noAnswerNote' : 'incident:composer.noAnswer')} text={t('incident:composer.noAnswerText')} onTry={submit} onStop={send.reset} />
+            ) : (
+              <ErrorBanner title={t(note ? 'incident:composer.noteFailed' : 'incident:composer.replyFailed')} error={send.error} retry={submit} />
+            )}
+          </div>
+        )}
+        {send.slow && (
+          <div className="comp-error">
+            <Unsent text={t('incident:composer.waiting')} onStop={send.stop} />
           </div>
         )}
         <div className="act">

@@ -29,9 +29,9 @@ export function Message({ item, incident, brief }: { item: StoryItem; incident: 
   const fromCaller = author !== null && author.id === incident.caller?.id;
   const note = item.type === 'work_note';
   const caller = firstName(incident.caller?.name);
-  const kind = note ? 'internal' : fromCaller || item.described ? '' : 'pub-out';
+  const kind = note ? 'internal' : !item.resolution && (fromCaller || item.described) ? '' : 'pub-out';
   const retracted = item.entry?.retracted ?? null;
-  const mayRetract = !retracted && !item.alone && !item.described && !item.source && mine && isAllowed(incident, 'retract_own');
+  const mayRetract = !retracted && !item.alone && !item.described && !item.resolution && !item.source && mine && isAllowed(incident, 'retract_own');
   const name = author?.name ?? t('incident:timeline.system');
   const retract = useCommand(incident.number, (reason: string) => commands.retract(incident.number, item.entry?.id ?? '', reason), () => setRetracting(false));
   return (
@@ -46,12 +46,12 @@ export function Message({ item, incident, brief }: { item: StoryItem; incident: 
       <header>
         <Avatar name={name} me={mine} />
         <b>{mine ? t('common:you') : name}</b>
-        {!note && (fromCaller || item.described ? (
+        {!note && (kind === '' ? (
           <span>{t(item.described ? 'incident:timeline.description' : 'incident:timeline.caller')}{item.entry?.door && tOr(`incident:door.${item.entry.door}`, '')}</span>
         ) : (
           <span className="aud">
             <IconArrowBackUp aria-hidden />
-            {t('incident:timeline.publicReply', { name: caller })}
+            {t(item.resolution ? 'incident:timeline.resolution' : 'incident:timeline.publicReply', { name: caller || t('incident:composer.caller') })}
           </span>
         ))}
         {item.source && <span className="chip line">{item.source.number}</span>}

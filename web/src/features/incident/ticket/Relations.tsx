@@ -23,7 +23,7 @@ export function Relations({ incident }: { incident: Incident }) {
     setTo('');
   });
   const remove = useCommand(incident.number, (one: Relation) => commands.unrelate(incident.number, one));
-  const { byField, rest } = splitErrors(add.error, ['type', 'to']);
+  const { byField, rest } = splitErrors(add.error, ['type', 'to'], 'incident');
   const relations = data?.items ?? [];
   return (
     <section className="sec">

@@ -15,7 +15,7 @@ import { CommandDialogs, type OpenCommand } from '../commands/CommandDialogs';
 import { currentTrail, neighbours } from '../trail';
 import { usePrefetch } from '../usePrefetch';
 import { Aside } from './Aside';
-import { Composer } from './Composer';
+import { Docked } from './Docked';
 import { StoryFilter } from './StoryFilter';
 import { TicketHeader } from './TicketHeader';
 import { Timeline } from './Timeline';
@@ -80,7 +80,7 @@ function Ticket({ number }: { number: string }) {
               {story.ready && <Timeline incident={incident} items={story.items} show={show} />}
             </div>
             <div className="docked">
-              <Composer incident={incident} wanted={composer} />
+              <Docked incident={incident} wanted={composer} onWrite={write} />
             </div>
           </>
         )}

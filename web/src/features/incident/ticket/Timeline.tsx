@@ -2,6 +2,7 @@ import { IconChevronDown } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import type { Incident } from '@/api/types';
 import { t } from '@/app/i18n';
+import { firstName } from '@/ui/names';
 import { clock, day, onOneDay } from '@/ui/time';
 import { Fact } from './Fact';
 import { Message } from './Message';
@@ -15,8 +16,9 @@ export function Timeline({ incident, items, show, brief }: { incident: Incident;
     () => layOut(filterStory(items, show), { days: true, tail: brief ? BRIEF_TAIL : 0, fold: show === 'all' }),
     [items, show, brief],
   );
+  const caller = firstName(incident.caller?.name);
   const one = (item: StoryItem, key: string) =>
-    item.type === 'fact' ? <Fact key={key} item={item} /> : <Message key={key} item={item} incident={incident} brief={brief} />;
+    item.type === 'fact' ? <Fact key={key} item={item} caller={caller} /> : <Message key={key} item={item} incident={incident} brief={brief} />;
   return (
     <>
       {pieces.map((piece) => {

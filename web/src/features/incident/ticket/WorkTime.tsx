@@ -11,7 +11,7 @@ import { splitErrors } from '@/ui/form';
 export function WorkTime({ incident }: { incident: Incident }) {
   const [minutes, setMinutes] = useState<string | null>(null);
   const add = useCommand(incident.number, (value: number) => commands.workTime(incident.number, { minutes: value }), () => setMinutes(null));
-  const { byField, rest } = splitErrors(add.error, ['minutes']);
+  const { byField, rest } = splitErrors(add.error, ['minutes'], 'incident');
   const total = incident.time_worked_minutes ?? 0;
   return (
     <section className="sec">

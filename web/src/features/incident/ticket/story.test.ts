@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Attachment, TimelineItem } from '@/api/types';
-import { countStory, filterStory, layOut, withDescription, withFiles } from './story';
+import { countStory, filterStory, layOut, withDescription, withFiles, withResolutions } from './story';
 
 const by = { id: 'p1', name: 'Ben' };
 const at = (minute: number) => `2026-11-24T08:${String(minute).padStart(2, '0')}:00.000Z`;
@@ -17,10 +17,23 @@ describe('the story', () => {
   });
 
   test('a long run of changes folds, a short one does not', () => {
-    const long = layOut([1, 2, 3, 4, 5].map(fact), { days: false, tail: 0, fold: true });
-    expect(long.map((piece) => piece.type)).toEqual(['fold']);
+    const long = layOut([...[1, 2, 3, 4, 5].map(fact), comment(6)], { days: false, tail: 0, fold: true });
+    expect(long.map((piece) => piece.type)).toEqual(['fold', 'item']);
     const short = layOut([1, 2, 3, 4].map(fact), { days: false, tail: 0, fold: true });
     expect(short.map((piece) => piece.type)).toEqual(['item', 'item', 'item', 'item']);
+  });
+
+  test('where there is nothing else nothing folds', () => {
+    const pieces = layOut([1, 2, 3, 4, 5].map(fact), { days: false, tail: 0, fold: true });
+    expect(pieces.every((piece) => piece.type === 'item')).toBe(true);
+  });
+
+  test('what solved it stands in the conversation', () => {
+    const resolved = { ...fact(3), fact: { kind: 'incident.resolved', changes: [{ field: 'close_notes', from: null, to: 'New drum.' }] } } as unknown as TimelineItem;
+    const story = withResolutions([comment(1), resolved]);
+    expect(story.map((one) => one.type)).toEqual(['comment', 'fact', 'comment']);
+    expect(story[2]?.entry?.text).toBe('New drum.');
+    expect(withResolutions([fact(1)])).toHaveLength(1);
   });
 
   test('words never fold on the ticket page', () => {

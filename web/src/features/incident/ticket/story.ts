@@ -3,7 +3,7 @@ import type { Attachment, FactChange, Incident, TimelineItem } from '@/api/types
 import { dayKey } from '@/app/format';
 
 /** An entry of the story; `alone` marks files that were sent without a word. */
-export type StoryItem = TimelineItem & { files?: Attachment[]; alone?: boolean; described?: boolean };
+export type StoryItem = TimelineItem & { files?: Attachment[]; alone?: boolean; described?: boolean; resolution?: boolean };
 
 type Opened = Pick<Incident, 'description' | 'opened_at' | 'opened_by' | 'caller'>;
 
@@ -13,6 +13,18 @@ export function withDescription(items: StoryItem[], incident: Opened): StoryItem
   const entry = { id: 'description', text: incident.description, html: null, retracted: null };
   const first = { type: 'comment', at: incident.opened_at, by: incident.opened_by ?? incident.caller, entry, described: true };
   return [first as unknown as StoryItem, ...items];
+}
+
+/** What solved it is written for the caller: it stands in the conversation, after the fact. */
+export function withResolutions(items: StoryItem[]): StoryItem[] {
+  return items.flatMap((item): StoryItem[] => {
+    if (item.type !== 'fact' || !item.fact?.kind.endsWith('.resolved')) return [item];
+    const changes = item.fact.changes as unknown as FactChange[];
+    const text = changes.find((change) => change.field === 'close_notes')?.to;
+    if (typeof text !== 'string' || text === '') return [item];
+    const entry = { id: `resolution-${item.at}`, text, html: null, retracted: null };
+    return [item, { type: 'comment', at: item.at, by: item.by, entry, resolution: true } as unknown as StoryItem];
+  });
 }
 
 export type Show = 'all' | 'public' | 'internal' | 'changes';
@@ -78,10 +90,12 @@ export function layOut(items: StoryItem[], options: { days: boolean; tail: numbe
   const pieces: Piece[] = [];
   const cut = options.tail > 0 && items.length > options.tail + 1 ? items.length - options.tail : 0;
   if (cut > 0) pieces.push(foldOf(items.slice(0, cut), 'early'));
+  // With nothing but changes there would be an empty page: then they are what one reads.
+  const fold = options.fold && items.some((item) => item.type !== 'fact');
   let day = '';
   let run: { item: StoryItem; index: number }[] = [];
   const flush = () => {
-    if (options.fold && run.length > LONG_RUN) pieces.push(foldOf(run.map((r) => r.item), `run-${run[0]?.index}`));
+    if (fold && run.length > LONG_RUN) pieces.push(foldOf(run.map((r) => r.item), `run-${run[0]?.index}`));
     else for (const { item, index } of run) pieces.push({ type: 'item', key: itemKey(item, index), item });
     run = [];
   };

@@ -1,0 +1,30 @@
+import { describe, expect, test } from 'vitest';
+import type { FactChange } from '@/api/types';
+import { addTexts } from '@/app/i18n';
+import common from '@/locales/en/common.json';
+import incident from '@/locales/en/incident.json';
+import { tellFact } from './fact';
+
+addTexts('common', common);
+addTexts('incident', incident);
+
+const tell = (kind: string, changes: FactChange[]) => {
+  const told = tellFact(`incident.${kind}`, changes, [], 'Robin');
+  return [told.sentence, told.changes.map((change) => change.field)];
+};
+const alex = { id: 'a', name: 'Alex Agent' };
+
+describe('a fact', () => {
+  test('says what was done in a sentence and repeats nothing', () => {
+    expect(tell('resolved', [{ field: 'state', from: 'on_hold', to: 'resolved' }, { field: 'on_hold_reason', from: 'awaiting_caller', to: null }, { field: 'resolved_by', from: null, to: alex }, { field: 'close_code', from: null, to: 'solved' }, { field: 'close_notes', from: null, to: 'New drum.' }])).toEqual(['Resolved: solved', []]);
+    expect(tell('on_hold', [{ field: 'state', from: 'new', to: 'on_hold' }, { field: 'on_hold_reason', from: null, to: 'awaiting_caller' }])).toEqual(['Waiting for Robin', []]);
+    expect(tell('reopened', [{ field: 'state', from: 'resolved', to: 'in_progress' }, { field: 'close_notes', from: null, to: null }])).toEqual(['Reopened', []]);
+    expect(tell('assigned', [{ field: 'state', from: 'new', to: 'in_progress' }, { field: 'assigned_to', from: null, to: alex }])).toEqual(['Assigned to Alex Agent', []]);
+    expect(tell('assigned', [{ field: 'assigned_to', from: alex, to: null }])).toEqual(['Assigned to nobody (was Alex Agent)', []]);
+  });
+
+  test('names other changes beside it', () => {
+    expect(tell('updated', [{ field: 'impact', from: 3, to: 1 }])).toEqual(['', ['impact']]);
+    expect(tell('closed', [{ field: 'state', from: 'resolved', to: 'closed' }, { field: 'location', from: 'x', to: null }])).toEqual(['Closed', ['location']]);
+  });
+});

@@ -1,0 +1,5 @@
+/** Starts with a capital and ends with a stop: the server words its reasons without either. */
+export function sentence(text: string): string {
+  const [first = ''] = text;
+  return `${first.toUpperCase()}${text.slice(first.length)}${/[.!?]$/.test(text) ? '' : '.'}`;
+}
