@@ -118,7 +118,7 @@ describe('an incident from call to closure', () => {
     await keyboard.press('Escape');
     await keyboard.press('s');
     await page.getByRole('dialog').waitFor();
-    await reach(page, page.getByRole('dialog').getByRole('button', { name: 'Resolve', exact: true }));
+    await reach(page, page.getByRole('dialog').getByRole('button', { name: /^Resolve/ }));
     await keyboard.press('Enter');
     await page.getByRole('heading', { name: /^Resolve: INC/ }).waitFor();
     await keyboard.press('Control+Enter');
@@ -136,7 +136,7 @@ describe('an incident from call to closure', () => {
 
     await keyboard.press('s');
     await page.getByRole('dialog').waitFor();
-    await reach(page, page.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).last());
+    await reach(page, page.getByRole('dialog').getByRole('button', { name: /^Close Final/ }));
     await keyboard.press('Enter');
     await page.getByRole('heading', { name: /^Close: INC/ }).waitFor();
     await keyboard.press('Enter');

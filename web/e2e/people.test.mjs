@@ -43,7 +43,7 @@ for (const scheme of ['light', 'dark']) {
       assert.deepEqual((await admin('GET', `/people/${login}`)).roles, ['requester']);
 
       await page.getByLabel('Phone').fill('+420 123 456');
-      await page.getByLabel('Time zone').fill('Europe/Prague');
+      await page.getByLabel('Time zone').selectOption('Europe/Prague');
       await page.getByRole('button', { name: 'Save' }).click();
       await page.getByText('Saved', { exact: true }).waitFor();
       const changed = await admin('GET', `/people/${login}`);
@@ -63,6 +63,9 @@ for (const scheme of ['light', 'dark']) {
       await page.getByRole('button', { name: 'Reset password' }).click();
       await page.locator('.secret code', { hasText: '/password-reset?token=' }).waitFor();
       await page.getByRole('button', { name: 'Disable' }).click();
+      await page.getByRole('dialog').getByText('Sessions and tokens end at once.', { exact: false }).waitFor();
+      assert.deepEqual(await axe(page), []);
+      await page.getByRole('button', { name: 'Yes, disable' }).click();
       await page.getByRole('button', { name: 'Enable' }).waitFor();
       assert.equal((await admin('GET', `/people/${login}`)).active, false);
       assert.deepEqual(page.faults, []);
@@ -116,6 +119,7 @@ for (const scheme of ['light', 'dark']) {
       await page.locator('.lines li', { hasText: name }).waitFor();
       assert.ok(!(await page.content()).includes(secret), 'it is shown once');
       await page.getByRole('button', { name: `Revoke the token ${name}` }).click();
+      await page.getByRole('button', { name: 'Yes, revoke' }).click();
       await page.locator('.lines li', { hasText: name }).waitFor({ state: 'detached' });
       assert.equal((await ask()).status, 401);
       assert.deepEqual(page.faults, []);

@@ -57,6 +57,11 @@ test('report, read, answer, reopen, confirm', async () => {
   const code = fields.items.find((field) => field.name === 'close_code')?.choices?.[0]?.code ?? 'solved';
   await agent('POST', `/incidents/${number}/resolve`, { close_code: code, close_notes: 'Removed the old rule.' });
   await page.getByRole('button', { name: 'It is still wrong' }).click();
+  await page.getByRole('button', { name: 'No, leave it as done' }).click();
+  await page.getByText('it closes by itself after 7 days', { exact: false }).waitFor();
+  await page.getByRole('button', { name: 'It is still wrong' }).click();
+  await page.getByRole('button', { name: 'Tell us' }).click();
+  await page.getByText('Say what is still wrong', { exact: false }).waitFor();
   await page.getByLabel('What is still wrong?').fill('It happened again.');
   await page.getByRole('button', { name: 'Tell us' }).click();
   await page.locator('.b.me').getByText('It happened again.').waitFor();
@@ -64,6 +69,7 @@ test('report, read, answer, reopen, confirm', async () => {
 
   await agent('POST', `/incidents/${number}/resolve`, { close_code: code, close_notes: 'Removed the other one too.' });
   await page.getByRole('button', { name: 'It works now' }).click();
+  await page.getByText('Thank you. It is done.').waitFor();
   await page.getByText(/^Done today\.$/).waitFor();
   assert.equal(await overflow(page), 0);
 

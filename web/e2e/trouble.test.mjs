@@ -51,6 +51,7 @@ test('each refusal is named and says what to do next, and what was typed is kept
     await page.keyboard.press('Control+Enter');
     const banner = page.locator('.comp .ban', { hasText: next });
     await banner.waitFor();
+    if (code === '403') assert.equal(await banner.getByRole('button').count(), 0, 'a refusal stays one');
     const said = await banner.innerText();
     assert.match(said, /Your reply was not sent/, code);
     assert.match(said, /The reason of the server\./, code);
@@ -114,14 +115,51 @@ test('while the server is away the page says since when, keeps what is typed, an
   await page.keyboard.press('r');
   await page.keyboard.type('Typed without a server');
   await page.keyboard.press('Control+Enter');
-  await page.locator('.comp .ban', { hasText: 'The server did not answer.' }).waitFor();
+  await page.locator('.comp .ban', { hasText: 'No connection: your reply is not sent.' }).waitFor();
   await shot(page, 'offline');
   assert.deepEqual(await axe(page), []);
   await server.start();
   await page.locator('.offline').waitFor({ state: 'detached' });
   assert.equal(await page.locator('.comp textarea').inputValue(), 'Typed without a server');
-  await page.locator('.comp .ban').getByRole('button', { name: 'Try again' }).click();
+  await page.locator('.comp .ban').getByRole('button', { name: 'Try now' }).click();
   await page.locator('.msg.pub-out', { hasText: 'Typed without a server' }).waitFor();
+  await page.context().close();
+});
+
+test('a browser without a connection says so at once, and sends nothing by itself', async () => {
+  const page = await ticket();
+  await page.keyboard.press('r');
+  await page.keyboard.type('Typed in a tunnel');
+  await page.context().setOffline(true);
+  await page.keyboard.press('Control+Enter');
+  const banner = page.locator('.comp .ban', { hasText: 'No connection: your reply is not sent.' });
+  await banner.waitFor();
+  await banner.getByRole('button', { name: 'Stop' }).click();
+  await banner.waitFor({ state: 'detached' });
+  await page.context().setOffline(false);
+  await page.waitForTimeout(1500);
+  assert.equal(await page.locator('.msg.pub-out', { hasText: 'Typed in a tunnel' }).count(), 0);
+  assert.equal(await page.locator('.comp textarea').inputValue(), 'Typed in a tunnel');
+  await page.keyboard.press('r');
+  await page.keyboard.press('Control+Enter');
+  await page.locator('.msg.pub-out', { hasText: 'Typed in a tunnel' }).waitFor();
+  await page.context().close();
+});
+
+test('a caller who was typed but not chosen is not dropped', async () => {
+  const page = await openPage(browser);
+  await signIn(page, server.url, agent);
+  await page.goto(`${server.url}/incidents/new`);
+  await page.getByText('Left empty, it is for yourself, Ben Trouble Test.').waitFor();
+  await page.getByLabel('Short description').fill('Caller test');
+  await page.getByLabel('Caller').fill('Nobody Atall');
+  await page.keyboard.press('Control+Enter');
+  await page.getByText('No person matches “Nobody Atall”.').waitFor();
+  assert.deepEqual(await axe(page), []);
+  assert.match(page.url(), /incidents\/new$/);
+  await page.getByLabel('Caller').fill('');
+  await page.keyboard.press('Control+Enter');
+  await page.waitForURL(/\/incidents\/INC/);
   await page.context().close();
 });
 

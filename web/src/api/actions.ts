@@ -1,11 +1,12 @@
 // What the server says about one action on one incident.
 import { t } from '@/app/i18n';
+import { sentence } from '@/ui/words';
 import type { Incident } from './types';
 
 /** Why the action cannot be done now, as the server words it; null when it can, or when the server is silent. */
 export function whyNot(incident: Incident | undefined, name: string): string | null {
   const action = incident?.actions?.find((one) => one.name === name);
-  return action && !action.allowed ? (action.reason ?? t('common:notAllowed')) : null;
+  return action && !action.allowed ? (action.reason ? sentence(action.reason) : t('common:notAllowed')) : null;
 }
 
 /** Whether the server offers the action. */

@@ -4,7 +4,7 @@ import { useRef } from 'react';
 import { api, ifMatch, ok } from './client';
 import { useNews } from './live';
 import { upload, type Progress } from './upload';
-import type { Attachment, Entry, FieldDef, Incident, IncidentPatch, IncidentRow, List, NewIncident, PersonRef, Relation, TimelineItem } from './types';
+import type { Attachment, Cells, Entry, FieldDef, Incident, IncidentPatch, IncidentRow, IncidentSettings, List, NewIncident, PersonRef, Relation, TimelineItem } from './types';
 import { paths } from '@/app/paths';
 
 export const PAGE = 100;
@@ -142,6 +142,18 @@ export function useFields(): FieldDef[] {
   return data?.items ?? NO_FIELDS;
 }
 const NO_FIELDS: FieldDef[] = [];
+
+/** The priority that follows from impact and urgency, by the administrator's matrix. */
+export function usePriorityOf(impact: number, urgency: number): number | undefined {
+  const { data } = useQuery({ queryKey: ['priority-matrix'], queryFn: () => ok<Cells>(api.GET('/api/v1/priority-matrix')), staleTime: 5 * 60_000, retry: false });
+  return data?.cells.find((cell) => cell.impact === impact && cell.urgency === urgency)?.priority;
+}
+
+/** The days after which a resolved incident closes by itself; 0 is never. */
+export function useAutoCloseDays(active: boolean): number | undefined {
+  const { data } = useQuery({ queryKey: ['incident-settings'], queryFn: () => ok<IncidentSettings>(api.GET('/api/v1/incident-settings')), enabled: active, staleTime: 5 * 60_000, retry: false });
+  return data?.auto_close_days;
+}
 
 /** How words are sent: one can stop it, and sent again under the same key they arrive once. */
 export type Sending = { key?: string; signal?: AbortSignal };

@@ -28,6 +28,8 @@ export type Permissions = Schemas['Permissions'];
 export type Session = Schemas['Session'];
 export type Token = Schemas['Token'];
 export type Attachment = Schemas['Attachment'];
+export type Cells = Schemas['Cells'];
+export type IncidentSettings = Schemas['IncidentSettings'];
 export type Relation = Schemas['Relation'];
 
 export type Ref = { id: string; name: string };

@@ -1,4 +1,4 @@
-import { IconSearch } from '@tabler/icons-react';
+import { IconUnlink } from '@tabler/icons-react';
 import type { ErrorComponentProps } from '@tanstack/react-router';
 import { buttonClass } from '@/ui/Button';
 import { Empty, ErrorBanner } from '@/ui/States';
@@ -10,7 +10,7 @@ export function NotFound() {
     <main className="pane page">
       <Empty
         heading="h1"
-        icon={<IconSearch aria-hidden />}
+        icon={<IconUnlink aria-hidden />}
         title={t('common:notFound.title')}
         actions={
           <a className={buttonClass()} href="/">

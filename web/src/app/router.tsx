@@ -74,6 +74,8 @@ export function makeRouter(client: QueryClient) {
         page('/teams/$id', () => import('@/features/people/TeamPage'), 'TeamPage'),
         page('/permissions', () => import('@/features/permission/PermissionPage'), 'PermissionPage'),
         page('/account', () => import('@/features/account/AccountPage'), 'AccountPage'),
+        // What is no page is said inside the frame.
+        createRoute({ getParentRoute: () => desk, path: '$', component: NotFound }),
       ]),
     ]),
     defaultPreload: 'intent',

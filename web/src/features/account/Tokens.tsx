@@ -71,7 +71,7 @@ export function Tokens() {
         }}
       >
         {rest != null && <ErrorBanner error={rest} />}
-        <TextInput label={t('account:tokens.name')} value={name} error={byField.name} onChange={(e) => setName(e.currentTarget.value)} />
+        <TextInput className="needed" label={t('account:tokens.name')} value={name} error={byField.name} onChange={(e) => setName(e.currentTarget.value)} />
         <div className="two">
           <NativeSelect label={t('account:tokens.scope')} value={scope} error={byField.scopes} onChange={(e) => setScope(e.currentTarget.value)} data={['write', 'read'].map((value) => ({ value, label: t(`account:tokens.${value}`) }))} />
           <TextInput type="date" label={t('account:tokens.expires')} value={until} error={byField.expires_at} onChange={(e) => setUntil(e.currentTarget.value)} />

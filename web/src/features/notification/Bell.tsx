@@ -24,6 +24,16 @@ export function noticeText(notice: Notice): string {
   return tOr(`notification:kind.${short}`, '') ? t(`notification:kind.${short}`, values) : t('notification:kind.other', values);
 }
 
+/** What is told of one incident stands together, the newest first. */
+export function byRecord(notices: Notice[]): Notice[][] {
+  const groups = new Map<string, Notice[]>();
+  for (const notice of notices) {
+    const key = notice.record?.number ?? notice.id;
+    groups.set(key, [...(groups.get(key) ?? []), notice]);
+  }
+  return [...groups.values()];
+}
+
 export function Bell() {
   const client = useQueryClient();
   const [open, setOpen] = useState(false);
@@ -50,7 +60,8 @@ export function Bell() {
   }, [open]);
 
   const notices = data?.items ?? [];
-  const unread = notices.filter((notice) => !notice.read_at).length;
+  const groups = byRecord(notices);
+  const unread = groups.filter((group) => group.some((notice) => !notice.read_at)).length;
   return (
     <div
       className="bell"
@@ -78,24 +89,38 @@ export function Bell() {
           </header>
           {notices.length === 0 && <p className="meta">{t('notification:none')}</p>}
           <ul>
-            {notices.map((notice) => (
-              <li key={notice.id} className={notice.read_at ? undefined : 'unread'}>
-                <Link
-                  className="quiet"
-                  to={notice.record?.number ? paths.incident(notice.record.number) : paths.queue()}
-                  onClick={() => {
-                    setOpen(false);
-                    if (!notice.read_at) read.mutate([notice.id]);
-                  }}
-                >
-                  <span>{noticeText(notice)}</span>
-                  <span className="meta">{moment(notice.at)}</span>
-                </Link>
-              </li>
+            {groups.map((group) => (
+              <Told
+                key={group[0]?.id}
+                group={group}
+                onRead={(ids) => {
+                  setOpen(false);
+                  if (ids.length > 0) read.mutate(ids);
+                }}
+              />
             ))}
           </ul>
         </section>
       )}
     </div>
+  );
+}
+
+function Told({ group, onRead }: { group: Notice[]; onRead: (ids: string[]) => void }) {
+  const [newest] = group;
+  if (!newest) return null;
+  const unread = group.filter((notice) => !notice.read_at).map((notice) => notice.id);
+  const more = group.length - 1;
+  return (
+    <li className={unread.length > 0 ? 'unread' : undefined}>
+      <Link className="quiet" to={newest.record?.number ? paths.incident(newest.record.number) : paths.queue()} onClick={() => onRead(unread)}>
+        <span>{noticeText(newest)}</span>
+        {newest.record?.number && newest.record.name && newest.record.name !== newest.record.number && <span className="cut">{newest.record.name}</span>}
+        <span className="meta">
+          {moment(newest.at)}
+          {more > 0 && `, ${t('notification:more', { count: more })}`}
+        </span>
+      </Link>
+    </li>
   );
 }

@@ -48,7 +48,7 @@ export function PersonForm({ person, off, onSave, onDone }: Props) {
     save.mutate(body);
   };
   const line = (name: 'login' | 'name' | 'email' | 'phone') => (
-    <TextInput label={t(`people:field.${name}`)} withAsterisk={!off && (name === 'name' || name === 'login')} readOnly={Boolean(off)} value={values[name]} error={byField[name]} autoFocus={!person && name === 'name'} onChange={(e) => set(name, e.currentTarget.value)} />
+    <TextInput label={t(`people:field.${name}`)} className={!off && (name === 'name' || name === 'login') ? 'needed' : undefined} readOnly={Boolean(off)} value={values[name]} error={byField[name]} autoFocus={!person && name === 'name'} onChange={(e) => set(name, e.currentTarget.value)} />
   );
   return (
     <form

@@ -29,7 +29,7 @@ export function TeamForm({ team, off, onSave, onDone }: { team?: Team; off?: str
     >
       {rest != null && <ErrorBanner title={t('people:notSaved')} error={rest} />}
       {team && off && <p className="meta">{off}</p>}
-      <TextInput label={t('people:field.name')} withAsterisk={!off} readOnly={Boolean(off)} autoFocus={!team} value={values.name} error={byField.name} onChange={(e) => set('name', e.currentTarget.value)} />
+      <TextInput label={t('people:field.name')} className={off ? undefined : 'needed'} readOnly={Boolean(off)} autoFocus={!team} value={values.name} error={byField.name} onChange={(e) => set('name', e.currentTarget.value)} />
       <div className="two">
         <TextInput label={t('people:field.email')} readOnly={Boolean(off)} value={values.email} error={byField.email} onChange={(e) => set('email', e.currentTarget.value)} />
         <NativeSelect label={t('people:field.organisation')} disabled={Boolean(off)} value={values.organisation} error={byField.organisation} onChange={(e) => set('organisation', e.currentTarget.value)} data={[{ value: '', label: t('people:defaultOrganisation') }, ...organisations.map((o) => ({ value: o.id, label: o.name }))]} />

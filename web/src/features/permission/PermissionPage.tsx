@@ -5,6 +5,7 @@ import { Fragment, useState } from 'react';
 import { NativeSelect } from '@/ui/inputs';
 import type { Permissions } from '@/api/types';
 import { t, tOr } from '@/app/i18n';
+import { PHONE, useMedia } from '@/ui/useMedia';
 import { ErrorBanner, Skeleton } from '@/ui/States';
 import { cellsOf, type Cell } from './matrix';
 import { usePermissions } from './usePermissions';
@@ -31,19 +32,24 @@ function Matrix({ permissions }: { permissions: Permissions }) {
   const [kind, setKind] = useState('');
   const kinds = kind ? [kind] : permissions.kinds;
   const cells = cellsOf(permissions);
+  // A phone has room for one role.
+  const phone = useMedia(PHONE);
+  const [role, setRole] = useState('agent');
+  const roles = phone ? permissions.roles.filter((one) => one === role) : permissions.roles;
   return (
     <section className="box">
       <div className="search">
         <NativeSelect label={t('permission:kind')} value={kind} onChange={(event) => setKind(event.currentTarget.value)} data={[{ value: '', label: t('permission:allKinds') }, ...permissions.kinds.map((one) => ({ value: one, label: kindName(one) }))]} />
+        {phone && <NativeSelect label={t('permission:role')} value={role} onChange={(event) => setRole(event.currentTarget.value)} data={permissions.roles.map((one) => ({ value: one, label: roleName(one) }))} />}
       </div>
-      <div className="scroll-x matrix-box" tabIndex={0} role="region" aria-label={t('permission:title')}>
+      <div className="scroll-x" tabIndex={0} role="region" aria-label={t('permission:title')}>
         <table className="tbl matrix">
           <thead>
             <tr>
               <th scope="col">{t('permission:action')}</th>
-              {permissions.roles.map((role) => (
-                <th key={role} scope="col">
-                  {roleName(role)}
+              {roles.map((one) => (
+                <th key={one} scope="col">
+                  {roleName(one)}
                 </th>
               ))}
             </tr>
@@ -52,12 +58,12 @@ function Matrix({ permissions }: { permissions: Permissions }) {
             {kinds.map((one) => (
               <Fragment key={one}>
                 <tr className="kind">
-                  <th colSpan={permissions.roles.length + 1} scope="rowgroup">
+                  <th colSpan={roles.length + 1} scope="rowgroup">
                     {kindName(one)}
                   </th>
                 </tr>
                 {cells.filter((cell) => cell.kind === one).map((cell) => (
-                  <Row key={cell.action} cell={cell} roles={permissions.roles} />
+                  <Row key={cell.action} cell={cell} roles={roles} />
                 ))}
               </Fragment>
             ))}

@@ -1,6 +1,6 @@
 // Where the person answers: words, files, "it works now", "it is still wrong".
 import { IconCheck } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import { isAllowed, whyNot } from '@/api/actions';
 import { commands, useCommand, useRefresh } from '@/api/incidents';
 import type { Incident } from '@/api/types';
@@ -14,6 +14,7 @@ import { draftKey, readDraft, writeDraft } from '@/features/incident/ticket/draf
 import { Button } from '@/ui/Button';
 import { firstName } from '@/ui/names';
 import { ErrorBanner } from '@/ui/States';
+import { toast } from '@/ui/Toast';
 
 export function Dock({ incident }: { incident: Incident }) {
   const me = useMe();
@@ -22,23 +23,33 @@ export function Dock({ incident }: { incident: Incident }) {
   const key = draftKey(me.id, number, 'reply');
   const [text, setText] = useState(() => readDraft(key));
   const [reopening, setReopening] = useState(false);
+  const [missing, setMissing] = useState(false);
+  const area = useRef<HTMLTextAreaElement>(null);
+  const id = useId();
   const outbox = useOutbox();
   const noFiles = whyNot(incident, 'attach');
   const drop = useDrop(outbox.add, noFiles === null);
   const change = (next: string) => {
     writeDraft(key, next);
+    setMissing(false);
     setText(next);
   };
   const who = firstName(incident.assigned_to?.name) || t('portal:item.us');
   const send = useCommand(number, (words: string): Promise<{ id: string } | undefined> => (reopening ? commands.reopen(number, { comment: words }).then(() => undefined) : commands.comment(number, words)));
-  const confirm = useCommand(number, () => commands.close(number));
+  const confirm = useCommand(number, () => commands.close(number), () => toast(t('portal:item.thanks')));
   const sendFiles = async (entry?: string) => {
     await outbox.send(number, 'public', entry);
     void refresh(number);
   };
   const empty = text.trim() === '' && outbox.staged.length === 0;
   const submit = () => {
-    if (empty || send.isPending || outbox.busy) return;
+    if (send.isPending || outbox.busy) return;
+    // A file alone does not say what is wrong.
+    if (empty || (reopening && text.trim() === '')) {
+      setMissing(true);
+      area.current?.focus();
+      return;
+    }
     if (text.trim() === '') {
       void sendFiles();
       return;
@@ -51,6 +62,9 @@ export function Dock({ incident }: { incident: Incident }) {
       },
     });
   };
+  useEffect(() => {
+    if (reopening) area.current?.focus();
+  }, [reopening]);
   const trouble = send.error ?? confirm.error;
   const reopen = isAllowed(incident, 'reopen');
   const off = whyNot(incident, 'comment');
@@ -67,12 +81,29 @@ export function Dock({ incident }: { incident: Incident }) {
             submit();
           }}
         >
-          <textarea rows={1} aria-label={label} placeholder={label} value={text} onChange={(event) => change(event.currentTarget.value)} />
+          <textarea ref={area} rows={1} aria-invalid={missing || undefined} aria-describedby={missing ? `${id}-missing` : undefined} aria-label={label} placeholder={label} value={text} onChange={(event) => change(event.currentTarget.value)} />
           <AttachButton label={t('portal:item.attach')} off={noFiles} small={false} onFiles={outbox.add} />
           <Button type="submit" tone={empty ? 'ghost' : 'primary'} busy={send.isPending || outbox.busy}>
             {t(reopening ? 'portal:item.reopenSend' : 'portal:item.send')}
           </Button>
         </form>
+      )}
+      {missing && (
+        <p className="field-error" id={`${id}-missing`} role="alert">
+          {t(reopening ? 'portal:item.sayWrong' : 'portal:item.saySomething')}
+        </p>
+      )}
+      {reopening && (
+        <Button
+          tone="ghost"
+          onClick={() => {
+            setReopening(false);
+            setMissing(false);
+            send.reset();
+          }}
+        >
+          {t('portal:item.takeBack')}
+        </Button>
       )}
       {(isAllowed(incident, 'close') || reopen) && !reopening && (
         <div className="row">

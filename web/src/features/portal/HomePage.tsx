@@ -8,14 +8,15 @@ import { Button, buttonClass } from '@/ui/Button';
 import { ErrorBanner, Skeleton } from '@/ui/States';
 import { useMine } from './useMine';
 import { firstName } from '@/ui/names';
-import { needsYou, standing } from './words';
+import { needsYou, standing, step } from './words';
 
 export function HomePage() {
   const me = useMe();
   const { data, error, isPending, hasNextPage, fetchNextPage, refetch } = useMine();
   const rows = data?.pages.flatMap((page) => page.items) ?? [];
   const waiting = rows.filter((row) => needsYou(row));
-  const others = rows.filter((row) => !needsYou(row));
+  const others = rows.filter((row) => !needsYou(row) && step(row) < 2);
+  const done = rows.filter((row) => !needsYou(row) && step(row) === 2);
   return (
     <main className="wrap">
       <title>{`${t('portal:tab.mine')} · ${t('portal:name')}`}</title>
@@ -28,6 +29,7 @@ export function HomePage() {
       {isPending && <Skeleton rows={3} />}
       {waiting.length > 0 && <Items title={t('portal:home.waiting')} rows={waiting} />}
       {others.length > 0 && <Items title={t('portal:home.mine')} rows={others} />}
+      {done.length > 0 && <Items title={t('portal:home.done')} rows={done} />}
       {data && rows.length === 0 && <p className="sm">{t('portal:home.none')}</p>}
       {hasNextPage && <Button onClick={() => void fetchNextPage()}>{t('portal:home.more')}</Button>}
     </main>

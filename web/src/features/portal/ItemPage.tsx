@@ -1,7 +1,7 @@
 import { IconArrowLeft, IconCheck } from '@tabler/icons-react';
 import { useParams } from '@tanstack/react-router';
 import { ApiError } from '@/api/client';
-import { useAttachments, useComments, useIncident, useIncidentNews } from '@/api/incidents';
+import { useAttachments, useAutoCloseDays, useComments, useIncident, useIncidentNews } from '@/api/incidents';
 import type { Attachment, Entry, Incident } from '@/api/types';
 import { t } from '@/app/i18n';
 import { Link } from '@/app/links';
@@ -78,6 +78,7 @@ const STEPS = ['received', 'working', 'done'];
 
 function Now({ incident }: { incident: Incident }) {
   const at = step(incident);
+  const days = useAutoCloseDays(incident.state === 'resolved');
   return (
     <section className="now" aria-label={t('portal:item.where')}>
       <ol className="steps">
@@ -89,6 +90,7 @@ function Now({ incident }: { incident: Incident }) {
         ))}
       </ol>
       <p className="strong">{standing(incident)}</p>
+      {incident.state === 'resolved' && days !== 0 && <p className="sm">{days === undefined ? t('portal:item.closesSoon') : t('portal:item.closesAfter', { count: days })}</p>}
       {incident.close_notes && at === 2 && <p className="sm prose">{incident.close_notes}</p>}
     </section>
   );

@@ -1,10 +1,12 @@
 import '../account/texts';
+import '../people/people.css';
 import { t } from '@/app/i18n';
 import { useGo } from '@/app/links';
 import { paths } from '@/app/paths';
 import { useMe, useSignOut, worksAtDesk } from '@/app/session';
 import { Button, buttonClass } from '@/ui/Button';
 import { Appearance } from '../account/Appearance';
+import { Sessions } from '../account/Sessions';
 import { PasswordForm } from '../account/PasswordForm';
 
 export function PortalAccountPage() {
@@ -24,6 +26,7 @@ export function PortalAccountPage() {
         )}
       </div>
       <Appearance keys={false} />
+      <Sessions />
       <PasswordForm />
     </main>
   );

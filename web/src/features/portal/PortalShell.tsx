@@ -5,13 +5,30 @@ import { Link } from '@/app/links';
 import { paths } from '@/app/paths';
 import { useMaybeMe } from '@/app/session';
 import { Avatar } from '@/ui/Tags';
+import { useMedia } from '@/ui/useMedia';
+
+const BIG = '(min-width: 760px)';
 
 export function PortalShell() {
   const { pathname } = useLocation();
   const me = useMaybeMe();
+  const wide = useMedia(BIG);
   if (!me) return null;
   const top = pathname === paths.portal() || pathname === paths.portalReport() || pathname === paths.portalAccount();
   const here = (path: string) => (pathname === path ? 'page' : undefined);
+  // On a big screen the thumb is not near the lower edge.
+  const tabs = (
+    <nav className={wide ? 'toptabs' : 'tabs'} aria-label={t('portal:main')}>
+      <Link to={paths.portal()} aria-current={here(paths.portal())}>
+        <IconHome aria-hidden />
+        {t('portal:tab.mine')}
+      </Link>
+      <Link to={paths.portalReport()} aria-current={here(paths.portalReport())}>
+        <IconMessagePlus aria-hidden />
+        {t('portal:tab.report')}
+      </Link>
+    </nav>
+  );
   return (
     <div className={`portal${top ? ' tabbed' : ''}`}>
       {top && (
@@ -20,6 +37,7 @@ export function PortalShell() {
             <IconKey aria-hidden />
           </span>
           {t('portal:name')}
+          {wide && tabs}
           <Link className="push quiet whoami" to={paths.portalAccount()}>
             <Avatar name={me.name} large />
             <span className="vh">{t('portal:account.open', { name: me.name })}</span>
@@ -27,18 +45,7 @@ export function PortalShell() {
         </header>
       )}
       <Outlet />
-      {top && (
-        <nav className="tabs" aria-label={t('portal:main')}>
-          <Link to={paths.portal()} aria-current={here(paths.portal())}>
-            <IconHome aria-hidden />
-            {t('portal:tab.mine')}
-          </Link>
-          <Link to={paths.portalReport()} aria-current={here(paths.portalReport())}>
-            <IconMessagePlus aria-hidden />
-            {t('portal:tab.report')}
-          </Link>
-        </nav>
-      )}
+      {top && !wide && tabs}
     </div>
   );
 }

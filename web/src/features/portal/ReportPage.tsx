@@ -38,7 +38,7 @@ export function ReportPage() {
       go(paths.portalItem(number));
     },
   });
-  const { byField, rest } = splitErrors(send.error, ['short_description', 'description']);
+  const { byField, rest } = splitErrors(send.error, ['short_description', 'description'], 'portal');
   return (
     <main className="wrap">
       <title>{`${t('portal:report.title')} · ${t('portal:name')}`}</title>
@@ -52,12 +52,14 @@ export function ReportPage() {
       >
         {rest != null && <ErrorBanner title={t('portal:report.failed')} error={rest} />}
         <TextInput
+          className="needed"
           label={t('portal:report.short')}
           placeholder={t('portal:report.shortExample')}
           value={short}
           error={byField.short_description}
           onChange={(event) => {
             setShort(event.currentTarget.value);
+            if (send.isError) send.reset();
             writeDraft(keys.short, event.currentTarget.value);
           }}
         />
@@ -69,6 +71,7 @@ export function ReportPage() {
           error={byField.description}
           onChange={(event) => {
             setLong(event.currentTarget.value);
+            if (send.isError) send.reset();
             writeDraft(keys.long, event.currentTarget.value);
           }}
         />

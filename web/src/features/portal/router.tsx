@@ -35,8 +35,9 @@ export function makePortalRouter(client: QueryClient) {
     path: '/portal/account',
     component: lazyRouteComponent(() => import('./PortalAccountPage'), 'PortalAccountPage'),
   });
+  const missing = createRoute({ getParentRoute: () => inside, path: '/portal/$', component: NotFound });
   return createRouter({
-    routeTree: root.addChildren([signIn, inside.addChildren([home, report, item, account])]),
+    routeTree: root.addChildren([signIn, inside.addChildren([home, report, item, account, missing])]),
     defaultPreload: 'intent',
     defaultNotFoundComponent: NotFound,
     defaultErrorComponent: RouteError,

@@ -28,7 +28,7 @@ export function ActionForm({ action, numbers, onClose, onDone }: Props) {
       label: t(`incident:input.${action}.${name}`),
       value: values[name] ?? '',
       error: byField[name],
-      withAsterisk: REQUIRED[action]?.includes(name),
+      className: REQUIRED[action]?.includes(name) ? 'needed' : undefined,
       autoFocus: index === 0,
       onChange: (event: { currentTarget: { value: string } }) => set(name, event.currentTarget.value),
     };

@@ -6,6 +6,7 @@ import { t } from '@/app/i18n';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
 import { Skeleton } from '@/ui/States';
+import { sentence } from '@/ui/words';
 import { ActionForm } from './ActionForm';
 import { ACTIONS } from './actions';
 import { dialogTitle } from './BulkErrors';
@@ -18,7 +19,7 @@ function offeredFor(incidents: Incident[]) {
     const found = incidents.flatMap((incident) => incident.actions?.find((one) => one.name === name) ?? []);
     const count = found.filter((one) => one.allowed).length;
     const [first] = found;
-    return first ? [{ name, count, allowed: count > 0, reason: first.reason }] : [];
+    return first ? [{ name, count, allowed: count > 0, reason: first.reason ? sentence(first.reason) : null }] : [];
   });
 }
 

@@ -3,10 +3,10 @@ import './create.css';
 import { NativeSelect, Textarea, TextInput } from '@/ui/inputs';
 import { useMutation } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
-import { commands, useFields } from '@/api/incidents';
+import { commands, useFields, usePriorityOf } from '@/api/incidents';
 import type { RefKind } from '@/api/refs';
 import type { NewIncident, PersonRef } from '@/api/types';
-import { t } from '@/app/i18n';
+import { t, tOr } from '@/app/i18n';
 import { useGo } from '@/app/links';
 import { conditions, paths } from '@/app/paths';
 import { useMe } from '@/app/session';
@@ -72,6 +72,8 @@ export function NewIncidentPage() {
     });
   };
 
+  const follows = usePriorityOf(Number(text('impact') || LEVELS[0]), Number(text('urgency') || LEVELS[0]));
+
   const choice = (name: string) => {
     const choices = fields.find((field) => field.name === name)?.choices ?? [];
     const label = fieldLabel(name, fields);
@@ -106,13 +108,14 @@ export function NewIncidentPage() {
         }}
       >
         {rest != null && <ErrorBanner title={t('incident:create.failed')} error={rest} />}
-        <TextInput label={fieldLabel('short_description', fields)} description={t('incident:create.shortHint')} autoFocus value={text('short_description')} error={byField.short_description} onChange={(e) => set('short_description', e.currentTarget.value)} />
+        <TextInput className="needed" label={fieldLabel('short_description', fields)} description={t('incident:create.shortHint')} autoFocus value={text('short_description')} error={byField.short_description} onChange={(e) => set('short_description', e.currentTarget.value)} />
         {ref('caller', 'people', [me], values.caller ? undefined : t('incident:create.self', { name: me.name }))}
         <Textarea label={fieldLabel('description', fields)} rows={5} value={text('description')} error={byField.description} onChange={(e) => set('description', e.currentTarget.value)} />
         <div className="two">
           {level('impact')}
           {level('urgency')}
         </div>
+        {follows !== undefined && <p className="meta" role="status">{t('incident:create.follows', { priority: follows, name: tOr(`common:priority.${follows}`, '') })}</p>}
         <div className="two">
           {choice('category')}
           {choice('subcategory')}

@@ -1,12 +1,16 @@
 // The condition of the queue, as text. It lives in the URL; an error shows the character it means.
 import { IconFilter } from '@tabler/icons-react';
-import { useEffect, useId, useRef, useState } from 'react';
+import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
 import { ApiError } from '@/api/client';
 import { t } from '@/app/i18n';
+import { sentence } from '@/ui/words';
 import { buttonClass } from '@/ui/Button';
 import { FIND_EVENT } from '@/app/Rail';
 import { conditionError } from './condition';
 import { paths } from '@/app/paths';
+import { useFields } from '@/api/incidents';
+import { fieldLabel } from '../ticket/values';
+import type { Completion } from './complete';
 
 type Props = { q: string; error: unknown; onApply: (q: string) => void; focusKey: number };
 
@@ -20,8 +24,19 @@ export function FilterBar({ q, error, onApply, focusKey }: Props) {
   }
   const input = useRef<HTMLInputElement>(null);
   const id = useId();
+  const fields = useFields();
+  // The help loads when one begins to write.
+  const [help, setHelp] = useState<typeof import('./complete') | null>(null);
+  const [offer, setOffer] = useState<Completion | null>(null);
+  const [chosen, setChosen] = useState(-1);
   const fault = error instanceof ApiError && (error.status === 400 || error.status === 422) ? conditionError(error) : null;
 
+  // A refused value is told with those that are taken.
+  const choices = fault && help ? help.choicesNamed(fault.message, fields) : '';
+  const refused = fault !== null;
+  useEffect(() => {
+    if (refused) void import('./complete').then(setHelp);
+  }, [refused]);
   useEffect(() => {
     if (focusKey > 0) input.current?.select();
   }, [focusKey]);
@@ -31,12 +46,45 @@ export function FilterBar({ q, error, onApply, focusKey }: Props) {
     return () => window.removeEventListener(FIND_EVENT, focus);
   }, []);
 
+  const offerAt = (next: string, cursor: number) => {
+    setOffer(help?.complete(next, cursor, fields, (field) => fieldLabel(field.name, fields)) ?? null);
+    setChosen(-1);
+  };
+  const take = (index: number) => {
+    const one = offer?.offers[index];
+    if (!offer || !one) return;
+    const next = text.slice(0, offer.from) + one.text + text.slice(offer.to);
+    const cursor = offer.from + one.text.length;
+    setText(next);
+    // A name is followed by its values.
+    if (one.text.endsWith(':')) offerAt(next, cursor);
+    else setOffer(null);
+    requestAnimationFrame(() => input.current?.setSelectionRange(cursor, cursor));
+  };
+  const press = (event: KeyboardEvent<HTMLInputElement>) => {
+    if (offer && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
+      event.preventDefault();
+      const all = offer.offers.length;
+      setChosen((at) => (event.key === 'ArrowDown' ? (at + 1) % all : (at <= 0 ? all : at) - 1));
+    } else if (offer && (event.key === 'Tab' || event.key === 'Enter') && chosen >= 0) {
+      event.preventDefault();
+      take(chosen);
+    } else if (event.key === 'Escape') {
+      if (offer) setOffer(null);
+      else {
+        setText(q);
+        event.currentTarget.blur();
+      }
+    }
+  };
+
   return (
     <form
       className="filters"
       role="search"
       onSubmit={(event) => {
         event.preventDefault();
+        setOffer(null);
         onApply(text.trim());
         input.current?.blur();
       }}
@@ -55,14 +103,39 @@ export function FilterBar({ q, error, onApply, focusKey }: Props) {
           placeholder={t('incident:filter.placeholder')}
           aria-invalid={fault !== null || undefined}
           aria-describedby={fault ? `${id}-error` : undefined}
-          onChange={(event) => setText(event.currentTarget.value)}
-          onKeyDown={(event) => {
-            if (event.key !== 'Escape') return;
-            setText(q);
-            event.currentTarget.blur();
+          role="combobox"
+          aria-autocomplete="list"
+          aria-expanded={offer !== null}
+          aria-controls={offer ? `${id}-offers` : undefined}
+          aria-activedescendant={offer && chosen >= 0 ? `${id}-${chosen}` : undefined}
+          onFocus={() => void import('./complete').then(setHelp)}
+          onBlur={() => setOffer(null)}
+          onChange={(event) => {
+            setText(event.currentTarget.value);
+            offerAt(event.currentTarget.value, event.currentTarget.selectionStart ?? event.currentTarget.value.length);
           }}
+          onKeyDown={press}
         />
-        {fault && (
+        {offer && (
+          <ul className="picker-list offers" role="listbox" id={`${id}-offers`} aria-label={t('incident:filter.offers')}>
+            {offer.offers.map((one, index) => (
+              <li
+                key={one.text}
+                id={`${id}-${index}`}
+                role="option"
+                aria-selected={index === chosen}
+                onMouseDown={(event) => {
+                  event.preventDefault();
+                  take(index);
+                }}
+              >
+                <span className="mono">{one.text}</span>
+                <span className="meta cut">{one.hint}</span>
+              </li>
+            ))}
+          </ul>
+        )}
+        {fault && !offer && (
           <div className="filter-error" id={`${id}-error`} role="alert">
             {fault.position !== null && (
               <pre aria-hidden>
@@ -71,7 +144,8 @@ export function FilterBar({ q, error, onApply, focusKey }: Props) {
                 {' '.repeat(fault.position)}^
               </pre>
             )}
-            {fault.message}
+            {sentence(fault.message)}
+            {choices && <p className="meta">{t('incident:filter.choices', { choices })}</p>}
           </div>
         )}
       </div>

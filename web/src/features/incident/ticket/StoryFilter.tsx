@@ -6,7 +6,7 @@ import { countStory, type Show } from './story';
 
 const SHOWS: Show[] = ['all', 'public', 'internal', 'changes'];
 
-export function StoryFilter({ items, show, onShow }: { items: TimelineItem[]; show: Show; onShow: (show: Show) => void }) {
+export function StoryFilter({ items, show, onShow, onDetails }: { items: TimelineItem[]; /** null while the details are shown. */ show: Show | null; onShow: (show: Show) => void; onDetails?: () => void }) {
   const counts = countStory(items);
   return (
     <div className="tl-bar" role="group" aria-label={t('incident:timeline.show')}>
@@ -17,7 +17,13 @@ export function StoryFilter({ items, show, onShow }: { items: TimelineItem[]; sh
           {t(`incident:timeline.${one}`)} {counts[one]}
         </Button>
       ))}
-      <span className="push meta">{t('incident:timeline.order')}</span>
+      {onDetails ? (
+        <Button tone="ghost" small className="push" aria-pressed={show === null} onClick={onDetails}>
+          {t('incident:aside.label')}
+        </Button>
+      ) : (
+        <span className="push meta">{t('incident:timeline.order')}</span>
+      )}
     </div>
   );
 }

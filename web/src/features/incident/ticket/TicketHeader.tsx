@@ -6,6 +6,7 @@ import { Link } from '@/app/links';
 import { conditions, paths } from '@/app/paths';
 import { Button, buttonClass } from '@/ui/Button';
 import { PriorityTag, StateTag } from '@/ui/Tags';
+import { PHONE, useMedia } from '@/ui/useMedia';
 import { moment } from '@/ui/time';
 import type { OpenCommand } from '../commands/CommandDialogs';
 import { neighbours, type Trail } from '../trail';
@@ -23,17 +24,18 @@ type Props = {
 };
 
 export function TicketHeader({ incident, trail, near, onCommand }: Props) {
+  const phone = useMedia(PHONE);
   const offered = FRONT.flatMap((name) => incident.actions?.find((action) => action.name === name) ?? []);
   const possible = offered.filter((action) => action.allowed);
   // With nothing possible the likeliest one stays, switched off, and says why.
-  const shown = (possible.length > 0 ? possible : offered.filter((action) => action.name === 'resolve')).slice(-MOST);
+  const shown = (possible.length > 0 ? possible : offered.filter((action) => action.name === 'resolve')).slice(phone ? -1 : -MOST);
   const opened = moment(incident.opened_at);
   return (
     <div className="th">
       <div className="row">
         <Link className={`${buttonClass('ghost', true)} back`} to={paths.queue(trail?.q ?? conditions.open)}>
           <IconArrowLeft aria-hidden />
-          {trail?.title ?? t('desk:queue.open')}
+          <span className="cut">{trail?.title ?? t('desk:queue.open')}</span>
         </Link>
         {near && (
           <>

@@ -10,6 +10,7 @@ import { useGo } from '@/app/links';
 import { conditions, paths } from '@/app/paths';
 import { ApiError } from '@/api/client';
 import { NotFound } from '@/app/RouteError';
+import { SMALL, useMedia } from '@/ui/useMedia';
 import { ErrorBanner, Skeleton } from '@/ui/States';
 import { CommandDialogs, type OpenCommand } from '../commands/CommandDialogs';
 import { currentTrail, neighbours } from '../trail';
@@ -20,6 +21,7 @@ import { StoryFilter } from './StoryFilter';
 import { TicketHeader } from './TicketHeader';
 import { Timeline } from './Timeline';
 import type { Show } from './story';
+import { TicketSkeleton } from './TicketSkeleton';
 import { useStory } from './useStory';
 import { useTail } from './useTail';
 
@@ -35,13 +37,20 @@ function Ticket({ number }: { number: string }) {
   const [show, setShow] = useState<Show>('all');
   const [command, setCommand] = useState<OpenCommand | null>(null);
   const [composer, setComposer] = useState<{ mode: 'reply' | 'note'; serial: number }>({ mode: 'reply', serial: 0 });
+  // Without room beside the story the details are a view of their own.
+  const narrow = useMedia(SMALL);
+  const [info, setInfo] = useState(false);
+  const details = narrow && info;
   const go = useGo();
   useIncidentNews(number);
   const trail = currentTrail();
   const near = neighbours(trail, number);
   usePrefetch([near?.after, near?.before]);
   const run = (kind: OpenCommand['kind'], action?: string) => setCommand({ kind, numbers: [number], action });
-  const write = (mode: 'reply' | 'note') => setComposer(({ serial }) => ({ mode, serial: serial + 1 }));
+  const write = (mode: 'reply' | 'note') => {
+    setInfo(false);
+    setComposer(({ serial }) => ({ mode, serial: serial + 1 }));
+  };
   useKeys(
     {
       r: () => write('reply'),
@@ -68,24 +77,28 @@ function Ticket({ number }: { number: string }) {
     <div className="ticket">
       <main className="pane">
         {!incident ? (
-          <Skeleton />
+          <TicketSkeleton />
         ) : (
           <>
             <title>{`${number} ${incident.short_description} · ${t('common:product')}`}</title>
             <TicketHeader incident={incident} trail={trail} near={near} onCommand={run} />
-            <StoryFilter items={story.items} show={show} onShow={setShow} />
-            <div className="tl" {...tail} tabIndex={0} role="region" aria-label={t('incident:timeline.label')}>
+            <StoryFilter items={story.items} show={details ? null : show} onShow={(next) => {
+                setShow(next);
+                setInfo(false);
+              }} onDetails={narrow ? () => setInfo(true) : undefined} />
+            {details && <Aside incident={incident} onCommand={run} />}
+            <div className="tl" hidden={details} {...tail} tabIndex={0} role="region" aria-label={t('incident:timeline.label')}>
               {story.pending && <Skeleton rows={4} />}
               {story.error && <ErrorBanner error={story.error} retry={story.refetch} />}
               {story.ready && <Timeline incident={incident} items={story.items} show={show} />}
             </div>
-            <div className="docked">
+            <div className="docked" hidden={details}>
               <Docked incident={incident} wanted={composer} onWrite={write} />
             </div>
           </>
         )}
       </main>
-      {incident ? <Aside incident={incident} onCommand={run} /> : <div className="pane"><Skeleton rows={5} /></div>}
+      {!narrow && (incident ? <Aside incident={incident} onCommand={run} /> : <div className="pane"><Skeleton rows={5} /></div>)}
       {command && <CommandDialogs command={command} onClose={() => setCommand(null)} />}
     </div>
   );
