@@ -56,6 +56,7 @@ const PORTAL = [
   ['portal-report', () => '/portal/report', 'form'],
   ['portal-item', () => `/portal/items/${number}`, '.b'],
   ['portal-account', () => '/portal/account', 'form'],
+  ['portal-not-found', () => '/portal/nothing', '.state'],
 ];
 
 /** The pages that the routers know, `$` standing for what differs from record to record. */
@@ -70,7 +71,8 @@ test('no page exists that axe does not see', () => {
   assert.ok(known.length > 15, `only ${known.length} routes found: the search for them is broken`);
   // Of itself it shows nothing: it sends to the queue.
   const sendsOn = new Set(['/']);
-  const fits = (route, path) => new RegExp(`^${route.replaceAll('$', '[^/]+')}$`).test(path);
+  // `$` alone is whatever is no page.
+  const fits = (route, path) => new RegExp(`^${route === '$' ? '/.+' : route.replaceAll('$', '[^/]+')}$`).test(path);
   const seen = [...PUBLIC, ...AGENT, ...PORTAL].map(([, path]) => path().split('?')[0]);
   // A page with a name of its own is not seen by way of one with a number in its place.
   const unseen = known.filter((route) => !sendsOn.has(route) && !seen.some((path) => fits(route, path) && (path === route || !known.includes(path))));

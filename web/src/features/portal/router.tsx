@@ -35,7 +35,7 @@ export function makePortalRouter(client: QueryClient) {
     path: '/portal/account',
     component: lazyRouteComponent(() => import('./PortalAccountPage'), 'PortalAccountPage'),
   });
-  const missing = createRoute({ getParentRoute: () => inside, path: '/portal/$', component: NotFound });
+  const missing = createRoute({ getParentRoute: () => inside, path: '/portal/$rest', component: NotFound });
   return createRouter({
     routeTree: root.addChildren([signIn, inside.addChildren([home, report, item, account, missing])]),
     defaultPreload: 'intent',
