@@ -1,20 +1,20 @@
 //! All routes in one router, and the document that describes them.
 
+use std::sync::Arc;
+
 use axum::extract::DefaultBodyLimit;
 use axum::http::Method;
-use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Router, middleware};
-use steward_api::{App, Guard, GuardOf, Problem, ProblemBody, authenticate, one_of_several};
-use tower_http::catch_panic::CatchPanicLayer;
+use steward_api::{Guard, Problem, ProblemBody};
+use tower::ServiceBuilder;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Components, SecurityRequirement};
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{
-    Door, docs, entry, examples, gauges, health, live, pages, parameters, routes, security,
-};
+use crate::entry::{self, Around, Checks};
+use crate::{Door, docs, examples, gauges, health, live, pages, parameters, routes};
 
 /// What the API's document says of itself.
 #[derive(OpenApi)]
@@ -81,40 +81,34 @@ pub fn guard_of(method: &Method, path: &str) -> Guard {
 /// Everything this program answers over HTTP.
 pub fn router(door: Door) -> Router {
     let (api, _) = api().split_for_parts();
-    let app: App = door.app.clone();
-    let guard: (App, GuardOf) = (app, guard_of);
-    let known = parameters::known(&door.document);
+    let checks = Checks { guard_of, known: parameters::known(&door.document) };
     let routes = api
         .route("/api/docs", get(docs::browse))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(gauges::metrics))
         .fallback(pages::fallback)
-        .method_not_allowed_fallback(wrong_method)
-        .layer(middleware::from_fn(one_of_several))
-        .layer(middleware::from_fn_with_state(known, parameters::check))
-        .layer(middleware::from_fn_with_state(guard, authenticate));
-    layered(routes, door)
+        .method_not_allowed_fallback(wrong_method);
+    around(routes, door, Some(checks))
 }
 
 /// What stands around every answer, whoever asks: the entry with its id and log
 /// line, security headers, the end of a panic. Benchmarks put it around a
 /// constant.
 pub fn layered(routes: Router<Door>, door: Door) -> Router {
-    routes
-        .layer(DefaultBodyLimit::disable())
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(middleware::from_fn(security::headers))
-        .layer(middleware::from_fn_with_state(door.clone(), entry::entry))
-        .with_state(door)
+    around(routes, door, None)
+}
+
+/// One layer for all: each of its own would be copied for every request by each
+/// before it.
+fn around(routes: Router<Door>, door: Door, checks: Option<Checks>) -> Router {
+    let around = Around { door: door.clone(), checks: checks.map(Arc::new) };
+    let layers = ServiceBuilder::new()
+        .layer(middleware::from_fn_with_state(around, entry::entry))
+        .layer(DefaultBodyLimit::disable());
+    routes.layer(layers).with_state(door)
 }
 
 async fn wrong_method() -> Problem {
     Problem::method_not_allowed()
-}
-
-fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
-    let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned());
-    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-    Problem::internal(format!("a panic: {}", text.unwrap_or_default())).into_response()
 }

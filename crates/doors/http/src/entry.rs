@@ -1,38 +1,66 @@
 //! The entry of every request and the end of every answer: one id, one moment,
 //! one log line. Problems get their body here, so that every error has the
-//! same form, wherever it came from.
+//! same form, wherever it came from, a panic among them.
 
+use std::any::Any;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Instant;
 
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use steward_api::{App, Entry, PROBLEM_JSON, Problem};
+use futures_util::FutureExt as _;
+use steward_api::{App, Entry, GuardOf, PROBLEM_JSON, Problem, authenticate, one_of_several};
 use tracing::Instrument as _;
 
-use crate::Door;
 use crate::leftover::{self, Leftover};
+use crate::parameters::{self, Known};
 use crate::proxies::TrustedProxies;
+use crate::{Door, security};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
+/// What the entry needs.
+#[derive(Clone)]
+pub(crate) struct Around {
+    pub door: Door,
+    pub checks: Option<Arc<Checks>>,
+}
+
+/// What is asked of a request before its operation.
+pub(crate) struct Checks {
+    /// Who is let in where.
+    pub guard_of: GuardOf,
+    /// The query parameters of each operation.
+    pub known: Known,
+}
+
 /// Wraps every request: see the module.
-pub(crate) async fn entry(State(door): State<Door>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn entry(
+    State(around): State<Around>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let door = &around.door;
     let started = Instant::now();
     let entry = new_entry(&door.app, &door.proxies, &request);
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
+    let api = path.starts_with("/api/");
     let route = request.extensions().get::<MatchedPath>().map(|m| m.as_str().to_owned());
     let span = tracing::info_span!(
         "request", id = %entry.request_id, trace_id = %entry.trace_id, %method, path
     );
     request.extensions_mut().insert(entry.clone());
     let (request, left) = lend(request);
-    let answer = next.run(request).instrument(span.clone()).await;
-    let response = span.in_scope(|| finish(answer, &entry));
+    let answer = AssertUnwindSafe(checked(&around, request, next)).catch_unwind();
+    let answer = answer.instrument(span.clone()).await.unwrap_or_else(|panic| panicked(&*panic));
+    let mut response = span.in_scope(|| finish(answer, &entry));
+    security::add(response.headers_mut(), api);
     let spent = started.elapsed();
     let status = response.status();
     door.metrics.count(&method, route.as_deref(), status, spent);
@@ -44,6 +72,26 @@ pub(crate) async fn entry(State(door): State<Door>, mut request: Request, next: 
         left.read_away(status).await;
     }
     response
+}
+
+/// Asks who it is and whether the operation takes such a query, then lets it
+/// run.
+async fn checked(around: &Around, request: Request, next: Next) -> Response {
+    let Some(checks) = around.checks.clone() else { return next.run(request).await };
+    let guard = (checks.guard_of)(request.method(), request.uri().path());
+    let operation = |request: Request| async move {
+        match parameters::check(&checks.known, &request) {
+            Ok(()) => one_of_several(request, next).await,
+            Err(error) => Problem::from(error).into_response(),
+        }
+    };
+    authenticate(&around.door.app, guard, request, operation).await
+}
+
+fn panicked(panic: &(dyn Any + Send)) -> Response {
+    let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned());
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    Problem::internal(format!("a panic: {}", text.unwrap_or_default())).into_response()
 }
 
 fn lend(request: Request) -> (Request, Option<Leftover>) {

@@ -1,9 +1,6 @@
 //! Headers that keep browsers from being turned against their users.
 
-use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, header};
-use axum::middleware::Next;
-use axum::response::Response;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
 /// What a page may do: own scripts only, styles by nonce, no frames, no objects.
 pub(crate) fn page_policy(nonce: &str) -> String {
@@ -17,25 +14,29 @@ pub(crate) fn page_policy(nonce: &str) -> String {
 /// What an answer that is no page may do: nothing.
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
-/// Adds the headers to every answer that has not set its own.
-pub(crate) async fn headers(request: Request, next: Next) -> Response {
-    let api = request.uri().path().starts_with("/api/");
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    let defaults: [(HeaderName, &'static str); 6] = [
-        (header::CONTENT_SECURITY_POLICY, NOTHING),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-        (header::REFERRER_POLICY, "same-origin"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-    ];
-    for (name, value) in defaults {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
+/// Headers of every answer that has not set its own.
+const DEFAULTS: [(HeaderName, HeaderValue); 6] = [
+    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(NOTHING)),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+];
+
+/// Adds them; `api` says whether the answer is one of the API.
+pub(crate) fn add(headers: &mut HeaderMap, api: bool) {
+    for (name, value) in DEFAULTS {
+        headers.entry(name).or_insert(value);
     }
     if api {
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
         headers.entry(header::VARY).or_insert(HeaderValue::from_static("Authorization, Cookie"));
     }
-    response
 }

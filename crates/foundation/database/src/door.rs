@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use crate::column::{Column, Raw};
 use crate::lite::Lite;
-use crate::memory::Once;
+use crate::memory::{Once, Stamp};
 use crate::pg::{Pg, PgTx};
 use crate::{Memory, Value, lite, pg};
 
@@ -164,6 +164,23 @@ impl Db {
         match &*self.inner {
             Inner::Lite(lite) => lite.commits.subscribe(),
             Inner::Pg(pg) => pg.commits.subscribe(),
+        }
+    }
+
+    /// The stamp of the last commit, read without a transaction; `None` where
+    /// none can be had so, as on PostgreSQL.
+    pub fn stamp(&self) -> Option<Stamp> {
+        match &*self.inner {
+            Inner::Lite(lite) => lite.stamp(),
+            Inner::Pg(_) => None,
+        }
+    }
+
+    /// The stamp with what is kept in memory beside this database.
+    pub fn stamped<T: Default + Send + Sync + 'static>(&self) -> Option<(Stamp, Arc<T>)> {
+        match &*self.inner {
+            Inner::Lite(lite) => Some((lite.stamp()?, lite.memory())),
+            Inner::Pg(_) => None,
         }
     }
 

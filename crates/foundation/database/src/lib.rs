@@ -24,7 +24,7 @@ mod value;
 pub use column::Column;
 pub use door::{Db, Engine, Health, Options, Row, Tx};
 pub use lite::SQLITE_SETTINGS;
-pub use memory::{Memory, Once};
+pub use memory::{Memory, Once, Stamp};
 pub use migrate::{Migration, expand, schema_version};
 pub use pg::{Holder, create_database, drop_database, horizon};
 pub use size::size;

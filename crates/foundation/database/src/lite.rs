@@ -2,10 +2,12 @@
 //! into one transaction, so that durability costs one sync for many; reads on a
 //! few connections of their own.
 
+use std::fs::File;
+use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -13,7 +15,8 @@ use rusqlite::{Connection, OpenFlags, ffi};
 use steward_base::{Error, Result};
 use tokio::sync::{oneshot, watch};
 
-use crate::{Health, Memory, Once, Tx};
+use crate::memory::HEAD;
+use crate::{Health, Memory, Once, Stamp, Tx};
 
 mod statement;
 mod writer;
@@ -42,6 +45,8 @@ pub(crate) struct Lite {
     stopped: Arc<Mutex<Option<String>>>,
     memory: Arc<Memory>,
     closing: Arc<AtomicBool>,
+    /// The shared index of the write-ahead log, once it is there.
+    index: OnceLock<File>,
     /// Commands in the queue.
     waiting: Arc<AtomicUsize>,
     pub commits: Arc<watch::Sender<u64>>,
@@ -80,6 +85,7 @@ impl Lite {
             stopped,
             memory,
             closing,
+            index: OnceLock::new(),
             waiting: Arc::default(),
             commits,
         })
@@ -98,6 +104,27 @@ impl Lite {
     ) -> Box<dyn Job> {
         let waiting = Some(Waiting::new(&self.waiting));
         Box::new(Command { command, answer, result: None, waiting })
+    }
+
+    /// The head of the log's shared index, which every commit of every process
+    /// changes (https://sqlite.org/walformat.html, "The WAL-Index Header"). It
+    /// stands there twice, and counts only when both are the same.
+    pub fn stamp(&self) -> Option<Stamp> {
+        let file = match self.index.get() {
+            Some(file) => file,
+            None => {
+                let file = File::open(format!("{}-shm", self.path.display())).ok()?;
+                self.index.get_or_init(|| file)
+            }
+        };
+        let mut heads = [0; 2 * HEAD];
+        file.read_exact_at(&mut heads, 0).ok()?;
+        let (one, other) = heads.split_first_chunk::<HEAD>()?;
+        (other == one).then_some(Stamp(*one))
+    }
+
+    pub fn memory<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
+        self.memory.of()
     }
 
     pub fn health(&self) -> Health {

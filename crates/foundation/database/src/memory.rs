@@ -25,6 +25,14 @@ impl Memory {
     }
 }
 
+/// Bytes of a [`Stamp`].
+pub(crate) const HEAD: usize = 48;
+
+/// Moves with every commit, whichever process made it: between two equal stamps
+/// nothing was committed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp(pub(crate) [u8; HEAD]);
+
 /// The last value that a transaction has read to use it again; see
 /// [`crate::Tx::once`].
 #[derive(Default)]

@@ -3,10 +3,9 @@
 
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Uri, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use steward_base::{Error, Result};
@@ -200,8 +199,8 @@ fn look_up(tx: &mut Tx, shown: &Shown, now: steward_base::Timestamp) -> Result<O
     }
 }
 
-/// Who it is as of now: nearly always known from the request before, which one
-/// statement confirms.
+/// Who it is as of now: nearly always known from the request before, which the
+/// database confirms without a statement, or with one.
 async fn found(
     app: &App,
     shown: &Arc<Shown>,
@@ -211,9 +210,13 @@ async fn found(
         Shown::Token(hash) => (access::Kind::Token, *hash),
         Shown::Session(secret) => (access::Kind::Session, secret_hash(secret)),
     };
-    let known = app.db().read_one(move |tx| access::remembered(tx, kind, &hash, now)).await?;
-    if known.is_some() {
-        return Ok(known);
+    if let Some(access) = access::unchanged(app.db(), kind, &hash, now) {
+        return Ok(Some(access));
+    }
+    let stamp = app.db().stamp();
+    let look = move |tx: &mut Tx| access::remembered(tx, stamp, kind, &hash, now);
+    if let Some(access) = app.db().read_one(look).await? {
+        return Ok(Some(access));
     }
     let shown = Arc::clone(shown);
     app.db().read_few(move |tx| look_up(tx, &shown, now)).await
@@ -246,20 +249,21 @@ pub enum Guard {
 /// How each request is let in, by method and path.
 pub type GuardOf = fn(&Method, &str) -> Guard;
 
-/// The layer before every route under `/api`.
-pub async fn authenticate(
-    State((app, guard_of)): State<(App, GuardOf)>,
+/// Stands before every operation: lets in who may come in, and adds the
+/// [`Caller`] to the request.
+pub async fn authenticate<F: Future<Output = Response>>(
+    app: &App,
+    guard: Guard,
     request: Request,
-    next: Next,
+    operation: impl FnOnce(Request) -> F,
 ) -> Response {
-    let (mut parts, body) = request.into_parts();
-    let guard = guard_of(&parts.method, parts.uri.path());
     if guard == Guard::Open {
-        return next.run(Request::from_parts(parts, body)).await;
+        return operation(request).await;
     }
+    let (mut parts, body) = request.into_parts();
     let public = guard == Guard::Public;
     let mut calls = None;
-    match caller_of(&app, &parts, public).await {
+    match caller_of(app, &parts, public).await {
         Ok(Some(caller)) => {
             if !public {
                 calls = app.count_call(caller.call.actor.id, caller.call.now);
@@ -275,9 +279,10 @@ pub async fn authenticate(
         Err(problem) if public && problem.status.as_u16() == 401 => {}
         Err(problem) => return problem.into_response(),
     }
-    let Some(calls) = calls else { return next.run(Request::from_parts(parts, body)).await };
+    let request = Request::from_parts(parts, body);
+    let Some(calls) = calls else { return operation(request).await };
     let mut response = match calls.allowed {
-        true => next.run(Request::from_parts(parts, body)).await,
+        true => operation(request).await,
         false => Problem::too_many_calls(calls.reset).into_response(),
     };
     calls.write(response.headers_mut());

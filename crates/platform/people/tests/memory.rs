@@ -7,7 +7,7 @@ mod common;
 use common::{World, later};
 use steward_base::{Error, Result, Uuid};
 use steward_database::{Db, Row, Value};
-use steward_people::access::{actor_by_session, actor_by_token, actor_of};
+use steward_people::access::{self, actor_by_session, actor_by_token, actor_of};
 use steward_people::auth::Secret;
 use steward_people::passwords::candidate;
 use steward_people::sessions::{self, NewSession};
@@ -65,6 +65,21 @@ fn known(db: &Db, ann: &Ann) -> Known {
         Ok((by_token, by_session, actor_of(tx, id)?, name))
     };
     db.read_blocking(look).expect("read")
+}
+
+/// What is known of Ann's token without any statement, after one statement.
+fn unchanged(db: &Db, ann: &Ann) -> Option<Option<Actor>> {
+    let (token, stamp) = (ann.token, db.stamp());
+    let look = move |tx: &mut steward_database::Tx| {
+        access::remembered(tx, stamp, access::Kind::Token, &token, later(0))
+    };
+    let remembered = db.read_blocking(look).expect("read");
+    let known = access::unchanged(db, access::Kind::Token, &ann.token, later(0));
+    let name = |access: access::Access| Actor::clone(&access.actor);
+    db.stamp().map(|_| {
+        assert_eq!(known.is_some(), remembered.is_some());
+        known.map(name)
+    })
 }
 
 /// What somebody knows who remembers nothing.
@@ -125,7 +140,13 @@ fn every_change_counts_at_once_also_one_of_another_process() {
         assert_eq!(known(&other, &ann), before);
         for (what, change) in changes {
             let was = known(world.db(), &ann);
+            // SQLite alone tells without a statement that nothing was committed.
+            let told = unchanged(world.db(), &ann);
+            assert_eq!(told, world.db().stamp().map(|_| was.0.clone()), "{what}");
             other.write_blocking(change).unwrap_or_else(|e| panic!("{what}: {e}"));
+            let token = access::Kind::Token;
+            let stale = access::unchanged(world.db(), token, &ann.token, later(0));
+            assert!(stale.is_none(), "{what}");
             let now = known(world.db(), &ann);
             assert_ne!(now, was, "{what}");
             assert_eq!(now, known(&other, &ann), "{what}");

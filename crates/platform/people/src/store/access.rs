@@ -3,11 +3,11 @@
 //! team, a person, a session or a token has changed (see `memory.rs`): that
 //! counts from the next transaction on.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use steward_base::{Result, Timestamp, Uuid};
-use steward_database::{Row, Tx};
+use steward_database::{Db, Row, Stamp, Tx};
 use steward_history::marks;
 
 use super::memory::Marked;
@@ -59,6 +59,8 @@ impl Access {
 struct Known {
     secrets: Marked<(Kind, [u8; 32]), Access>,
     persons: Marked<Uuid, Arc<Actor>>,
+    /// The mark that stood when the database had this stamp, or newer.
+    stamped: RwLock<Option<(Stamp, i64)>>,
 }
 
 /// What a secret is of.
@@ -109,15 +111,29 @@ pub fn actor_by_session(tx: &mut Tx, hash: &[u8; 32], now: Timestamp) -> Result<
     by_secret(tx, Kind::Session, hash, now)
 }
 
-/// The actor behind a secret, if that is still known from before: one statement.
-/// `None` says nothing; [`actor_by_token`] and [`actor_by_session`] look it up.
+/// The actor behind a secret if it was looked up before and nothing at all was
+/// committed since: without any statement.
+pub fn unchanged(db: &Db, kind: Kind, hash: &[u8; 32], now: Timestamp) -> Option<Access> {
+    let (stamp, known) = db.stamped::<Known>()?;
+    let stamped = *known.stamped.read().unwrap_or_else(PoisonError::into_inner);
+    let (_, mark) = stamped.filter(|(then, _)| *then == stamp)?;
+    known.secrets.get(mark, &(kind, *hash)).filter(|access| access.holds(now))
+}
+
+/// The actor behind a secret if it was looked up before and is still the same:
+/// one statement. `stamp` was read before. `None` says nothing; [`actor_by_token`]
+/// and [`actor_by_session`] look it up.
 pub fn remembered(
     tx: &mut Tx,
+    stamp: Option<Stamp>,
     kind: Kind,
     hash: &[u8; 32],
     now: Timestamp,
 ) -> Result<Option<Access>> {
     let (mark, known) = (marks(tx)?.access, tx.memory::<Known>());
+    if let Some(stamp) = stamp {
+        *known.stamped.write().unwrap_or_else(PoisonError::into_inner) = Some((stamp, mark));
+    }
     Ok(known.secrets.get(mark, &(kind, *hash)).filter(|access| access.holds(now)))
 }
 
