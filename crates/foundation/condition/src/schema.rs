@@ -65,12 +65,22 @@ pub struct FieldInfo {
     pub groups: Vec<Group>,
     /// Whether a list may ask for it without another, indexed term.
     pub indexed: bool,
+    /// Whether its dates are days of the calendar, the same for everybody: its
+    /// days begin at midnight UTC, whatever the zone of who asks.
+    pub calendar: bool,
 }
 
 impl FieldInfo {
     /// An indexed field without choices.
     pub fn new(name: impl Into<String>, ty: FieldType) -> FieldInfo {
-        FieldInfo { name: name.into(), ty, choices: Vec::new(), groups: Vec::new(), indexed: true }
+        FieldInfo {
+            name: name.into(),
+            ty,
+            choices: Vec::new(),
+            groups: Vec::new(),
+            indexed: true,
+            calendar: false,
+        }
     }
 
     /// With these choices, as (code, label).
@@ -91,6 +101,12 @@ impl FieldInfo {
             name: name.to_owned(),
             codes: codes.iter().map(|c| (*c).to_owned()).collect(),
         });
+        self
+    }
+
+    /// Whose dates are days of the calendar.
+    pub fn of_calendar(mut self) -> FieldInfo {
+        self.calendar = true;
         self
     }
 

@@ -1,6 +1,7 @@
 //! Points and stretches of time as people write them.
 
 use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
 use crate::schema::Context;
@@ -20,7 +21,22 @@ pub(crate) fn read(written: &str, context: &Context) -> Option<Stretch> {
     if !text.is_ascii() || text.len() > 64 {
         return None;
     }
-    named(&text, context).or_else(|| relative(&text, context)).or_else(|| calendar(&text, context))
+    let days = &context.zone;
+    named(&text, context, days)
+        .or_else(|| relative(&text, context))
+        .or_else(|| calendar(&text, context, days))
+}
+
+/// The same for a field whose dates are days of the calendar: which day is
+/// today is asked in the zone, but a day begins at midnight UTC for everybody.
+pub(crate) fn read_calendar(written: &str, context: &Context) -> Option<Stretch> {
+    let text = written.trim().to_ascii_uppercase();
+    if !text.is_ascii() || text.len() > 64 {
+        return None;
+    }
+    named(&text, context, &TimeZone::UTC)
+        .or_else(|| relative(&text, context))
+        .or_else(|| calendar(&text, context, &TimeZone::UTC))
 }
 
 /// The last instant of what is written, to the microsecond: of a day its end,
@@ -31,7 +47,7 @@ pub fn last_instant(written: &str, context: &Context) -> Option<Timestamp> {
     Some(last.max(from))
 }
 
-fn named(text: &str, context: &Context) -> Option<Stretch> {
+fn named(text: &str, context: &Context, zone: &TimeZone) -> Option<Stretch> {
     if text == "NOW" {
         return instant(context.now);
     }
@@ -62,7 +78,7 @@ fn named(text: &str, context: &Context) -> Option<Stretch> {
         1 => first.checked_add(step).ok()?,
         _ => first,
     };
-    days(first, step, context)
+    days(first, step, zone)
 }
 
 /// `-7d`, `+30min`: so much before or after now. Days and longer follow the
@@ -89,16 +105,16 @@ fn relative(text: &str, context: &Context) -> Option<Stretch> {
     instant(now.checked_add(span.ok()?).ok()?.timestamp())
 }
 
-fn calendar(text: &str, context: &Context) -> Option<Stretch> {
+fn calendar(text: &str, context: &Context, zone: &TimeZone) -> Option<Stretch> {
     let digits_then =
         |n: usize| text.len() >= n && text.bytes().take(n).all(|b| b.is_ascii_digit() || b == b'-');
     if !digits_then(4) || text.starts_with('-') {
         return None;
     }
     match text.len() {
-        4 => days(format!("{text}-01-01").parse().ok()?, Span::new().years(1), context),
-        7 => days(format!("{text}-01").parse().ok()?, Span::new().months(1), context),
-        10 if digits_then(10) => days(text.parse().ok()?, Span::new().days(1), context),
+        4 => days(format!("{text}-01-01").parse().ok()?, Span::new().years(1), zone),
+        7 => days(format!("{text}-01").parse().ok()?, Span::new().months(1), zone),
+        10 if digits_then(10) => days(text.parse().ok()?, Span::new().days(1), zone),
         11.. if digits_then(10) => {
             if let Ok(at) = text.parse::<Timestamp>() {
                 return instant(at);
@@ -110,8 +126,8 @@ fn calendar(text: &str, context: &Context) -> Option<Stretch> {
     }
 }
 
-fn days(first: Date, step: Span, context: &Context) -> Option<Stretch> {
-    let begin = |date: Date| Some(date.to_zoned_datetime(context.zone.clone()).ok()?.timestamp());
+fn days(first: Date, step: Span, zone: &TimeZone) -> Option<Stretch> {
+    let begin = |date: Date| Some(date.to_zoned_datetime(zone.clone()).ok()?.timestamp());
     let after = first.checked_add(step).ok()?;
     Some(Stretch { from: begin(first)?, until: begin(after)? })
 }
@@ -179,6 +195,24 @@ mod tests {
         check("+2h", "2026-11-25T00:30:00Z", "2026-11-25T00:30:00.001Z");
         check("30min", "2026-11-24T23:00:00Z", "2026-11-24T23:00:00.001Z");
         check("-2w", "2026-11-10T22:30:00Z", "2026-11-10T22:30:00.001Z");
+    }
+
+    #[test]
+    fn days_of_the_calendar_are_the_same_everywhere() {
+        let mut context = Context::at("2026-11-24T22:30:00Z".parse().expect("a time"));
+        context.zone = jiff::tz::TimeZone::get("Pacific/Auckland").expect("a zone");
+        for (written, from, until) in [
+            ("2026-12-01", "2026-12-01T00:00:00Z", "2026-12-02T00:00:00Z"),
+            ("today", "2026-11-25T00:00:00Z", "2026-11-26T00:00:00Z"),
+            ("2026-12", "2026-12-01T00:00:00Z", "2027-01-01T00:00:00Z"),
+            ("2026-12-01T12:00", "2026-11-30T23:00:00Z", "2026-11-30T23:00:00.001Z"),
+        ] {
+            let stretch = read_calendar(written, &context).expect(written);
+            assert_eq!(
+                (stretch.from.to_string(), stretch.until.to_string()),
+                (from.into(), until.into())
+            );
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::ast::Text;
 use crate::condition::{Check, Edge, RefValue, Scalar};
 use crate::error::ConditionError;
-use crate::schema::{Context, FieldInfo, PERSON, TEAM};
+use crate::schema::{Choice, Context, FieldInfo, PERSON, TEAM};
 use crate::time;
 
 type Result<T> = std::result::Result<T, ConditionError>;
@@ -95,12 +95,16 @@ pub(crate) fn number(field: &FieldInfo, value: &Text) -> Result<Extent> {
 /// The number whose label this is.
 fn labelled(field: &FieldInfo, value: &Text) -> Option<Number> {
     let key = folding::fold(value.text.trim());
-    let choice = field.choices.iter().find(|choice| folding::fold(&choice.label) == key)?;
+    let choice = field.choices.iter().find(|choice| is_called(choice, &key))?;
     parse_number(&choice.code)
 }
 
 pub(crate) fn date(field: &FieldInfo, value: &Text, context: &Context) -> Result<Extent> {
-    let Some(stretch) = time::read(&value.text, context) else {
+    let read = match field.calendar {
+        true => time::read_calendar(&value.text, context),
+        false => time::read(&value.text, context),
+    };
+    let Some(stretch) = read else {
         return Err(not_a(
             field,
             value,
@@ -111,6 +115,14 @@ pub(crate) fn date(field: &FieldInfo, value: &Text, context: &Context) -> Result
         start: Edge { value: Scalar::Time(stretch.from), included: true },
         end: Edge { value: Scalar::Time(stretch.until), included: false },
     })
+}
+
+/// Whether a choice is called that: by code, by label, or as screens show a
+/// level, `2 - High`.
+fn is_called(choice: &Choice, key: &str) -> bool {
+    let Choice { code, label } = choice;
+    [code.as_str(), label.as_str()].iter().any(|name| folding::fold(name) == key)
+        || folding::fold(&format!("{code} - {label}")) == key
 }
 
 /// The codes a written choice stands for: a group, a code or a label.
@@ -134,7 +146,7 @@ pub(crate) fn choice(field: &FieldInfo, value: &Text) -> Result<Vec<Scalar>> {
     let codes: Vec<Scalar> = field
         .choices
         .iter()
-        .filter(|c| folding::fold(&c.code) == key || folding::fold(&c.label) == key)
+        .filter(|choice| is_called(choice, &key))
         .map(|c| Scalar::Code(c.code.clone()))
         .collect();
     if codes.is_empty() {

@@ -131,7 +131,7 @@ impl Record for Past<'_> {
             FieldType::Integer => value.as_i64().map(FieldValue::Int),
             FieldType::Number => value.as_f64().map(FieldValue::Float),
             FieldType::Boolean => value.as_bool().map(FieldValue::Bool),
-            FieldType::Date => text().and_then(|t| t.parse().ok()).map(FieldValue::Time),
+            FieldType::Date => text().and_then(steward_fields::date_instant).map(FieldValue::Time),
             FieldType::Reference(_) => text().and_then(|t| t.parse().ok()).map(FieldValue::Id),
             FieldType::Text | FieldType::LongText | FieldType::Choice => {
                 text().map(|t| FieldValue::Text(t.to_owned()))

@@ -131,7 +131,8 @@ pub fn delete_custom(tx: &mut Tx, call: &Call, kind: &str, name: &str) -> Result
 }
 
 /// Checks the value of a custom field, except whether a reference exists.
-/// References stay as written; times become their wire form.
+/// References stay as written, dates too; times become their wire form, and
+/// an empty text is none.
 ///
 /// # Errors
 /// `Invalid` that names `custom.<field>`.
@@ -139,6 +140,9 @@ pub fn parse_custom(registry: &Registry, field: &Field, value: &Json) -> Result<
     let path = format!("custom.{}", field.name);
     let wrong = |rule: &str, message: &str| Err(Error::invalid(path.clone(), rule, message));
     if value.is_null() {
+        return Ok(Json::Null);
+    }
+    if matches!(field.ty, FieldType::Text | FieldType::LongText) && value == "" {
         return Ok(Json::Null);
     }
     match (&field.ty, value) {
@@ -160,11 +164,29 @@ pub fn parse_custom(registry: &Registry, field: &Field, value: &Json) -> Result<
             .choice(&field.name, s)
             .map(Json::String)
             .or_else(|_| wrong("choice", "is not one of the choices of this field")),
-        (FieldType::Date, Json::String(s)) => match s.parse::<Timestamp>() {
-            Ok(at) => Ok(steward_base::time::wire(at).into()),
-            Err(_) => wrong("type", "is a time like 2026-11-24T08:00:00.000Z"),
+        (FieldType::Date, Json::String(s)) => match (day(s), s.parse::<Timestamp>()) {
+            (Some(_), _) => Ok(value.clone()),
+            (None, Ok(at)) => Ok(steward_base::time::wire(at).into()),
+            _ => {
+                wrong("type", "is a date like 2026-11-24, or a time like 2026-11-24T08:00:00.000Z")
+            }
         },
         (FieldType::Reference(_), Json::String(_)) => Ok(value.clone()),
-        (ty, _) => wrong("type", &format!("is a {}", ty.as_str())),
+        (ty, _) => wrong("type", ty.takes()),
     }
+}
+
+/// A plain date, `2026-11-24`, as midnight UTC.
+fn day(text: &str) -> Option<Timestamp> {
+    let plain =
+        |(i, b): (usize, u8)| if matches!(i, 4 | 7) { b == b'-' } else { b.is_ascii_digit() };
+    if text.len() != 10 || !text.bytes().enumerate().all(plain) {
+        return None;
+    }
+    format!("{text}T00:00:00Z").parse().ok()
+}
+
+/// The instant of a stored date: of a plain one its midnight UTC.
+pub fn date_instant(text: &str) -> Option<Timestamp> {
+    day(text).or_else(|| text.parse().ok())
 }

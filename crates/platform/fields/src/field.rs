@@ -39,6 +39,19 @@ impl FieldType {
         }
     }
 
+    /// What a value of it must be, as a sentence that follows the field's name.
+    pub fn takes(&self) -> &'static str {
+        match self {
+            FieldType::Text | FieldType::LongText => "must be a text",
+            FieldType::Integer => "must be a whole number",
+            FieldType::Number => "must be a number",
+            FieldType::Choice => "must be one of its choices, as a text",
+            FieldType::Date => "must be a date, as a text like 2026-11-24",
+            FieldType::Boolean => "must be true or false",
+            FieldType::Reference(_) => "must be the id, number or name of a record, as a text",
+        }
+    }
+
     /// The type of that name.
     pub fn parse(name: &str, target: Option<String>) -> Option<FieldType> {
         Some(match name {

@@ -12,7 +12,7 @@ mod registry;
 mod store;
 
 pub use change::{FieldChange, change_field};
-pub use custom::{NewCustomField, create_custom, delete_custom, parse_custom};
+pub use custom::{NewCustomField, create_custom, date_instant, delete_custom, parse_custom};
 pub use field::{Field, FieldType, Writer};
 pub use registry::{Registries, Registry, as_info};
 pub use store::{ensure_choice, load_custom};

@@ -94,6 +94,7 @@ pub fn as_info(registry: &Registry, field: &Field) -> FieldInfo {
         choices: field.choices.iter().chain(&field.hidden_choices).map(choice).collect(),
         groups: registry.groups.iter().filter(|g| g.0 == field.name).map(group).collect(),
         indexed: field.indexed,
+        calendar: field.custom,
     }
 }
 

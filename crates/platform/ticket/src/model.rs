@@ -247,7 +247,9 @@ impl Ticket {
             FieldType::Integer => value.as_i64().map(FieldValue::Int),
             FieldType::Number => value.as_f64().map(FieldValue::Float),
             FieldType::Boolean => value.as_bool().map(FieldValue::Bool),
-            FieldType::Date => value.as_str().and_then(|s| s.parse().ok()).map(FieldValue::Time),
+            FieldType::Date => {
+                value.as_str().and_then(steward_fields::date_instant).map(FieldValue::Time)
+            }
             FieldType::Reference(_) => {
                 value.as_str().and_then(|s| s.parse().ok()).map(FieldValue::Id)
             }
@@ -293,7 +295,9 @@ pub fn changes(before: Option<&Ticket>, after: &Ticket, registry: &Registry) -> 
         let (from, to) = (old.get(&field.name), after.custom.get(&field.name));
         // By type: a database may give 1e16 back as 10000000000000000.
         let was = before.and_then(|t| t.custom_value(&field.ty, &field.name));
-        if was == after.custom_value(&field.ty, &field.name) {
+        // A day is not the midnight it begins with.
+        let rewritten = field.ty == FieldType::Date && from != to;
+        if was == after.custom_value(&field.ty, &field.name) && !rewritten {
             continue;
         }
         let name = format!("custom.{}", field.name);

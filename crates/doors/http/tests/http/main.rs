@@ -5,6 +5,7 @@ mod attachments;
 mod automation;
 mod bodies;
 mod call_limit;
+mod custom_fields;
 mod doors;
 mod examples;
 mod facts;
