@@ -97,10 +97,11 @@ impl de::Error for Fault {
         Fault::new("format", message.to_string())
     }
     fn invalid_type(found: Unexpected<'_>, expected: &dyn de::Expected) -> Fault {
+        let expected = plain(&expected.to_string());
         Fault::new("type", format!("must be {expected}, not {}", in_words(found)))
     }
     fn invalid_value(_: Unexpected<'_>, expected: &dyn de::Expected) -> Fault {
-        Fault::new("range", format!("must be {expected}"))
+        Fault::new("range", format!("must be {}", plain(&expected.to_string())))
     }
     fn unknown_variant(_: &str, expected: &'static [&'static str]) -> Fault {
         Fault::new("choice", format!("must be one of {}", expected.join(", ")))
@@ -118,6 +119,23 @@ impl de::Error for Fault {
     fn duplicate_field(field: &'static str) -> Fault {
         Fault::new("duplicate", "is given twice").within_field(field)
     }
+}
+
+/// What a type of the program is called among people.
+fn plain(expected: &str) -> String {
+    match expected {
+        "i8" | "i16" | "i32" | "i64" | "u8" | "u16" | "u32" | "u64" | "usize" | "isize" => {
+            "a whole number"
+        }
+        "f32" | "f64" => "a number",
+        "a boolean" => "true or false",
+        "a string" | "a character" => "a text",
+        "a map" => "an object",
+        "a sequence" => "a list",
+        other if other.starts_with("struct ") => "an object",
+        other => other,
+    }
+    .to_owned()
 }
 
 fn in_words(found: Unexpected<'_>) -> &'static str {

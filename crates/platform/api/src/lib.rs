@@ -8,7 +8,8 @@
 mod app;
 mod call_limit;
 mod caller;
-pub mod decode;
+pub mod csv;
+mod decode;
 mod entry;
 mod idempotency;
 mod json;
@@ -25,13 +26,15 @@ pub use app::{App, AppBuilder, Clock, DemoSignIn, Settings};
 pub use caller::{
     CSRF_HEADER, Caller, Guard, GuardOf, SESSION_COOKIE, Shown, authenticate, cookie,
 };
+pub use csv::{CSV_ROWS, csv_line, csv_response, csv_value, wants_csv};
 pub use entry::Entry;
 pub use idempotency::{BodySlot, forget as forget_answers, sweep as sweep_idempotency};
 pub use json::{
     BODY_LIMIT, BODY_TIMEOUT, DRAIN_LIMIT, Json, PIECE_TIMEOUT, parse as parse_json, read_body,
 };
 pub use list::{
-    DEFAULT_LIMIT, ListQuery, MAX_LIMIT, Page, PageQuery, limit, read_cursor, write_cursor,
+    DEFAULT_LIMIT, ListQuery, MAX_LIMIT, Page, PageQuery, TimedQuery, limit, read_cursor,
+    write_cursor,
 };
 pub use patch::Patch;
 pub use precondition::{IfMatch, check_version, content_version, etag, one_of_several};

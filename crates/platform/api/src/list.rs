@@ -51,6 +51,78 @@ pub struct PageQuery {
     pub count: Option<bool>,
 }
 
+/// The parameters of a list of what happened to one record, in order of time.
+#[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct TimedQuery {
+    /// `at` (the default, oldest first) or `-at` (newest first); nothing else.
+    pub sort: Option<String>,
+    /// Rows of the page, 1 to 500; 50 when left out.
+    #[param(minimum = 1, maximum = 500)]
+    pub limit: Option<i64>,
+    /// Where the page begins: `next` of the page before.
+    pub cursor: Option<String>,
+    /// Whether to count all matches exactly.
+    pub count: Option<bool>,
+}
+
+impl TimedQuery {
+    /// The rows asked for.
+    ///
+    /// # Errors
+    /// `Malformed` outside 1 to 500.
+    pub fn limit(&self) -> Result<i64> {
+        limit(self.limit)
+    }
+
+    /// Whether the newest come first.
+    ///
+    /// # Errors
+    /// `Malformed` for any other order than by time.
+    pub fn newest_first(&self) -> Result<bool> {
+        match self.sort.as_deref() {
+            None | Some("" | "at" | "created_at") => Ok(false),
+            Some("-at" | "-created_at") => Ok(true),
+            Some(_) => {
+                let message = "sort by at (oldest first) or -at (newest first)";
+                Err(Error::malformed("sort", "unknown_sort", message))
+            }
+        }
+    }
+
+    /// What a cursor of the list `name` belongs to.
+    pub fn belongs_to<'a>(&'a self, name: &'a str) -> [&'a str; 2] {
+        [name, self.sort.as_deref().unwrap_or("")]
+    }
+
+    /// The key after which the page begins, if one was given.
+    ///
+    /// # Errors
+    /// `Malformed` for a cursor of another list.
+    pub fn after<K: DeserializeOwned>(&self, name: &str) -> Result<Option<K>> {
+        self.cursor.as_deref().map(|text| read_cursor(text, &self.belongs_to(name))).transpose()
+    }
+
+    /// A page of a list that is read whole, oldest first.
+    ///
+    /// # Errors
+    /// `Malformed` for a wrong limit or order, or the cursor of another list.
+    pub fn of_all<T>(
+        &self,
+        mut all: Vec<T>,
+        name: &str,
+        id: impl Fn(&T) -> String,
+    ) -> Result<Page<T>> {
+        if self.newest_first()? {
+            all.reverse();
+        }
+        let name = self.belongs_to(name).join(" ");
+        let TimedQuery { limit, cursor, count, .. } = self.clone();
+        Page::of_all(all, &PageQuery { limit, cursor, count }, &name, id)
+    }
+}
+
 /// Checks the number of rows asked for.
 ///
 /// # Errors
@@ -189,7 +261,8 @@ impl<T> Page<T> {
 
 impl<T: Serialize> Page<T> {
     /// The answer to a request for `uri`, with its `Link` header.
-    pub fn respond(self, uri: &Uri) -> Response {
+    pub fn respond(mut self, uri: &Uri) -> Response {
+        self.next = self.next.map(|cursor| of_path(&cursor, uri.path()));
         let link = self.next.as_deref().and_then(|next| link(uri, next));
         let mut response = Json(self).into_response();
         if let Some(link) = link {
@@ -206,6 +279,30 @@ fn link(uri: &Uri, next: &str) -> Option<HeaderValue> {
     let cursor = format!("cursor={next}");
     query.push(&cursor);
     HeaderValue::from_str(&format!("<{}?{}>; rel=\"next\"", uri.path(), query.join("&"))).ok()
+}
+
+/// Signs of a cursor that name the path of its list.
+const PATH_SIGNS: usize = 8;
+
+fn path_signs(path: &str) -> String {
+    URL_SAFE_NO_PAD.encode(&Sha256::digest(path)[..PATH_SIGNS * 3 / 4])
+}
+
+/// A cursor as it leaves: with the path of its list before it. Query strings
+/// take it off again ([`crate::Query`]), so that no list reads that of another.
+fn of_path(cursor: &str, path: &str) -> String {
+    format!("{}{cursor}", path_signs(path))
+}
+
+/// A cursor that came to this path, as the list wrote it.
+///
+/// # Errors
+/// `Malformed` when it is none of ours or belongs to another path.
+pub(crate) fn without_path(cursor: &str, path: &str) -> Result<String> {
+    let own = cursor.strip_prefix(&path_signs(path)).filter(|rest| !rest.is_empty());
+    own.map(str::to_owned).ok_or_else(|| {
+        Error::malformed("cursor", "cursor", "is not a cursor of this list; begin again without it")
+    })
 }
 
 #[derive(Serialize, Deserialize)]
@@ -271,6 +368,9 @@ mod tests {
         let next = page.next.clone().expect("there is more");
         let uri: Uri = "/api/v1/n?limit=2&cursor=old&count=true".parse().expect("a URI");
         let response = page.respond(&uri);
+        let (inner, next) = (next.clone(), of_path(&next, "/api/v1/n"));
+        assert_eq!(without_path(&next, "/api/v1/n"), Ok(inner));
+        assert!(without_path(&next, "/api/v1/m").is_err());
         let expected = format!("</api/v1/n?limit=2&count=true&cursor={next}>; rel=\"next\"");
         assert_eq!(response.headers()[header::LINK], expected);
         assert!(Page::cut(vec![1, 2], 2, &["n"], |n| *n).expect("a page").next.is_none());

@@ -3,13 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use axum::extract::{FromRequestParts, RawPathParams};
+use axum::extract::{FromRequestParts, OriginalUri, RawPathParams};
 use axum::http::request::Parts;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use steward_base::Error;
 
 use crate::decode;
+use crate::list::without_path;
 use crate::problem::Problem;
 
 /// The parameters of a query string.
@@ -24,7 +25,11 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Query<T>, Problem> {
-        let words = words(parts.uri.query().unwrap_or(""))?;
+        let mut words = words(parts.uri.query().unwrap_or(""))?;
+        if let Some(Value::String(cursor)) = words.get_mut("cursor") {
+            let whole = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |uri| &uri.0);
+            *cursor = without_path(cursor, whole.path())?;
+        }
         let query = decode::from_words(words)
             .map_err(|fault| Error::Malformed(fault.into_field_error()))?;
         Ok(Query(query))

@@ -73,6 +73,9 @@ pub struct IncidentView {
     /// Who has the trouble.
     #[schema(required)]
     pub caller: Option<Reference>,
+    /// Whom it is for, when that is not the caller.
+    #[schema(required)]
+    pub requested_for: Option<Reference>,
     /// Who wrote it down; history may not say.
     #[schema(required)]
     pub opened_by: Option<Reference>,
@@ -176,6 +179,7 @@ fn referenced(tickets: &[Ticket], registry: &Registry) -> Vec<Uuid> {
         ids.push(t.head.organisation);
         let optional = [
             t.caller,
+            t.requested_for,
             t.opened_by,
             t.assignment_group,
             t.assigned_to,
@@ -219,6 +223,7 @@ fn build(t: Ticket, names: &Names, registry: &Registry, internal: bool) -> Incid
         priority: t.priority,
         priority_override: internal.then_some(by_hand),
         caller: reference(t.caller),
+        requested_for: reference(t.requested_for),
         opened_by: reference(t.opened_by),
         contact_type: t.contact_type,
         category: t.category,
@@ -345,6 +350,21 @@ pub fn rows(
     tickets: Vec<Ticket>,
     registry: &Registry,
 ) -> Result<Vec<IncidentView>> {
+    let mut rows = whole_rows(tx, actor, tickets, registry)?;
+    for row in &mut rows {
+        row.description = None;
+        row.close_notes = None;
+    }
+    Ok(rows)
+}
+
+/// Rows with their long texts, without actions.
+pub fn whole_rows(
+    tx: &mut Tx,
+    actor: &Actor,
+    tickets: Vec<Ticket>,
+    registry: &Registry,
+) -> Result<Vec<IncidentView>> {
     let names = names_for(tx, actor, &referenced(&tickets, registry))?;
     let internally = visibility(actor, KIND, "read_work_notes");
     let row = |t: Ticket| {
@@ -352,10 +372,7 @@ pub fn rows(
         let own = t.caller == id || t.requested_for == id || t.opened_by == id;
         let team = t.assignment_group.is_some_and(|g| actor.teams.contains(&g));
         let target = Target { organisation: t.head.organisation, own, team };
-        let mut view = build(t, &names, registry, internally.covers(&target));
-        view.description = None;
-        view.close_notes = None;
-        view
+        build(t, &names, registry, internally.covers(&target))
     };
     Ok(tickets.into_iter().map(row).collect())
 }

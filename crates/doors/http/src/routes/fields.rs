@@ -353,7 +353,8 @@ async fn update_field(
 
 /// Hide a custom field
 ///
-/// Lists and forms no longer show it; history keeps its values.
+/// Lists and forms no longer show it, no search finds its words; history keeps its
+/// values.
 #[utoipa::path(
     delete, path = "/fields/{kind}/{name}", tag = "fields",
     params(
@@ -369,9 +370,11 @@ async fn delete_field(
     if_match: IfMatch,
 ) -> Result<Response, Problem> {
     let registries = caller.app().service::<Registries>();
-    caller
+    let (known, hidden) = (registries.clone(), (kind.clone(), name.clone()));
+    let response = caller
         .write(move |tx, call| {
-            let field = one(&registries, tx, call, (&kind, &name))?;
+            let registries = &known;
+            let field = one(registries, tx, call, (&kind, &name))?;
             may_change(call, "delete", &field, if_match)?;
             if !field.custom {
                 return Err(Error::Refused("a shipped field cannot be hidden".into()));
@@ -379,5 +382,35 @@ async fn delete_field(
             delete_custom(tx, call, &kind, &name)?;
             Ok(Reply::none())
         })
-        .await
+        .await?;
+    let forgotten = forget_words(caller.app().db().clone(), registries, hidden);
+    // To its end, also when the client goes away.
+    tokio::spawn(forgotten).await.map_err(Problem::internal)??;
+    Ok(response)
+}
+
+/// Tickets whose full text is written anew in one transaction.
+const AT_ONCE: i64 = 100;
+
+/// Takes the words of a hidden field out of the full text.
+async fn forget_words(
+    db: steward_database::Db,
+    registries: std::sync::Arc<Registries>,
+    (kind, name): (String, String),
+) -> Result<()> {
+    let (kind, name) = (std::sync::Arc::new(kind), std::sync::Arc::new(name));
+    loop {
+        let (registries, kind, name) = (registries.clone(), kind.clone(), name.clone());
+        let step = move |tx: &mut steward_database::Tx| {
+            let registry = registries.get(tx, &kind)?;
+            // Only a field that is really gone.
+            match registry.field(&name) {
+                Some(_) => Ok(false),
+                None => steward_ticket::text::forget_field(tx, &registry, &name, AT_ONCE),
+            }
+        };
+        if !db.write(step).await? {
+            return Ok(());
+        }
+    }
 }

@@ -2,7 +2,7 @@
 //! of record with the same few fields, until each has a room of its own.
 
 use axum::extract::OriginalUri;
-use axum::http::Uri;
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use steward_api::{Caller, IfMatch, Json, Page, Patch, Path, Problem, Query, Reply};
@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::directory::DirectoryQuery;
+use super::directory::{Directory, DirectoryQuery};
 use super::people::never_empty;
 use crate::Door;
 
@@ -62,16 +62,7 @@ pub(crate) struct UpdateItem {
     owner: Patch<String>,
 }
 
-async fn list_kind(
-    kind: &'static str,
-    caller: Caller,
-    uri: Uri,
-    query: DirectoryQuery,
-) -> Result<Response, Problem> {
-    let asked = query.read()?;
-    let found = caller.read(move |tx, call| list::items(tx, call, kind, &asked)).await?;
-    Ok(query.page(found)?.respond(&uri))
-}
+const COLUMNS: &[&str] = &["name", "class", "life_cycle_status", "owner", "organisation", "id"];
 
 async fn create_kind(
     kind: &'static str,
@@ -152,12 +143,38 @@ async fn update_kind(
 
 /// The four routes of one kind; only path and words differ.
 macro_rules! item_routes {
-    ($module:ident, $kind:literal, $all:tt, $one:tt, $tag:tt, $list_id:tt, $create_id:tt, $get_id:tt, $update_id:tt) => {
+    ($module:ident, $kind:literal, $name:literal, $all:tt, $csv:tt, $one:tt, $tag:tt, $csv_id:tt, $list_id:tt, $create_id:tt, $get_id:tt, $update_id:tt) => {
         mod $module {
             use super::*;
 
             pub(super) fn routes() -> OpenApiRouter<Door> {
-                OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(get, update))
+                OpenApiRouter::new()
+                    .routes(routes!(list, create))
+                    .routes(routes!(export))
+                    .routes(routes!(get, update))
+            }
+
+            const LIST: Directory<ItemView> = Directory {
+                name: $name,
+                columns: COLUMNS,
+                read: |tx, call, query| list::items(tx, call, $kind, query),
+            };
+
+            /// The whole list as CSV
+            ///
+            /// As the list with `Accept: text/csv`; `limit` and `cursor` do not apply.
+            #[utoipa::path(
+                get, path = $csv, tag = $tag, operation_id = $csv_id, params(DirectoryQuery),
+                responses((
+                    status = 200, description = "The whole list", body = String,
+                    content_type = "text/csv"
+                ))
+            )]
+            async fn export(
+                caller: Caller,
+                Query(query): Query<DirectoryQuery>,
+            ) -> Result<Response, Problem> {
+                LIST.export(caller, query).await
             }
 
             /// List them
@@ -167,10 +184,11 @@ macro_rules! item_routes {
             )]
             async fn list(
                 caller: Caller,
+                headers: HeaderMap,
                 OriginalUri(uri): OriginalUri,
                 Query(query): Query<DirectoryQuery>,
             ) -> Result<Response, Problem> {
-                list_kind($kind, caller, uri, query).await
+                LIST.list(caller, &headers, &uri, query).await
             }
 
             /// Make one
@@ -219,9 +237,12 @@ macro_rules! item_routes {
 item_routes!(
     services,
     "service",
+    "services",
     "/services",
+    "/services.csv",
     "/services/{id}",
     "services",
+    "export_services",
     "list_services",
     "create_service",
     "get_service",
@@ -230,9 +251,12 @@ item_routes!(
 item_routes!(
     offerings,
     "service_offering",
+    "service-offerings",
     "/service-offerings",
+    "/service-offerings.csv",
     "/service-offerings/{id}",
     "service offerings",
+    "export_service_offerings",
     "list_service_offerings",
     "create_service_offering",
     "get_service_offering",
@@ -241,9 +265,12 @@ item_routes!(
 item_routes!(
     configuration,
     "configuration_item",
+    "configuration-items",
     "/configuration-items",
+    "/configuration-items.csv",
     "/configuration-items/{id}",
     "configuration items",
+    "export_configuration_items",
     "list_configuration_items",
     "create_configuration_item",
     "get_configuration_item",
@@ -252,9 +279,12 @@ item_routes!(
 item_routes!(
     locations,
     "location",
+    "locations",
     "/locations",
+    "/locations.csv",
     "/locations/{id}",
     "locations",
+    "export_locations",
     "list_locations",
     "create_location",
     "get_location",

@@ -1,6 +1,7 @@
 //! Organisations.
 
 use axum::extract::OriginalUri;
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use steward_api::{Caller, IfMatch, Json, Page, Patch, Path, Problem, Query, Reply};
@@ -11,12 +12,19 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::directory::DirectoryQuery;
+use super::directory::{Directory, DirectoryQuery};
 use super::people::never_empty;
 use crate::Door;
 
+const LIST: Directory<OrganisationView> = Directory {
+    name: "organisations",
+    columns: &["name", "zone", "id"],
+    read: list::organisations,
+};
+
 pub(super) fn routes() -> OpenApiRouter<Door> {
     OpenApiRouter::new()
+        .routes(routes!(export_organisations))
         .routes(routes!(list_organisations, create_organisation))
         .routes(routes!(get_organisation, update_organisation))
 }
@@ -28,12 +36,25 @@ pub(super) fn routes() -> OpenApiRouter<Door> {
 )]
 async fn list_organisations(
     caller: Caller,
+    headers: HeaderMap,
     OriginalUri(uri): OriginalUri,
     Query(query): Query<DirectoryQuery>,
 ) -> Result<Response, Problem> {
-    let asked = query.read()?;
-    let found = caller.read(move |tx, call| list::organisations(tx, call, &asked)).await?;
-    Ok(query.page(found)?.respond(&uri))
+    LIST.list(caller, &headers, &uri, query).await
+}
+
+/// The whole list as CSV
+///
+/// As the list with `Accept: text/csv`; `limit` and `cursor` do not apply.
+#[utoipa::path(
+    get, path = "/organisations.csv", tag = "organisations", params(DirectoryQuery),
+    responses((status = 200, description = "The whole list", body = String, content_type = "text/csv"))
+)]
+async fn export_organisations(
+    caller: Caller,
+    Query(query): Query<DirectoryQuery>,
+) -> Result<Response, Problem> {
+    LIST.export(caller, query).await
 }
 
 /// A new organisation.

@@ -1,6 +1,7 @@
 //! People: listed, made, read, changed.
 
 use axum::extract::OriginalUri;
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use steward_api::{Caller, IfMatch, Json, Page, Patch, Path, Problem, Query, Reply};
@@ -13,11 +14,33 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::directory::DirectoryQuery;
+use super::directory::{Directory, DirectoryQuery};
 use crate::Door;
+
+const LIST: Directory<PersonView> = Directory {
+    name: "people",
+    columns: &[
+        "login",
+        "name",
+        "email",
+        "phone",
+        "organisation",
+        "teams",
+        "roles",
+        "location",
+        "active",
+        "vip",
+        "zone",
+        "language",
+        "created_at",
+        "id",
+    ],
+    read: list::persons,
+};
 
 pub(super) fn routes() -> OpenApiRouter<Door> {
     OpenApiRouter::new()
+        .routes(routes!(export_people))
         .routes(routes!(list_people, create_person))
         .routes(routes!(get_person, update_person))
 }
@@ -32,12 +55,25 @@ pub(super) fn routes() -> OpenApiRouter<Door> {
 )]
 async fn list_people(
     caller: Caller,
+    headers: HeaderMap,
     OriginalUri(uri): OriginalUri,
     Query(query): Query<DirectoryQuery>,
 ) -> Result<Response, Problem> {
-    let asked = query.read()?;
-    let found = caller.read(move |tx, call| list::persons(tx, call, &asked)).await?;
-    Ok(query.page(found)?.respond(&uri))
+    LIST.list(caller, &headers, &uri, query).await
+}
+
+/// The whole list as CSV
+///
+/// As the list with `Accept: text/csv`; `limit` and `cursor` do not apply.
+#[utoipa::path(
+    get, path = "/people.csv", tag = "people", params(DirectoryQuery),
+    responses((status = 200, description = "The whole list", body = String, content_type = "text/csv"))
+)]
+async fn export_people(
+    caller: Caller,
+    Query(query): Query<DirectoryQuery>,
+) -> Result<Response, Problem> {
+    LIST.export(caller, query).await
 }
 
 /// A new person.

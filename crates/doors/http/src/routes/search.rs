@@ -7,7 +7,7 @@ use steward_api::{Caller, Page, Problem, Query, limit, read_cursor};
 use steward_base::{Error, Result, Uuid};
 use steward_fields::Registries;
 use steward_ticket::list::context;
-use steward_ticket::search::{After, Hit, search};
+use steward_ticket::search::{After, Hit, count, search};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -34,6 +34,8 @@ struct SearchQuery {
     limit: Option<i64>,
     /// Where the page begins: `next` of the page before.
     cursor: Option<String>,
+    /// Whether to count the matches that a search ranks: at most 500 of a kind.
+    count: Option<bool>,
 }
 
 impl SearchQuery {
@@ -107,25 +109,29 @@ async fn search_records(
     let registries = caller.app().service::<Registries>();
     let kinds = kinds(&registries, query.kind.as_deref())?;
     let asked = query.q.clone();
-    let hits = caller
+    let counts = query.count == Some(true);
+    let (hits, total) = caller
         .read(move |tx, call| {
-            let mut hits = Vec::new();
+            let (mut hits, mut total) = (Vec::new(), 0);
             if asked.trim().is_empty() {
-                return Ok(hits);
+                return Ok((hits, total));
             }
             let most = usize::try_from(rows).unwrap_or(0) + 1;
             for kind in kinds {
                 let registry = registries.get(tx, kind)?;
                 let context = context(call);
                 let found = search(tx, &call.actor, &registry, &context, &asked, most, after)?;
+                if counts {
+                    total += count(tx, &call.actor, &registry, &context, &asked)? as i64;
+                }
                 hits.extend(found.into_iter().map(|hit| shown(kind, hit)));
             }
             hits.sort_by_key(|h| std::cmp::Reverse((h.score, h.row_no)));
-            Ok(hits)
+            Ok((hits, total))
         })
         .await?;
     let page = Page::cut(hits, rows, &query.belongs_to(), |h| (h.score, h.row_no))?;
-    Ok(page.respond(&uri))
+    Ok(page.with_count(counts.then_some(total)).respond(&uri))
 }
 
 /// The kinds of tickets to look through.

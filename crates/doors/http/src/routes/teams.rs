@@ -1,6 +1,7 @@
 //! Teams and their members.
 
 use axum::extract::OriginalUri;
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use steward_api::{Caller, IfMatch, Json, Page, Patch, Path, Problem, Query, Reply};
@@ -12,12 +13,19 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::directory::DirectoryQuery;
+use super::directory::{Directory, DirectoryQuery};
 use super::people::never_empty;
 use crate::Door;
 
+const LIST: Directory<TeamView> = Directory {
+    name: "teams",
+    columns: &["name", "email", "organisation", "members", "id"],
+    read: list::teams,
+};
+
 pub(super) fn routes() -> OpenApiRouter<Door> {
     OpenApiRouter::new()
+        .routes(routes!(export_teams))
         .routes(routes!(list_teams, create_team))
         .routes(routes!(get_team, update_team))
         .routes(routes!(add_member, remove_member))
@@ -30,12 +38,25 @@ pub(super) fn routes() -> OpenApiRouter<Door> {
 )]
 async fn list_teams(
     caller: Caller,
+    headers: HeaderMap,
     OriginalUri(uri): OriginalUri,
     Query(query): Query<DirectoryQuery>,
 ) -> Result<Response, Problem> {
-    let asked = query.read()?;
-    let found = caller.read(move |tx, call| list::teams(tx, call, &asked)).await?;
-    Ok(query.page(found)?.respond(&uri))
+    LIST.list(caller, &headers, &uri, query).await
+}
+
+/// The whole list as CSV
+///
+/// As the list with `Accept: text/csv`; `limit` and `cursor` do not apply.
+#[utoipa::path(
+    get, path = "/teams.csv", tag = "teams", params(DirectoryQuery),
+    responses((status = 200, description = "The whole list", body = String, content_type = "text/csv"))
+)]
+async fn export_teams(
+    caller: Caller,
+    Query(query): Query<DirectoryQuery>,
+) -> Result<Response, Problem> {
+    LIST.export(caller, query).await
 }
 
 /// A new team.

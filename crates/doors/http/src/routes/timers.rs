@@ -1,4 +1,5 @@
-//! Timers that failed too often and wait for a person.
+//! Timers: those that will fire, and those that failed too often and wait for
+//! a person.
 
 use axum::extract::OriginalUri;
 use axum::response::Response;
@@ -11,7 +12,7 @@ use steward_history::{Change, append, head, save_head};
 use steward_people::views::Reference;
 use steward_people::{Call, Target, allowed, check, refusal, visibility};
 use steward_ticket::names_for;
-use steward_timer::{Timer, parked, parked_timer, retry_parked};
+use steward_timer::{Timer, parked, parked_timer, retry_parked, waiting};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -31,17 +32,19 @@ pub(super) fn routes() -> OpenApiRouter<Door> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum State {
+    Waiting,
     Parked,
 }
 
 /// The parameters of the list.
-#[derive(Debug, Clone, Deserialize, utoipa::IntoParams)]
+#[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct TimerQuery {
-    /// `parked`: those that failed too often.
+    /// `parked`: those that failed too often; `waiting`: those that will fire;
+    /// both when left out.
     #[param(example = "parked", inline)]
-    state: State,
+    state: Option<State>,
     /// Rows of the page, 1 to 500; 50 when left out.
     #[param(minimum = 1, maximum = 500)]
     limit: Option<i64>,
@@ -51,7 +54,7 @@ struct TimerQuery {
     count: Option<bool>,
 }
 
-/// A timer that waits for a person.
+/// A timer; one with `parked_at` waits for a person.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Timer)]
 struct TimerView {
@@ -77,31 +80,39 @@ fn target(tx: &mut Tx, timer: &Timer) -> Result<Target> {
     Ok(Target { organisation, own: false, team: false })
 }
 
-/// Timers that failed too often, oldest first
+/// Timers: those that failed too often, then those that will fire
 ///
-/// For administrators. The oldest 10,000; set them going again with `retry`.
+/// For administrators. The oldest 10,000 that failed, which `retry` sets going
+/// again, and the next 10,000 that are due.
 #[utoipa::path(
     get, path = "/timers", tag = "timers", params(TimerQuery),
-    responses((status = 200, description = "Parked timers", body = Page<TimerView>))
+    responses((status = 200, description = "Timers", body = Page<TimerView>))
 )]
 async fn list_timers(
     caller: Caller,
     OriginalUri(uri): OriginalUri,
     Query(query): Query<TimerQuery>,
 ) -> Result<Response, Problem> {
-    let TimerQuery { state: State::Parked, limit, cursor, count } = query;
+    let TimerQuery { state, limit, cursor, count } = query;
     let paged = PageQuery { limit, cursor, count };
-    let timers = caller.read(shown).await?;
+    let timers = caller.read(move |tx, call| shown(tx, call, state)).await?;
     Ok(Page::of_all(timers, &paged, "timers", |timer| timer.id.to_string())?.respond(&uri))
 }
 
-fn shown(tx: &mut Tx, call: &Call) -> Result<Vec<TimerView>> {
+fn shown(tx: &mut Tx, call: &Call, state: Option<State>) -> Result<Vec<TimerView>> {
     let actor = &call.actor;
     if visibility(actor, KIND, "read").is_none() {
         return Err(Error::Forbidden(refusal(actor, KIND, "read")));
     }
+    let mut read = match state {
+        Some(State::Waiting) => Vec::new(),
+        _ => parked(tx, MOST)?,
+    };
+    if state != Some(State::Parked) {
+        read.extend(waiting(tx, MOST)?);
+    }
     let mut found = Vec::new();
-    for timer in parked(tx, MOST)? {
+    for timer in read {
         if allowed(actor, KIND, "read", &target(tx, &timer)?) {
             found.push(timer);
         }

@@ -20,7 +20,7 @@ pub type Key = (String, Uuid);
 /// What is asked of a list.
 #[derive(Debug, Clone, Default)]
 pub struct ListQuery {
-    /// A condition; free words find by the beginnings of words.
+    /// A condition; free words are whole words, or beginnings with `*`.
     pub q: Option<String>,
     /// `name` (the default) or another sortable field; `-` before it descends.
     pub sort: Option<String>,

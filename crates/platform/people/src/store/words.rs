@@ -24,8 +24,8 @@ pub(crate) fn index(tx: &mut Tx, record: Uuid, fields: &[(&str, Option<&str>)]) 
     Ok(())
 }
 
-/// True for records in which every term occurs; the last word of each is a
-/// beginning: lists of people are searched while one types.
+/// True for records in which every term occurs: whole words, the last of a term
+/// a beginning where it says `*`.
 pub(crate) fn words_sql(field: Option<&str>, terms: &[WordTerm], args: &mut Args) -> String {
     let parts: Vec<String> = terms.iter().map(|term| one(field, term, args)).collect();
     if parts.is_empty() { "true".into() } else { parts.join(" and ") }
@@ -42,8 +42,7 @@ fn one(field: Option<&str>, term: &WordTerm, args: &mut Args) -> String {
         );
     }
     for (i, word) in term.words.iter().enumerate() {
-        // Free words end open; in a field the word is whole unless it says `*`.
-        if i == last && (term.prefix || field.is_none()) {
+        if i == last && term.prefix {
             let from = args.push(word.as_str());
             let to = args.push(format!("{word}\u{10FFFF}"));
             tests.push(format!("w{i}.word >= {from} and w{i}.word < {to}"));

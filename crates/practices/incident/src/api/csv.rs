@@ -1,28 +1,27 @@
 //! Any list as CSV: the same condition, order and permission, all pages.
 
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde_json::Value as Json;
-use steward_api::{Caller, ListQuery, Problem, Query};
-use steward_fields::Registry;
-use steward_people::{Actor, check, visibility};
-use steward_ticket::list::{context, list};
+use steward_api::{CSV_ROWS, Caller, ListQuery, Problem, Query, csv_line, csv_response, csv_value};
+use steward_base::{Error, Result};
+use steward_database::Tx;
+use steward_fields::{Registries, Registry};
+use steward_people::{Actor, Call, check, visibility};
+use steward_ticket::list::{ListQuery as Asked, context, list};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::incidents::asked;
 use super::registries;
 use crate::fields::KIND;
-use crate::view::{self, IncidentView};
+use crate::view;
 
 pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
     OpenApiRouter::new().routes(routes!(export_incidents))
 }
 
-/// Rows an export may hold; a longer list is cut by its condition.
-const MAX_ROWS: usize = 100_000;
-
-const HEADER: [&str; 24] = [
+/// The columns everybody gets, in order: names of the API.
+const COLUMNS: [&str; 36] = [
     "number",
     "short_description",
     "state",
@@ -47,77 +46,61 @@ const HEADER: [&str; 24] = [
     "closed_at",
     "close_code",
     "reassignment_count",
+    "id",
+    "description",
+    "close_notes",
+    "on_hold_until",
+    "requested_for",
+    "service_offering",
+    "resolved_by",
+    "reopen_count",
+    "parent",
+    "duplicate_of",
+    "external_number",
+    "version",
 ];
 
-fn row(i: &IncidentView) -> Vec<String> {
-    let text = |t: &Option<String>| t.clone().unwrap_or_default();
-    let name = |r: &Option<steward_people::views::Reference>| {
-        r.as_ref().map(|r| r.name.clone()).unwrap_or_default()
-    };
-    vec![
-        i.number.clone(),
-        i.short_description.clone(),
-        i.state.clone(),
-        text(&i.on_hold_reason),
-        i.impact.to_string(),
-        i.urgency.to_string(),
-        i.priority.to_string(),
-        name(&i.caller),
-        name(&i.opened_by),
-        text(&i.contact_type),
-        text(&i.category),
-        text(&i.subcategory),
-        name(&i.assignment_group),
-        name(&i.assigned_to),
-        name(&i.service),
-        name(&i.configuration_item),
-        name(&i.location),
-        i.organisation.name.clone(),
-        i.opened_at.clone(),
-        i.updated_at.clone(),
-        text(&i.resolved_at),
-        text(&i.closed_at),
-        text(&i.close_code),
-        i.reassignment_count.to_string(),
-    ]
-}
+/// Columns of the internal part, for those who read it somewhere. The row of an
+/// incident whose internal part is hidden has nothing there.
+const INTERNAL: [&str; 6] = [
+    "time_worked_minutes",
+    "external_problem",
+    "external_change",
+    "external_cause",
+    "external_vendor",
+    "priority_reason",
+];
 
-/// One field of CSV. A text that a spreadsheet would take for a formula gets
-/// an apostrophe before it; a number below zero is none.
-fn field(text: &str) -> String {
-    let number = text.parse().is_ok_and(f64::is_finite);
-    let risky = !number && text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let text = if risky { format!("'{text}") } else { text.to_owned() };
-    if text.contains(['"', ',', '\n', '\r']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text
+/// A column of an incident as the API shows it; tickets go by their number.
+fn cell(incident: &Json, column: &str) -> String {
+    match column {
+        "parent" | "duplicate_of" => csv_value(incident[column].get("number")),
+        "priority_reason" => csv_value(incident["priority_override"].get("reason")),
+        column => csv_value(incident.get(column)),
     }
 }
 
+/// The columns this reader gets before the custom fields.
+fn columns(actor: &Actor) -> Vec<&'static str> {
+    let internal = !visibility(actor, KIND, "read_work_notes").is_none();
+    let hidden: &[&str] = if internal { &INTERNAL } else { &[] };
+    COLUMNS.iter().chain(hidden).copied().collect()
+}
+
 /// The custom fields an export shows, in the registry's order: internal ones
-/// only where the caller reads the internal part of some incident. The row of
-/// one whose internal part is hidden has nothing there.
+/// only where the caller reads the internal part of some incident.
 fn custom_names(registry: &Registry, actor: &Actor) -> Vec<String> {
     let internal = !visibility(actor, KIND, "read_work_notes").is_none();
     let readable = registry.custom().filter(|f| internal || f.group != "internal");
     readable.map(|f| f.name.clone()).collect()
 }
 
-/// A value of a custom field as text; of a reference the name.
-fn plain(value: Option<&Json>) -> String {
-    match value {
-        None | Some(Json::Null) => String::new(),
-        Some(Json::String(text)) => text.clone(),
-        Some(Json::Object(reference)) => plain(reference.get("name")),
-        Some(other) => other.to_string(),
-    }
-}
-
 /// Incidents as CSV
 ///
 /// Comma-separated with a header line, UTF-8; `limit` and `cursor` do not
-/// apply, at most 100,000 rows. Custom fields that the caller may read stand
+/// apply: the whole list, however long, page by page as it is taken. What changes
+/// meanwhile is shown as it is when its page is read. Columns of the internal part
+/// (`time_worked_minutes`...) and custom fields that the caller may read stand
 /// behind the others.
 #[utoipa::path(
     get, path = "/incidents.csv", tag = "incidents", params(ListQuery),
@@ -126,89 +109,54 @@ fn plain(value: Option<&Json>) -> String {
 async fn export_incidents(
     caller: Caller,
     Query(query): Query<ListQuery>,
-) -> Result<Response, Problem> {
+) -> std::result::Result<Response, Problem> {
     export(caller, query).await
 }
 
 /// The whole list as CSV.
-pub(super) async fn export(caller: Caller, query: ListQuery) -> Result<Response, Problem> {
+pub(super) async fn export(
+    caller: Caller,
+    query: ListQuery,
+) -> std::result::Result<Response, Problem> {
     let mut asked = asked(&caller.call, &query)?;
-    asked.limit = 500;
+    asked.limit = CSV_ROWS;
     asked.after = None;
-    let registries = registries(caller.app());
-    let text = caller
-        .read_long(move |tx, call| {
-            let seen = visibility(&call.actor, KIND, "export");
-            if seen.is_none() {
-                let nowhere = steward_people::Target {
-                    organisation: steward_base::Uuid::nil(),
-                    own: true,
-                    team: false,
-                };
-                check(&call.actor, KIND, "export", &nowhere)?;
-            }
-            let registry = registries.get(tx, KIND)?;
-            let context = context(call);
-            let custom = custom_names(&registry, &call.actor);
-            let names = HEADER.iter().copied().chain(custom.iter().map(String::as_str));
-            let mut text = names.collect::<Vec<_>>().join(",") + "\r\n";
-            let mut rows = 0;
-            loop {
-                let page = list(tx, &call.actor, &registry, &context, &asked)?;
-                let shown = view::rows(tx, &call.actor, page.items, &registry)?;
-                rows += shown.len();
-                for incident in &shown {
-                    let own = custom.iter().map(|name| plain(incident.custom.get(name)));
-                    let fields: Vec<String> =
-                        row(incident).into_iter().chain(own).map(|f| field(&f)).collect();
-                    text.push_str(&fields.join(","));
-                    text.push_str("\r\n");
-                }
-                asked.after = page.next;
-                if asked.after.is_none() || rows >= MAX_ROWS {
-                    return Ok(text);
-                }
-            }
-        })
-        .await?;
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"incidents.csv\""),
-    ];
-    Ok((headers, text).into_response())
+    csv_response("incidents", move |after: Option<Vec<Json>>| {
+        let (caller, mut asked) = (caller.clone(), asked.clone());
+        asked.after = after;
+        async move {
+            let registries = registries(caller.app());
+            caller.read_long(move |tx, call| page(tx, call, &registries, &asked)).await
+        }
+    })
+    .await
 }
 
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::{field, plain};
-
-    #[test]
-    fn a_custom_value_is_plain_text() {
-        for (value, expected) in [
-            (json!(null), ""),
-            (json!("a"), "a"),
-            (json!(2.5), "2.5"),
-            (json!(true), "true"),
-            (json!({"id": "0190", "name": "Ann", "login": "ann"}), "Ann"),
-        ] {
-            assert_eq!(plain(Some(&value)), expected);
-        }
-        assert_eq!(plain(None), "");
+/// The lines of one page, and where the list goes on.
+fn page(
+    tx: &mut Tx,
+    call: &Call,
+    registries: &Registries,
+    asked: &Asked,
+) -> Result<(String, Option<Vec<Json>>)> {
+    if visibility(&call.actor, KIND, "export").is_none() {
+        let organisation = steward_base::Uuid::nil();
+        let nowhere = steward_people::Target { organisation, own: true, team: false };
+        check(&call.actor, KIND, "export", &nowhere)?;
     }
-
-    #[test]
-    fn fields_are_quoted_and_never_formulas() {
-        for (given, expected) in [
-            ("plain", "plain"),
-            ("a,b", "\"a,b\""),
-            ("say \"hi\"", "\"say \"\"hi\"\"\""),
-            ("=1+1", "'=1+1"),
-            ("-1+1", "'-1+1"),
-            ("-1.5", "-1.5"),
-        ] {
-            assert_eq!(field(given), expected);
-        }
+    let registry = registries.get(tx, KIND)?;
+    let columns = columns(&call.actor);
+    let custom = custom_names(&registry, &call.actor);
+    let mut text = String::new();
+    if asked.after.is_none() {
+        text = csv_line(columns.iter().copied().chain(custom.iter().map(String::as_str)));
     }
+    let page = list(tx, &call.actor, &registry, &context(call), asked)?;
+    for incident in view::whole_rows(tx, &call.actor, page.items, &registry)? {
+        let incident = serde_json::to_value(incident).map_err(Error::internal)?;
+        let shipped = columns.iter().map(|column| cell(&incident, column));
+        let own = custom.iter().map(|name| csv_value(incident["custom"].get(name)));
+        text += &csv_line(shipped.chain(own));
+    }
+    Ok((text, page.next))
 }

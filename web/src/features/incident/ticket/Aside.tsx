@@ -38,8 +38,9 @@ const TARGETS: Record<string, Editor> = {
 export function editorFor(field: FieldDef): Editor {
   if (field.type === 'reference') return TARGETS[field.target ?? ''] ?? { type: 'text' };
   if (field.type === 'choice') return { type: 'choice' };
-  if (field.type === 'number') return { type: 'number' };
+  if (field.type === 'number' || field.type === 'integer') return { type: 'number' };
   if (field.type === 'date') return { type: 'date' };
+  if (field.type === 'boolean') return { type: 'boolean' };
   return { type: 'text' };
 }
 

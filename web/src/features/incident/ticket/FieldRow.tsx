@@ -11,7 +11,7 @@ import { EditTrouble } from './Conflict';
 import { useEdit } from './useEdit';
 import { fieldLabel, valueText } from './values';
 
-export type Editor = { type: 'text' } | { type: 'level' } | { type: 'choice' } | { type: 'ref'; kind: RefKind } | { type: 'number' } | { type: 'date' };
+export type Editor = { type: 'text' } | { type: 'level' } | { type: 'choice' } | { type: 'ref'; kind: RefKind } | { type: 'number' } | { type: 'date' } | { type: 'boolean' };
 
 type Props = { incident: Incident; field: string; editor: Editor; shown?: ReactNode; custom?: boolean };
 
@@ -63,6 +63,24 @@ function ValueEditor({ field, label, editor, raw, busy, onSave, onClose }: Edito
   if (editor.type === 'ref') {
     return <RefPicker kind={editor.kind} label={label} hideLabel autoFocus value={(raw as PersonRef | null) ?? null} onChange={(value) => onSave(value?.id ?? null)} onEscape={onClose} />;
   }
+  if (editor.type === 'boolean') {
+    const answers = ['true', 'false'].map((value) => ({ value, label: t(value === 'true' ? 'incident:yes' : 'incident:no') }));
+    return (
+      <NativeSelect
+        aria-label={label}
+        autoFocus
+        disabled={busy}
+        value={text}
+        onChange={(event) => {
+          const { value } = event.currentTarget;
+          setText(value);
+          onSave(value === '' ? null : value === 'true');
+        }}
+        onKeyDown={(event) => event.key === 'Escape' && onClose()}
+        data={[{ value: '', label: t('common:none') }, ...answers]}
+      />
+    );
+  }
   const choices = editor.type === 'level' ? LEVELS.map((code) => ({ code, label: t(`common:level.${code}`) })) : (fields.find((one) => one.name === field)?.choices ?? []);
   if (editor.type === 'level' || (editor.type === 'choice' && choices.length > 0)) {
     return (
@@ -92,8 +110,9 @@ function ValueEditor({ field, label, editor, raw, busy, onSave, onClose }: Edito
         aria-label={label}
         autoFocus
         disabled={busy}
+        step={editor.type === 'number' ? 'any' : undefined}
         type={editor.type === 'number' ? 'number' : editor.type === 'date' ? 'date' : 'text'}
-        value={text}
+        value={editor.type === 'date' ? text.slice(0, 10) : text}
         onChange={(event) => setText(event.currentTarget.value)}
         onKeyDown={(event) => event.key === 'Escape' && onClose()}
       />
