@@ -24,7 +24,7 @@ pub use store::subscriber::{
 };
 pub use store::verify::{Finding, Report, verify};
 pub use store::{
-    Head, NewRecord, StandingText, append, content_of, create_record, erase_subject, facts_of,
-    head, head_by_number, last_text, new_record, redact, rename, save_head, set_setting, setting,
-    standing_text, write_record,
+    Head, NewRecord, StandingText, append, content_of, create_record, erase_subject, facts_before,
+    facts_of, head, head_by_number, last_text, new_record, redact, rename, save_head, set_setting,
+    setting, standing_text, write_record,
 };

@@ -70,7 +70,8 @@ impl Desk {
         let (actor, id) = (self.world.actor(login), ticket.head.id);
         let all = self.world.read(move |tx| {
             let ticket = store::by_id(tx, id)?;
-            let all = attachments(tx, &actor, &ticket, (later(0), Uuid::nil()), 100)?;
+            let all =
+                attachments(tx, &actor, &ticket, steward_ticket::journal::Since::default(), 100)?;
             for one in &all {
                 attachment(tx, &actor, one.id)?;
             }

@@ -21,6 +21,6 @@ mod worker;
 pub use fire::{Handler, Handlers, MAX_ATTEMPTS, Tried, back_off, fire_one};
 pub use store::{
     Timer, cancel, cancel_all, counts, next_due, of_record, parked, parked_timer, record_failure,
-    retry_parked, set,
+    retry_parked, set, waiting,
 };
 pub use worker::{fire_next, run};

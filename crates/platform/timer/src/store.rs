@@ -119,6 +119,15 @@ pub fn parked(tx: &mut Tx, limit: i64) -> Result<Vec<Timer>> {
     )
 }
 
+/// The timers that will fire, the soonest first, at most `limit`.
+pub fn waiting(tx: &mut Tx, limit: i64) -> Result<Vec<Timer>> {
+    tx.rows(
+        &format!("{TIMER} where parked_at is null order by try_at, id limit $1"),
+        &[limit.into()],
+        timer_row,
+    )
+}
+
 /// How many timers are due and how many are parked, each counted up to 10,000.
 pub fn counts(tx: &mut Tx, now: Timestamp) -> Result<(i64, i64)> {
     let due = tx.one(

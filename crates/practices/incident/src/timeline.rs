@@ -4,14 +4,13 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 use serde_json::{Value as Json, json};
-use steward_api::Page;
 use steward_base::time::wire;
 use steward_base::{Result, Timestamp, Uuid};
 use steward_database::Tx;
 use steward_history::{Fact, content_of, facts_of};
 use steward_people::views::Reference;
 use steward_people::{Actor, Names, allowed};
-use steward_ticket::journal::{Entry, EntryKind, entries, entries_of};
+use steward_ticket::journal::{Entry, EntryKind, entries};
 use steward_ticket::{names_for, readable, reads_of, store};
 use utoipa::ToSchema;
 
@@ -46,7 +45,7 @@ pub struct TimelineItem {
     pub source: Option<Source>,
     #[serde(skip)]
     #[schema(ignore)]
-    place: Place,
+    pub place: Place,
 }
 
 /// A change.
@@ -66,78 +65,170 @@ pub struct Source {
     pub number: String,
 }
 
-/// Most facts and entries one timeline is made of; more are in the history.
-const MOST: i64 = 2_000;
+/// Facts or entries read at a time.
+const STEP: i64 = 1_000;
 
-/// One page of the timeline, as the actor may see it.
+/// What is asked of a timeline.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The place of the last item of the page before.
+    pub after: Option<Place>,
+    /// Newest first.
+    pub newest_first: bool,
+    /// Items of a page.
+    pub limit: i64,
+    /// Whether to count all.
+    pub counted: bool,
+}
+
+/// Something that is in the timeline, before its names and texts are looked up.
+enum Raw {
+    Entry(Entry, Option<Source>),
+    Fact(Fact),
+}
+
+/// The first items behind a place, in order, of all that pass by. However long
+/// the timeline is, little more than a page is kept.
+struct Window<'a> {
+    asked: &'a Asked,
+    kept: Vec<(Place, Raw)>,
+    count: i64,
+}
+
+impl Window<'_> {
+    fn pass(&mut self, place: Place, raw: Raw) {
+        self.count += 1;
+        let behind = |after: &Place| match self.asked.newest_first {
+            false => place > *after,
+            true => place < *after,
+        };
+        if self.asked.after.as_ref().is_none_or(behind) {
+            self.kept.push((place, raw));
+        }
+        if self.kept.len() > 4_096 {
+            self.cut();
+        }
+    }
+
+    fn cut(&mut self) {
+        self.kept.sort_by(|a, b| a.0.cmp(&b.0));
+        if self.asked.newest_first {
+            self.kept.reverse();
+        }
+        self.kept.truncate(usize::try_from(self.asked.limit).unwrap_or(0) + 1);
+    }
+}
+
+/// At most one item more than a page of the timeline, as the actor may see it,
+/// and how many there are in all.
 pub fn page(
     tx: &mut Tx,
     actor: &Actor,
     loaded: &Loaded,
-    after: Option<Place>,
-    (limit, counted): (i64, bool),
-) -> Result<Page<TimelineItem>> {
-    let mut items = of_ticket(tx, actor, loaded)?;
-    items.extend(of_duplicates(tx, actor, loaded.ticket.head.id)?);
-    items.sort_by(|a, b| a.place.cmp(&b.place));
-    let count = counted.then_some(items.len() as i64);
-    if let Some(after) = after {
-        items.retain(|item| item.place > after);
-    }
-    Ok(Page::cut(items, limit, &["timeline"], |item| item.place.clone())?.with_count(count))
+    asked: &Asked,
+) -> Result<(Vec<TimelineItem>, Option<i64>)> {
+    let mut window = Window { asked, kept: Vec::new(), count: 0 };
+    let internal = allowed(actor, KIND, "read_work_notes", &loaded.target);
+    let retracted = pass_entries(tx, loaded, internal, &mut window)?;
+    pass_facts(tx, loaded, internal, &retracted, &mut window)?;
+    pass_duplicates(tx, actor, loaded.ticket.head.id, &mut window)?;
+    window.cut();
+    let count = asked.counted.then_some(window.count);
+    let texts = texts(tx, loaded.ticket.head.id, &window.kept)?;
+    let names = names_for(tx, actor, &mentioned(&window.kept))?;
+    let item = |(_, raw)| match raw {
+        Raw::Entry(entry, source) => of_entry(entry, &names, source),
+        Raw::Fact(fact) => of_fact(fact, &names, &texts),
+    };
+    Ok((window.kept.into_iter().map(item).collect(), count))
 }
 
-fn of_ticket(tx: &mut Tx, actor: &Actor, loaded: &Loaded) -> Result<Vec<TimelineItem>> {
-    let record = loaded.ticket.head.id;
-    let internal = allowed(actor, KIND, "read_work_notes", &loaded.target);
+/// The ticket's own entries; the ids of those taken back.
+fn pass_entries(
+    tx: &mut Tx,
+    loaded: &Loaded,
+    internal: bool,
+    window: &mut Window,
+) -> Result<Vec<String>> {
     let kinds: &[EntryKind] =
         if internal { &[EntryKind::Comment, EntryKind::WorkNote] } else { &[EntryKind::Comment] };
-    let start = (Timestamp::UNIX_EPOCH, Uuid::nil());
-    let mut written = entries(tx, record, kinds, start, MOST)?;
-    let retracted: Vec<String> =
-        written.iter().filter(|e| e.retracted.is_some()).map(|e| e.id.to_string()).collect();
-    written.retain(|e| internal || e.retracted.is_none());
-    // An imported update that changed nothing we know is in the history only.
-    let facts: Vec<Fact> = facts_of(tx, record, 0, MOST)?
-        .into_iter()
-        .filter(|f| !f.changes.is_empty())
-        // Nor does a retracted comment show in what came with it, such as a file's name.
-        .filter(|f| internal || !names_one_of(f, &retracted))
-        .filter(|f| f.to("comments").is_none() && f.to("work_notes").is_none())
-        .filter_map(|f| readable(f, &loaded.registry, internal))
-        .collect();
-    let texts = texts(tx, record, &facts)?;
-    let names = names_for(tx, actor, &mentioned(&written, &facts))?;
-    let entries = written.into_iter().map(|e| of_entry(e, &names, None));
-    let changes = facts.into_iter().map(|f| of_fact(f, &names, &texts));
-    Ok(entries.chain(changes).collect())
+    let mut retracted = Vec::new();
+    let mut from = (Timestamp::UNIX_EPOCH, Uuid::nil());
+    loop {
+        let read = entries(tx, loaded.ticket.head.id, kinds, from, STEP)?;
+        let Some(last) = read.last() else { return Ok(retracted) };
+        from = (last.at, last.id);
+        for entry in read {
+            if entry.retracted.is_some() {
+                retracted.push(entry.id.to_string());
+            }
+            if internal || entry.retracted.is_none() {
+                window.pass(place_of_entry(&entry), Raw::Entry(entry, None));
+            }
+        }
+    }
+}
+
+/// The ticket's facts. One that changed nothing we know (an imported update), and
+/// one that tells of an entry, is in the history only.
+fn pass_facts(
+    tx: &mut Tx,
+    loaded: &Loaded,
+    internal: bool,
+    retracted: &[String],
+    window: &mut Window,
+) -> Result<()> {
+    let mut seq = 0;
+    loop {
+        let read = facts_of(tx, loaded.ticket.head.id, seq, STEP)?;
+        let Some(last) = read.last() else { return Ok(()) };
+        seq = last.seq;
+        let shown = read
+            .into_iter()
+            .filter(|f| !f.changes.is_empty())
+            // Nor does a retracted comment show in what came with it, such as a file's name.
+            .filter(|f| internal || !names_one_of(f, retracted))
+            .filter(|f| f.to("comments").is_none() && f.to("work_notes").is_none())
+            .filter_map(|f| readable(f, &loaded.registry, internal));
+        for fact in shown {
+            window.pass(place_of_fact(&fact), Raw::Fact(fact));
+        }
+    }
 }
 
 /// What people said on duplicates, each as far as the actor may read that
 /// duplicate itself: it may be somebody else's.
-fn of_duplicates(tx: &mut Tx, actor: &Actor, master: Uuid) -> Result<Vec<TimelineItem>> {
+fn pass_duplicates(tx: &mut Tx, actor: &Actor, master: Uuid, window: &mut Window) -> Result<()> {
     let duplicates = store::duplicates(tx, master)?;
     let reads = reads_of(tx, actor, &duplicates)?;
-    let seen: HashMap<Uuid, (String, bool)> = duplicates
-        .iter()
-        .zip(reads)
-        .filter(|(_, reads)| reads.ticket)
-        .map(|(ticket, reads)| (ticket.head.id, (ticket.number().to_owned(), reads.internal)))
-        .collect();
-    let mut ids: Vec<Uuid> = seen.keys().copied().collect();
-    ids.sort_unstable();
-    let shown = |entry: &Entry| {
-        let public = entry.kind == EntryKind::Comment && entry.retracted.is_none();
-        public || seen.get(&entry.record).is_some_and(|(_, internal)| *internal)
-    };
-    let mut written = entries_of(tx, &ids, MOST)?;
-    written.retain(shown);
-    let names = names_for(tx, actor, &mentioned(&written, &[]))?;
-    let item = |entry: Entry| {
-        let number = seen.get(&entry.record)?.0.clone();
-        Some(of_entry(entry, &names, Some(Source { number })))
-    };
-    Ok(written.into_iter().filter_map(item).collect())
+    for (ticket, reads) in duplicates.iter().zip(reads).filter(|(_, reads)| reads.ticket) {
+        let number = ticket.number().to_owned();
+        let kinds: &[EntryKind] = match reads.internal {
+            true => &[EntryKind::Comment, EntryKind::WorkNote],
+            false => &[EntryKind::Comment],
+        };
+        let mut from = (Timestamp::UNIX_EPOCH, Uuid::nil());
+        loop {
+            let read = entries(tx, ticket.head.id, kinds, from, STEP)?;
+            let Some(last) = read.last() else { break };
+            from = (last.at, last.id);
+            for entry in read {
+                if reads.internal || entry.retracted.is_none() {
+                    let source = Some(Source { number: number.clone() });
+                    window.pass(place_of_entry(&entry), Raw::Entry(entry, source));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn place_of_entry(entry: &Entry) -> Place {
+    (entry.at.as_microsecond(), format!("{:012}e{}", entry.seq, entry.id))
+}
+
+fn place_of_fact(fact: &Fact) -> Place {
+    (fact.stamp.at.as_microsecond(), format!("{:012}f", fact.seq))
 }
 
 fn names_one_of(fact: &Fact, entries: &[String]) -> bool {
@@ -147,23 +238,34 @@ fn names_one_of(fact: &Fact, entries: &[String]) -> bool {
 
 type Texts = HashMap<(i64, i64), Option<String>>;
 
-fn texts(tx: &mut Tx, record: Uuid, facts: &[Fact]) -> Result<Texts> {
-    let (Some(first), Some(last)) = (facts.first(), facts.last()) else {
+fn texts(tx: &mut Tx, record: Uuid, kept: &[(Place, Raw)]) -> Result<Texts> {
+    let seqs = kept.iter().filter_map(|(_, raw)| match raw {
+        Raw::Fact(fact) => Some(fact.seq),
+        Raw::Entry(..) => None,
+    });
+    let (Some(first), Some(last)) = (seqs.clone().min(), seqs.max()) else {
         return Ok(Texts::new());
     };
-    let rows = content_of(tx, record, first.seq, last.seq)?;
+    let rows = content_of(tx, record, first, last)?;
     Ok(rows.into_iter().map(|(seq, slot, body)| ((seq, slot), body)).collect())
 }
 
 /// Ids that stand as values of changes, and who acted.
-fn mentioned(entries: &[Entry], facts: &[Fact]) -> Vec<Uuid> {
-    let mut ids: Vec<Uuid> = entries.iter().map(|e| e.author).collect();
-    ids.extend(entries.iter().filter_map(|e| e.retracted.map(|(_, by)| by)));
-    for fact in facts {
-        ids.push(fact.stamp.by);
-        for change in &fact.changes {
-            for side in ["from", "to"] {
-                ids.extend(change[side].as_str().and_then(|s| s.parse::<Uuid>().ok()));
+fn mentioned(kept: &[(Place, Raw)]) -> Vec<Uuid> {
+    let mut ids: Vec<Uuid> = Vec::new();
+    for (_, raw) in kept {
+        match raw {
+            Raw::Entry(entry, _) => {
+                ids.push(entry.author);
+                ids.extend(entry.retracted.map(|(_, by)| by));
+            }
+            Raw::Fact(fact) => {
+                ids.push(fact.stamp.by);
+                for change in &fact.changes {
+                    for side in ["from", "to"] {
+                        ids.extend(change[side].as_str().and_then(|s| s.parse::<Uuid>().ok()));
+                    }
+                }
             }
         }
     }
@@ -175,7 +277,7 @@ fn of_entry(entry: Entry, names: &Names, source: Option<Source>) -> TimelineItem
         item_type: entry.kind.as_str().into(),
         at: wire(entry.at),
         by: Reference::of(entry.author, names),
-        place: (entry.at.as_microsecond(), format!("{:012}e{}", entry.seq, entry.id)),
+        place: place_of_entry(&entry),
         entry: Some(EntryView::of(entry, names)),
         fact: None,
         source,
@@ -200,7 +302,7 @@ fn of_fact(fact: Fact, names: &Names, texts: &Texts) -> TimelineItem {
         at: wire(fact.stamp.at),
         by: Reference::of(fact.stamp.by, names),
         entry: None,
-        place: (fact.stamp.at.as_microsecond(), format!("{:012}f", fact.seq)),
+        place: place_of_fact(&fact),
         fact: Some(TimelineFact {
             changes: fact.changes.iter().map(change).collect(),
             kind: fact.kind,

@@ -291,6 +291,15 @@ pub fn facts_of(tx: &mut Tx, record: Uuid, after: i64, limit: i64) -> Result<Vec
     )
 }
 
+/// Facts of a record before one, newest first.
+pub fn facts_before(tx: &mut Tx, record: Uuid, before: i64, limit: i64) -> Result<Vec<Fact>> {
+    tx.rows(
+        &format!("{FACT} where f.record = $1 and f.seq < $2 order by f.seq desc limit $3"),
+        &[record.into(), before.into(), limit.into()],
+        fact_row,
+    )
+}
+
 /// The texts of a record's facts: (seq, slot, body); an erased one has no body.
 pub fn content_of(
     tx: &mut Tx,

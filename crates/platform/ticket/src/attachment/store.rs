@@ -10,7 +10,7 @@ use steward_people::{Actor, Call, allowed, check};
 
 use super::files::Upload;
 use crate::audience::target;
-use crate::journal::{EntryKind, entry};
+use crate::journal::{EntryKind, Since, entry};
 use crate::model::Ticket;
 use crate::store::by_id;
 use crate::write::{Effect, save};
@@ -194,21 +194,22 @@ fn one(tx: &mut Tx, id: Uuid) -> Result<Attachment> {
     tx.one(&sql, &[id.into()], attachment_row)
 }
 
-/// Attachments of a ticket that the actor sees, after the one at (`at`, `id`),
-/// oldest first, at most `limit`. The ticket itself was checked already.
+/// Attachments of a ticket that the actor sees, from a place on in order of
+/// time, at most `limit`. The ticket itself was checked already.
 pub fn attachments(
     tx: &mut Tx,
     actor: &Actor,
     ticket: &Ticket,
-    after: (Timestamp, Uuid),
+    from: Since,
     limit: i64,
 ) -> Result<Vec<Attachment>> {
+    let (after, than, way) = from.parts();
     // In the statement and not after it, so that pages are full.
     let seen = seen(tx, actor, ticket)?;
     tx.rows(
         &format!(
             "{ATTACHMENT} where a.record = $1 and a.removed_at is null {seen}
-             and (a.at, a.id) > ($2, $3) order by a.at, a.id limit $4"
+             and (a.at, a.id) {than} ($2, $3) order by a.at{way}, a.id{way} limit $4"
         ),
         &[ticket.head.id.into(), after.0.into(), after.1.into(), limit.into()],
         attachment_row,

@@ -5,6 +5,6 @@
 mod store;
 
 pub use store::{
-    Entry, EntryKind, NewEntry, add_entry, count_entries, entries, entries_of, entries_seen, entry,
+    Entry, EntryKind, NewEntry, Since, add_entry, count_entries, entries, entries_seen, entry,
     retract,
 };

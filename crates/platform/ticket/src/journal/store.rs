@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use steward_base::{Error, Result, Timestamp, Uuid};
 use steward_database::{Row, Tx};
 use steward_history::{Change, FactRef, append};
-use steward_people::{Call, check, in_list};
+use steward_people::{Call, check};
 
 use crate::audience::target;
 use crate::model::Ticket;
@@ -167,22 +167,6 @@ fn entry_row(r: &Row) -> Result<Entry> {
     })
 }
 
-/// Entries of these tickets, both kinds, oldest first for each chunk of tickets,
-/// at most `limit` in all.
-pub fn entries_of(tx: &mut Tx, records: &[Uuid], limit: i64) -> Result<Vec<Entry>> {
-    let mut found = Vec::new();
-    for chunk in records.chunks(256) {
-        let (places, mut args) = in_list(chunk);
-        args.push((limit - found.len() as i64).max(0).into());
-        let sql = format!(
-            "{ENTRY} where e.record in ({places}) order by e.at, e.id limit ${}",
-            args.len()
-        );
-        found.extend(tx.rows(&sql, &args, entry_row)?);
-    }
-    Ok(found)
-}
-
 /// Entries of a ticket of these kinds after the one at (`at`, `id`), oldest first.
 pub fn entries(
     tx: &mut Tx,
@@ -210,21 +194,41 @@ pub fn entries(
     )
 }
 
-/// Entries of one kind after the one at (`at`, `id`), oldest first; retracted
-/// ones only where `internal`.
+/// Where a list in order of time goes on: behind (`at`, `id`), in its direction.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Since {
+    /// The last row of the page before; `None` is the beginning.
+    pub after: Option<(Timestamp, Uuid)>,
+    /// Newest first.
+    pub descending: bool,
+}
+
+impl Since {
+    /// The bound, how it is compared, and the direction of both keys.
+    pub(crate) fn parts(self) -> ((Timestamp, Uuid), &'static str, &'static str) {
+        match self.descending {
+            false => (self.after.unwrap_or((Timestamp::MIN, Uuid::nil())), ">", ""),
+            true => (self.after.unwrap_or((Timestamp::MAX, Uuid::max())), "<", " desc"),
+        }
+    }
+}
+
+/// Entries of one kind from a place on, in order of time; retracted ones only
+/// where `internal`.
 pub fn entries_seen(
     tx: &mut Tx,
     record: Uuid,
     kind: EntryKind,
     internal: bool,
-    after: (Timestamp, Uuid),
+    from: Since,
     limit: i64,
 ) -> Result<Vec<Entry>> {
+    let (after, than, way) = from.parts();
     let seen = if internal { "" } else { "and e.retracted_at is null" };
     tx.rows(
         &format!(
             "{ENTRY} where e.record = $1 and e.kind = $2 {seen}
-             and (e.at, e.id) > ($3, $4) order by e.at, e.id limit $5"
+             and (e.at, e.id) {than} ($3, $4) order by e.at{way}, e.id{way} limit $5"
         ),
         &[record.into(), kind.as_str().into(), after.0.into(), after.1.into(), limit.into()],
         entry_row,

@@ -9,9 +9,12 @@ use super::ranges::{Range, Test, bind, open};
 use super::sort::{Key, Of};
 
 /// The tables that a range needs beside ticket and record: a row for each
-/// custom field it is sorted by.
+/// custom field it is sorted by, and for each reference the record it names.
 pub(crate) fn joins(keys: &[Key], range: &Range) -> String {
     let join = |(i, key): (usize, &Key)| {
+        if let Some(id) = &key.named {
+            return Some(format!(" left join record n{i} on n{i}.id = {id}"));
+        }
         let field = key.custom.as_ref()?;
         let outer = match range.0.get(i) {
             Some(Test::Empty) => return None,

@@ -142,6 +142,7 @@ mod tests {
                 few: matches!(name, 'p' | 'c'),
                 descending: c.is_ascii_uppercase(),
                 custom: None,
+                named: None,
             }
         };
         sort.chars().map(key).collect()

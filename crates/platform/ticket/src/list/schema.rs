@@ -10,6 +10,7 @@ use steward_database::{Engine, Value};
 use steward_fields::{Field, FieldType, Registry, as_info};
 use steward_people::{Actor, Call, Visibility, visibility};
 
+use super::sort::STEADY;
 use crate::model::TRACKED;
 use crate::text::{match_one_sql, match_sql};
 
@@ -190,7 +191,9 @@ impl TicketSchema<'_> {
                 Some(Column::new(format!("v.{name}")).keyed(format!("v.{name}")))
             }
             "number" => Some(self.number()),
-            "organisation" | "opened_at" | "opened_by" => Some(Column::new(format!("t.{name}"))),
+            _ if STEADY.contains(&name) => {
+                Some(Column::new(format!("t.{name}")).keyed(format!("t.{name}")))
+            }
             _ => None,
         }
     }
@@ -246,7 +249,11 @@ impl TicketSchema<'_> {
                 format!("(cast(round(unixepoch({json}, 'subsec') * 1000) as integer) * 1000)")
             }
             FieldType::Date => {
-                format!("cast(extract(epoch from cast({json} as timestamptz)) * 1000000 as bigint)")
+                // A plain date is its midnight UTC.
+                let at = format!(
+                    "({json} || case when length({json}) = 10 then 'T00:00:00Z' else '' end)"
+                );
+                format!("cast(extract(epoch from cast({at} as timestamptz)) * 1000000 as bigint)")
             }
             FieldType::Reference(_) if lite => format!("unhex(replace({json}, '-', ''))"),
             FieldType::Reference(_) => format!("cast({json} as uuid)"),

@@ -5,6 +5,7 @@ use steward_database::Engine;
 use steward_fields::{Field, FieldType};
 
 use super::schema::TicketSchema;
+use crate::model::TRACKED;
 
 /// One key of a sort.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +45,29 @@ const SORTABLE: &[(&str, &str, Of, bool, bool)] = &[
     ("short_description", "t.short_description_key", Of::Text, true, false),
     ("reassignment_count", "t.reassignment_count", Of::Int, false, true),
     ("reopen_count", "t.reopen_count", Of::Int, false, true),
+    ("on_hold_reason", "t.on_hold_reason", Of::Text, true, true),
+    ("close_code", "t.close_code", Of::Text, true, true),
 ];
+
+/// References that lists are sorted by, by the folded name of what they point
+/// to. No index has that order, so that a list may only hold so many rows then.
+const NAMED: [&str; 10] = [
+    "caller",
+    "requested_for",
+    "opened_by",
+    "assigned_to",
+    "assignment_group",
+    "service",
+    "service_offering",
+    "configuration_item",
+    "location",
+    "organisation",
+];
+
+/// Shipped fields whose value never changes after the opening, or hardly ever:
+/// lists of the past are asked and sorted by them as they are today.
+pub(super) const STEADY: [&str; 6] =
+    ["number", "organisation", "opened_at", "opened_by", "caller", "contact_type"];
 
 /// Reads `-priority,opened_at`. Whether there is such a field is asked when the
 /// list is read, since fields are data.
@@ -83,6 +106,8 @@ pub(crate) struct Key {
     pub descending: bool,
     /// The custom field whose rows in `field_value` hold it.
     pub custom: Option<String>,
+    /// The column with the id of the record whose name it is.
+    pub named: Option<String>,
 }
 
 /// The keys of a sort for this reader; the id comes after the last.
@@ -96,17 +121,21 @@ pub(crate) fn keys(sorts: &[Sort], schema: &TicketSchema) -> Result<Vec<Key>> {
 
 fn key(i: usize, sort: &Sort, schema: &TicketSchema) -> Result<Key> {
     let name = sort.field.as_str();
+    let descending = sort.descending;
+    if schema.past && schema.get(name).is_some_and(|f| !f.custom) && !kept(name) {
+        return Err(not_kept(name, schema));
+    }
+    // In the past the tracked columns stand in `v`.
+    let table = if schema.past && TRACKED.contains(&name) { "v" } else { "t" };
     if let Some((_, column, of, nullable, few)) = SORTABLE.iter().find(|s| s.0 == name) {
-        // In the past the tracked columns stand in `v`.
-        let column = match *column {
-            "t.priority" if schema.past => "v.priority",
-            "t.state" if schema.past => "v.state",
-            "t.category" if schema.past => "v.category",
-            column => column,
-        };
+        let column = column.replacen("t.", &format!("{table}."), 1);
         let (of, nullable, few) = (*of, *nullable, *few);
-        let descending = sort.descending;
-        return Ok(Key { column: column.into(), of, nullable, few, descending, custom: None });
+        return Ok(Key { column, of, nullable, few, descending, custom: None, named: None });
+    }
+    if NAMED.contains(&name) {
+        let (column, named) = (format!("n{i}.name_key"), Some(format!("{table}.{name}")));
+        let (of, nullable, few) = (Of::Text, true, false);
+        return Ok(Key { column, of, nullable, few, descending, custom: None, named });
     }
     let field = schema.get(name).filter(|f| f.custom);
     let Some(field) = field else { return Err(refused(name, schema)) };
@@ -124,8 +153,9 @@ fn key(i: usize, sort: &Sort, schema: &TicketSchema) -> Result<Key> {
         of,
         nullable: true,
         few: matches!(field.ty, FieldType::Choice | FieldType::Boolean),
-        descending: sort.descending,
+        descending,
         custom: (!schema.past).then(|| name.to_owned()),
+        named: None,
     })
 }
 
@@ -144,10 +174,7 @@ fn values(field: &Field) -> Option<(&'static str, Of)> {
 fn past(field: &Field, schema: &TicketSchema) -> Result<String> {
     let name = &field.name;
     let kept = field.tracked.then(|| schema.past_json(name, &field.ty)).flatten();
-    let expr = kept.ok_or_else(|| {
-        let message = format!("“{name}” is not kept for the past; sort by it without as_of");
-        Error::malformed("sort", "not_tracked", message)
-    })?;
+    let expr = kept.ok_or_else(|| not_kept(name, schema))?;
     let lite = schema.engine == Engine::Sqlite;
     Ok(match field.ty {
         FieldType::Choice if !lite => format!("({expr} collate \"C\")"),
@@ -160,8 +187,35 @@ fn past(field: &Field, schema: &TicketSchema) -> Result<String> {
     })
 }
 
+/// Whether a shipped field has a past, or needs none.
+fn kept(name: &str) -> bool {
+    TRACKED.contains(&name) || STEADY.contains(&name)
+}
+
+/// The fields that a list of the past can be asked by.
+pub(super) fn kept_fields(schema: &TicketSchema) -> Vec<String> {
+    let readable = schema.registry.fields().iter().filter(|f| schema.readable(f));
+    let known = readable.filter(|f| if f.custom { f.tracked } else { kept(&f.name) });
+    known.map(|f| f.name.clone()).collect()
+}
+
+fn not_kept(name: &str, schema: &TicketSchema) -> Error {
+    let sortable = |field: &String| {
+        let shipped = SORTABLE.iter().any(|s| s.0 == field) || NAMED.contains(&field.as_str());
+        let custom = schema.get(field).filter(|f| f.custom);
+        shipped || custom.is_some_and(|f| schema.past_json(field, &f.ty).is_some())
+    };
+    let kept: Vec<String> = kept_fields(schema).into_iter().filter(sortable).collect();
+    let message = format!(
+        "the past of “{name}” is not kept; with as_of sort by {}, or leave as_of away",
+        kept.join(", ")
+    );
+    Error::malformed("sort", "not_tracked", message)
+}
+
 fn refused(name: &str, schema: &TicketSchema) -> Error {
-    let mut names: Vec<String> = SORTABLE.iter().map(|s| s.0.to_owned()).collect();
+    let shipped = SORTABLE.iter().map(|s| s.0).chain(NAMED);
+    let mut names: Vec<String> = shipped.map(str::to_owned).collect();
     let custom = schema.registry.custom().filter(|f| schema.readable(f) && f.indexed);
     names.extend(custom.filter(|f| values(f).is_some()).map(|f| f.name.clone()));
     let message = format!("cannot sort by {name:?}; sort by {}", names.join(", "));

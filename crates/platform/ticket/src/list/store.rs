@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use serde_json::Value as Json;
 use steward_base::{Error, Result, Timestamp};
-use steward_condition::{Args, Condition, Context};
+use steward_condition::{Args, Condition, ConditionError, Context};
 use steward_database::{Engine, Tx, Value};
 use steward_fields::Registry;
 use steward_people::{Actor, Visibility};
@@ -12,7 +12,7 @@ use steward_people::{Actor, Visibility};
 use crate::list::order;
 use crate::list::ranges::{self, Range};
 use crate::list::schema::{Sees, TicketSchema, condition_error, sees};
-use crate::list::sort::{Key, Sort, keys};
+use crate::list::sort::{Key, Sort, kept_fields, keys};
 use crate::model::{OPEN_STATES, Ticket};
 use crate::store::{TICKET, WIDTH, ticket_row};
 
@@ -146,13 +146,14 @@ pub(crate) fn body(
     joins: &str,
     args: &mut Args,
 ) -> Result<String> {
-    let mut text = format!("from ticket t join record r on r.id = t.id{joins}");
+    let mut text = String::from("from ticket t join record r on r.id = t.id");
     let mut parts: Vec<String> = Vec::new();
     if let Some(at) = query.as_of {
         text.push_str(" join ticket_version v on v.ticket = t.id");
         let (from, to) = (args.push(at), args.push(at));
         parts.push(format!("v.valid_from <= {from} and (v.valid_to is null or v.valid_to > {to})"));
     }
+    text.push_str(joins);
     let kind = args.push(registry.kind.as_str());
     let open = query.as_of.is_none() && prepared.condition.implies("state", OPEN_STATES);
     // SQLite takes a kind or an organisation for rarer than a word and would try
@@ -169,10 +170,48 @@ pub(crate) fn body(
     }
     if !prepared.condition.is_everything() {
         let schema = schema(tx, actor, registry, &prepared.sees, query);
-        let sql = prepared.condition.to_sql(&schema, args).map_err(|e| condition_error(&e))?;
-        parts.push(sql);
+        let sql = prepared.condition.to_sql(&schema, args);
+        parts.push(sql.map_err(|e| not_asked(&e, &schema))?);
     }
     Ok(format!("{text} where {}", parts.join(" and ")))
+}
+
+/// A condition that cannot be asked here; of the past with what can be.
+fn not_asked(e: &ConditionError, schema: &TicketSchema) -> Error {
+    match condition_error(e) {
+        Error::Invalid(mut errors) if schema.past => {
+            let kept = kept_fields(schema).join(", ");
+            for error in &mut errors {
+                error.message += &format!(
+                    "; with as_of these can: {kept}. Leave as_of away to search for words \
+                     and for other fields"
+                );
+            }
+            Error::Invalid(errors)
+        }
+        other => other,
+    }
+}
+
+/// Names have no index in the order of a list: it may hold so many rows.
+const MOST_NAMED: i64 = 10_000;
+
+fn check_named(tx: &mut Tx, list: &List) -> Result<()> {
+    let named = list.query.sort.iter().zip(&list.keys).find(|(_, key)| key.named.is_some());
+    let Some((sort, _)) = named else { return Ok(()) };
+    let mut args = Args::new();
+    let body = body(tx, list.actor, list.registry, &list.prepared, list.query, "", &mut args)?;
+    let limit = args.push(MOST_NAMED + 1);
+    let sql = format!("select count(*) from (select 1 {body} limit {limit}) few");
+    if tx.one(&sql, args.values(), |r| r.get::<i64>(0))? <= MOST_NAMED {
+        return Ok(());
+    }
+    let message = format!(
+        "sorting by “{}” goes by names, which a list of at most {MOST_NAMED} tickets takes; \
+         add terms that leave fewer, such as state:open",
+        sort.field
+    );
+    Err(Error::malformed("sort", "too_many", message))
 }
 
 /// One page of the tickets the actor sees: its ranges, one after the other,
@@ -202,9 +241,11 @@ pub fn list(
     })?;
     only_used(tx, &registry.kind, &mut prepared.tickets)?;
     let list = List { actor, registry, query, prepared, keys };
-    let mut rows = match query.as_of {
-        Some(_) => list.past(tx, ranges)?,
-        None => list.now(tx, ranges)?,
+    check_named(tx, &list)?;
+    let at_once = query.as_of.is_some() || list.keys.iter().any(|key| key.named.is_some());
+    let mut rows = match at_once {
+        true => list.at_once(tx, ranges)?,
+        false => list.now(tx, ranges)?,
     };
     let more = rows.len() as i64 > query.limit;
     rows.truncate(usize::try_from(query.limit).unwrap_or(0));
@@ -303,12 +344,14 @@ impl List<'_> {
         Ok((format!("{TICKET}{columns} {body}{tests} order by {order} limit {limit}"), args))
     }
 
-    /// As [`List::now`], in one statement: of the past there is no index in the
-    /// order of a list, so that more statements would only look more often.
-    fn past(&self, tx: &mut Tx, ranges: Vec<Range>) -> Result<Vec<Placed>> {
+    /// As [`List::now`], in one statement: of the past and of names there is no
+    /// index in the order of a list, so that more would only look more often.
+    fn at_once(&self, tx: &mut Tx, ranges: Vec<Range>) -> Result<Vec<Placed>> {
         let (keys, all) = (&self.keys, Range(Vec::new()));
         let mut args = Args::new();
-        let body = body(tx, self.actor, self.registry, &self.prepared, self.query, "", &mut args)?;
+        let joins = order::joins(keys, &all);
+        let body =
+            body(tx, self.actor, self.registry, &self.prepared, self.query, &joins, &mut args)?;
         let tests: Vec<String> = match &self.query.after {
             None => vec!["true".into()],
             Some(_) => ranges.iter().map(|r| order::tests(keys, r, &mut args)).collect(),
@@ -316,12 +359,16 @@ impl List<'_> {
         let (tests, order) = (tests.join(" or "), order::order_by(keys, &all));
         let limit = args.push(self.query.limit + 1);
         let columns = order::columns(keys, &all);
+        let past = if self.query.as_of.is_some() { PAST } else { "" };
         let sql =
-            format!("{TICKET}{columns}{PAST} {body} and ({tests}) order by {order} limit {limit}");
+            format!("{TICKET}{columns}{past} {body} and ({tests}) order by {order} limit {limit}");
         tx.rows(&sql, args.values(), |r| {
             let mut ticket = ticket_row(r)?;
             let place = order::place(keys, &all, r, WIDTH, ticket.head.id)?;
-            as_it_was(&mut ticket, self.registry, r, WIDTH + keys.len())?;
+            if let Some(moment) = self.query.as_of {
+                as_it_was(&mut ticket, self.registry, r, WIDTH + keys.len())?;
+                forget_later(&mut ticket, self.registry, moment);
+            }
             Ok((ticket, place))
         })
     }
@@ -329,7 +376,7 @@ impl List<'_> {
 
 /// The tracked columns of the moment asked for.
 const PAST: &str = ", v.state, v.on_hold_reason, v.priority, v.assignment_group, v.assigned_to, \
-     v.service, v.service_offering, v.category, v.location, v.custom";
+     v.service, v.service_offering, v.category, v.location, v.custom, v.valid_from";
 
 fn as_it_was(
     ticket: &mut Ticket,
@@ -347,6 +394,9 @@ fn as_it_was(
     ticket.category = r.opt(at + 7)?;
     ticket.location = r.opt(at + 8)?;
     let was = r.opt::<Json>(at + 9)?.unwrap_or_default();
+    // Changes of other fields since then are not known.
+    let since: Timestamp = r.get(at + 10)?;
+    ticket.updated_at = since;
     for field in registry.custom().filter(|f| f.tracked) {
         match was.get(&field.name) {
             Some(value) => drop(ticket.custom.insert(field.name.clone(), value.clone())),
@@ -354,6 +404,35 @@ fn as_it_was(
         }
     }
     Ok(())
+}
+
+/// Empties what a row of the past cannot know: values that came later, and
+/// fields whose past is not kept. What is left as it is today are the texts,
+/// caller, impact, urgency, the counts and the version.
+fn forget_later(ticket: &mut Ticket, registry: &Registry, moment: Timestamp) {
+    let later = |at: Option<Timestamp>| at.is_some_and(|at| at > moment);
+    let ended = ticket.resolved_at.or(ticket.closed_at);
+    if ended.is_none() || later(ended) {
+        (ticket.close_code, ticket.close_notes) = (None, None);
+    }
+    if ticket.resolved_at.is_none() || later(ticket.resolved_at) {
+        (ticket.resolved_at, ticket.resolved_by) = (None, None);
+    }
+    if later(ticket.closed_at) {
+        ticket.closed_at = None;
+    }
+    ticket.on_hold_until = None;
+    (ticket.priority_override, ticket.priority_reason) = (None, None);
+    ticket.requested_for = None;
+    ticket.subcategory = None;
+    ticket.configuration_item = None;
+    (ticket.parent, ticket.duplicate_of) = (None, None);
+    ticket.external_problem = None;
+    ticket.external_change = None;
+    ticket.external_cause = None;
+    ticket.external_vendor = None;
+    let kept = |name: &String| registry.field(name).is_some_and(|f| f.tracked);
+    ticket.custom.retain(|name, _| kept(name));
 }
 
 /// How many tickets the whole list has, exactly.

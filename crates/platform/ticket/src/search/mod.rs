@@ -10,4 +10,4 @@ mod streams;
 
 pub use rank::{Candidate, rank};
 pub use snippet::snippet;
-pub use store::{After, Hit, MOST_RANKED, search};
+pub use store::{After, Hit, MOST_RANKED, count, search};

@@ -45,6 +45,25 @@ pub struct After {
     pub row_no: i64,
 }
 
+/// How many tickets [`search`] ranks for this, at most [`MOST_RANKED`].
+///
+/// # Errors
+/// As [`search`].
+pub fn count(
+    tx: &mut Tx,
+    actor: &Actor,
+    registry: &Registry,
+    context: &Context,
+    q: &str,
+) -> Result<usize> {
+    let query = ListQuery { q: q.into(), ..ListQuery::default() };
+    let mut prepared = prepare(tx, actor, registry, context, &query)?;
+    check_indexed(tx, actor, registry, context, &query, &prepared)?;
+    only_used(tx, &registry.kind, &mut prepared.tickets)?;
+    let mut search = Search { actor, registry, query: &query, prepared };
+    Ok(search.newest(tx)?.len())
+}
+
 /// The tickets of a kind that the actor may see and that meet the condition,
 /// the likeliest first; at most `limit` of them, behind `after`.
 ///

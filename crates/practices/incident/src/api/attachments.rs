@@ -7,9 +7,9 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
-use steward_api::{App, BodySlot, Caller, Page, PageQuery, Path, Problem, Query, Reply};
+use steward_api::{App, BodySlot, Caller, Page, Path, Problem, Query, Reply, TimedQuery};
 use steward_base::time::wire;
-use steward_base::{Error, Result, Timestamp, Uuid};
+use steward_base::{Error, Result, Uuid};
 use steward_database::Tx;
 use steward_people::views::Reference;
 use steward_people::{Names, check, names};
@@ -21,6 +21,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::journal::since;
 use super::registries;
 use crate::commands;
 use crate::fields::KIND;
@@ -87,30 +88,29 @@ fn view(tx: &mut Tx, found: Attachment) -> Result<AttachmentView> {
 /// Attachments, oldest first
 #[utoipa::path(
     get, path = "/incidents/{number}/attachments", tag = "incidents",
-    params(("number" = String, Path, description = "Number or id"), PageQuery),
+    params(("number" = String, Path, description = "Number or id"), TimedQuery),
     responses((status = 200, description = "Attachments", body = Page<AttachmentView>))
 )]
 async fn list_attachments(
     caller: Caller,
     OriginalUri(uri): OriginalUri,
     Path(number): Path<String>,
-    Query(query): Query<PageQuery>,
+    Query(query): Query<TimedQuery>,
 ) -> Result<Response, Problem> {
     let limit = query.limit()?;
-    let after: Option<(i64, Uuid)> = query.after("attachments")?;
+    let from = since(&query, "attachments")?;
     let registries = registries(caller.app());
     let page = caller
         .read(move |tx, call| {
             let loaded = commands::load(tx, call, &registries, &number)?;
-            let (at, id) = after.unwrap_or((0, Uuid::nil()));
-            let from = (Timestamp::from_microsecond(at).unwrap_or(Timestamp::UNIX_EPOCH), id);
             let rows = attachments(tx, &call.actor, &loaded.ticket, from, limit + 1)?;
             let key = |a: &Attachment| (a.at.as_microsecond(), a.id);
             let count = match query.count {
                 Some(true) => Some(count_attachments(tx, &call.actor, &loaded.ticket)?),
                 _ => None,
             };
-            let page = Page::cut(rows, limit, &["attachments"], key)?.with_count(count);
+            let page =
+                Page::cut(rows, limit, &query.belongs_to("attachments"), key)?.with_count(count);
             let people: Vec<Uuid> = page.items.iter().map(|a| a.by).collect();
             let names = names(tx, &people)?;
             Ok(page.map(|a| AttachmentView::of(a, &names)))

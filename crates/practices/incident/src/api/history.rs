@@ -4,10 +4,11 @@ use axum::extract::OriginalUri;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::Value as Json_;
-use steward_api::{Caller, Page, PageQuery, Path, Problem, Query};
+use steward_api::{Caller, Page, Path, Problem, Query, TimedQuery};
 use steward_base::time::wire;
 use steward_base::{Result, Uuid};
 use steward_database::Tx;
+use steward_history::Fact;
 use steward_people::names;
 use steward_people::views::Reference;
 use steward_ticket::readable;
@@ -63,20 +64,23 @@ pub struct CauseView {
     pub seq: i64,
 }
 
-/// History: every fact, oldest first
+/// History: every fact, oldest first unless `sort=-at`
+///
+/// In the order in which they were recorded.
 #[utoipa::path(
     get, path = "/incidents/{number}/history", tag = "incidents",
-    params(("number" = String, Path, description = "Number or id"), PageQuery),
+    params(("number" = String, Path, description = "Number or id"), TimedQuery),
     responses((status = 200, description = "Facts", body = Page<FactView>))
 )]
 async fn list_history(
     caller: Caller,
     OriginalUri(uri): OriginalUri,
     Path(number): Path<String>,
-    Query(query): Query<PageQuery>,
+    Query(query): Query<TimedQuery>,
 ) -> Result<Response, Problem> {
     let limit = query.limit()?;
     let after: Option<i64> = query.after("history")?;
+    let newest_first = query.newest_first()?;
     let registries = registries(caller.app());
     let page = caller
         .read(move |tx, call| {
@@ -86,8 +90,9 @@ async fn list_history(
                 Some(true) => Some(count_facts(tx, &loaded, internal)?),
                 _ => None,
             };
-            let page = history_page(tx, &loaded, internal, after.unwrap_or(0), limit)?;
-            Ok(page.with_count(count))
+            let facts = facts(tx, &loaded, internal, (after, newest_first), limit)?;
+            let page = Page::cut(facts, limit, &query.belongs_to("history"), |f| f.seq)?;
+            Ok(shown(tx, page)?.with_count(count))
         })
         .await?;
     Ok(page.respond(&uri).into_response())
@@ -106,24 +111,33 @@ fn count_facts(tx: &mut Tx, loaded: &Loaded, internal: bool) -> Result<i64> {
     }
 }
 
-fn history_page(
+/// At most one fact more than `limit` that the reader may see, in order of their
+/// recording, from `after` on.
+fn facts(
     tx: &mut Tx,
     loaded: &Loaded,
     internal: bool,
-    after: i64,
+    (after, newest_first): (Option<i64>, bool),
     limit: i64,
-) -> Result<Page<FactView>> {
+) -> Result<Vec<Fact>> {
     let record = loaded.ticket.head.id;
-    let (mut facts, mut at) = (Vec::new(), after);
+    let mut at = after.unwrap_or(if newest_first { i64::MAX } else { 0 });
+    let mut facts = Vec::new();
     // Facts that the reader may not see are left out, so that a page may have
     // to read further than its own length.
     while (facts.len() as i64) <= limit {
-        let read = steward_history::facts_of(tx, record, at, limit + 1)?;
+        let read = match newest_first {
+            false => steward_history::facts_of(tx, record, at, limit + 1)?,
+            true => steward_history::facts_before(tx, record, at, limit + 1)?,
+        };
         let Some(last) = read.last() else { break };
         at = last.seq;
         facts.extend(read.into_iter().filter_map(|f| readable(f, &loaded.registry, internal)));
     }
-    let page = Page::cut(facts, limit, &["history"], |f| f.seq)?;
+    Ok(facts)
+}
+
+fn shown(tx: &mut Tx, page: Page<Fact>) -> Result<Page<FactView>> {
     let people: Vec<Uuid> = page
         .items
         .iter()

@@ -1,10 +1,10 @@
 //! Incidents: listed, opened, read, changed.
 
 use axum::extract::OriginalUri;
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use steward_api::{
-    Caller, IfMatch, Json, ListQuery, Page, Path, Problem, Query, Reply, write_cursor,
+    Caller, IfMatch, Json, ListQuery, Page, Path, Problem, Query, Reply, wants_csv, write_cursor,
 };
 use steward_base::{Error, Result};
 use steward_condition::last_instant;
@@ -46,6 +46,20 @@ pub(super) fn asked(call: &Call, query: &ListQuery) -> Result<Asked> {
 ///
 /// Those the caller may see that meet the condition. With `Accept: text/csv` the
 /// whole list as CSV, as at `/incidents.csv`.
+///
+/// Sorted by a reference (`assigned_to`, `caller`, `assignment_group`, `service`,
+/// `location`, `organisation`...), it goes by names, and the condition must leave
+/// at most 10,000 incidents.
+///
+/// With `as_of` a row has of that moment: `state`, `on_hold_reason`, `priority`,
+/// `assignment_group`, `assigned_to`, `service`, `service_offering`, `category`,
+/// `location`, custom fields marked as tracked, and `updated_at` as the moment of
+/// their last change. `resolved_at`, `resolved_by`, `closed_at` and `close_code`
+/// are null when they came later. Of today are `number`, `short_description`,
+/// `caller`, `opened_by`, `opened_at`, `contact_type`, `organisation`, `impact`,
+/// `urgency`, the counts and `version`; everything else is null. Conditions and
+/// orders take the fields of the moment and `number`, `opened_at`, `opened_by`,
+/// `organisation`, `caller` and `contact_type`.
 #[utoipa::path(
     get, path = "/incidents", tag = "incidents", params(ListQuery),
     responses((status = 200, description = "A page of incidents", content(
@@ -58,8 +72,7 @@ async fn list_incidents(
     OriginalUri(uri): OriginalUri,
     Query(query): Query<ListQuery>,
 ) -> Result<Response, Problem> {
-    let accepts = headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or("");
-    if accepts.trim_start().starts_with("text/csv") {
+    if wants_csv(&headers) {
         return super::csv::export(caller, query).await;
     }
     let asked = asked(&caller.call, &query)?;

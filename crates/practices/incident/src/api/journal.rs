@@ -4,13 +4,13 @@ use axum::extract::OriginalUri;
 use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use steward_api::{Caller, Json, Page, PageQuery, Path, Problem, Query, Reply};
+use steward_api::{Caller, Json, Page, Path, Problem, Query, Reply, TimedQuery};
 use steward_base::time::wire;
 use steward_base::{Error, Result, Timestamp, Uuid};
 use steward_people::views::Reference;
 use steward_people::{Call, Names, allowed, names};
 use steward_ticket::journal::{
-    Entry, EntryKind, NewEntry, count_entries, entries_seen, entry, retract,
+    Entry, EntryKind, NewEntry, Since, count_entries, entries_seen, entry, retract,
 };
 use steward_ticket::{rich, text};
 use utoipa::ToSchema;
@@ -109,16 +109,23 @@ pub(super) fn sees_internal(call: &Call, loaded: &Loaded) -> bool {
     allowed(&call.actor, KIND, "read_work_notes", &loaded.target)
 }
 
+/// Where a list in order of time goes on.
+pub(super) fn since(query: &TimedQuery, name: &str) -> Result<Since> {
+    let after: Option<(i64, Uuid)> = query.after(name)?;
+    let after = after.and_then(|(at, id)| Some((Timestamp::from_microsecond(at).ok()?, id)));
+    Ok(Since { after, descending: query.newest_first()? })
+}
+
 async fn list_entries(
     caller: Caller,
     uri: Uri,
     number: String,
-    query: PageQuery,
+    query: TimedQuery,
     kind: EntryKind,
 ) -> Result<Response, Problem> {
     let limit = query.limit()?;
     let name = kind.as_str();
-    let after: Option<(i64, Uuid)> = query.after(name)?;
+    let from = since(&query, name)?;
     let registries = registries(caller.app());
     let page = caller
         .read(move |tx, call| {
@@ -127,15 +134,14 @@ async fn list_entries(
             if kind == EntryKind::WorkNote {
                 steward_people::check(&call.actor, KIND, "read_work_notes", &loaded.target)?;
             }
-            let after = after.unwrap_or((i64::MIN, Uuid::nil()));
-            let from = Timestamp::from_microsecond(after.0).unwrap_or(Timestamp::UNIX_EPOCH);
             let record = loaded.ticket.head.id;
-            let rows = entries_seen(tx, record, kind, internal, (from, after.1), limit + 1)?;
+            let rows = entries_seen(tx, record, kind, internal, from, limit + 1)?;
             let count = match query.count {
                 Some(true) => Some(count_entries(tx, record, kind, internal)?),
                 _ => None,
             };
-            let page = Page::cut(rows, limit, &[name], |e: &Entry| (e.at.as_microsecond(), e.id))?;
+            let key = |e: &Entry| (e.at.as_microsecond(), e.id);
+            let page = Page::cut(rows, limit, &query.belongs_to(name), key)?;
             let page = page.with_count(count);
             let names = names(tx, &page.items.iter().flat_map(people).collect::<Vec<_>>())?;
             Ok(page.map(|e| EntryView::of(e, &names)))
@@ -172,17 +178,17 @@ async fn write_entry(
         .await
 }
 
-/// Comments (public), oldest first
+/// Comments (public), oldest first unless `sort=-at`
 #[utoipa::path(
     get, path = "/incidents/{number}/comments", tag = "incidents",
-    params(("number" = String, Path, description = "Number or id"), PageQuery),
+    params(("number" = String, Path, description = "Number or id"), TimedQuery),
     responses((status = 200, description = "Comments", body = Page<EntryView>))
 )]
 async fn list_comments(
     caller: Caller,
     OriginalUri(uri): OriginalUri,
     Path(number): Path<String>,
-    Query(query): Query<PageQuery>,
+    Query(query): Query<TimedQuery>,
 ) -> Result<Response, Problem> {
     list_entries(caller, uri, number, query, EntryKind::Comment).await
 }
@@ -201,17 +207,17 @@ async fn add_comment(
     write_entry(caller, number, body, EntryKind::Comment).await
 }
 
-/// Work notes (internal), oldest first
+/// Work notes (internal), oldest first unless `sort=-at`
 #[utoipa::path(
     get, path = "/incidents/{number}/work-notes", tag = "incidents",
-    params(("number" = String, Path, description = "Number or id"), PageQuery),
+    params(("number" = String, Path, description = "Number or id"), TimedQuery),
     responses((status = 200, description = "Work notes", body = Page<EntryView>))
 )]
 async fn list_work_notes(
     caller: Caller,
     OriginalUri(uri): OriginalUri,
     Path(number): Path<String>,
-    Query(query): Query<PageQuery>,
+    Query(query): Query<TimedQuery>,
 ) -> Result<Response, Problem> {
     list_entries(caller, uri, number, query, EntryKind::WorkNote).await
 }
@@ -325,28 +331,35 @@ async fn retract_comment(
         .await
 }
 
-/// Everything that happened, oldest first
+/// Everything that happened, oldest first unless `sort=-at`
 ///
 /// Comments, work notes and changes in one list, duplicates' entries marked.
 #[utoipa::path(
     get, path = "/incidents/{number}/timeline", tag = "incidents",
-    params(("number" = String, Path, description = "Number or id"), PageQuery),
+    params(("number" = String, Path, description = "Number or id"), TimedQuery),
     responses((status = 200, description = "The timeline", body = Page<TimelineItem>))
 )]
 async fn list_timeline(
     caller: Caller,
     OriginalUri(uri): OriginalUri,
     Path(number): Path<String>,
-    Query(query): Query<PageQuery>,
+    Query(query): Query<TimedQuery>,
 ) -> Result<Response, Problem> {
-    let limit = query.limit()?;
-    let after: Option<timeline::Place> = query.after("timeline")?;
+    let asked = timeline::Asked {
+        after: query.after("timeline")?,
+        newest_first: query.newest_first()?,
+        limit: query.limit()?,
+        counted: query.count == Some(true),
+    };
     let registries = registries(caller.app());
     let page = caller
         .read(move |tx, call| {
             let loaded = commands::load(tx, call, &registries, &number)?;
-            let counted = query.count == Some(true);
-            timeline::page(tx, &call.actor, &loaded, after, (limit, counted))
+            let (items, count) = timeline::page(tx, &call.actor, &loaded, &asked)?;
+            let page = Page::cut(items, asked.limit, &query.belongs_to("timeline"), |item| {
+                item.place.clone()
+            })?;
+            Ok(page.with_count(count))
         })
         .await?;
     Ok(page.respond(&uri))

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json_;
 use steward_api::{
-    Caller, IfMatch, Json, Page, PageQuery, Path, Problem, Query, Reply, check_version,
+    Caller, IfMatch, Json, Page, Path, Problem, Query, Reply, TimedQuery, check_version,
 };
 use steward_base::time::wire;
 use steward_base::{Error, Result, Uuid};
@@ -46,21 +46,21 @@ fn note(
 /// Who watches, oldest first
 #[utoipa::path(
     get, path = "/incidents/{number}/watchers", tag = "incidents",
-    params(("number" = String, Path, description = "Number or id"), PageQuery),
+    params(("number" = String, Path, description = "Number or id"), TimedQuery),
     responses((status = 200, description = "Watchers", body = Page<Reference>))
 )]
 async fn list_watchers(
     caller: Caller,
     OriginalUri(uri): OriginalUri,
     Path(number): Path<String>,
-    Query(query): Query<PageQuery>,
+    Query(query): Query<TimedQuery>,
 ) -> Result<Response, Problem> {
     let registries = registries(caller.app());
     let page = caller
         .read(move |tx, call| {
             let loaded = commands::load(tx, call, &registries, &number)?;
             let ids = store::watchers(tx, loaded.ticket.head.id)?;
-            let page = Page::of_all(ids, &query, "watchers", Uuid::to_string)?;
+            let page = query.of_all(ids, "watchers", Uuid::to_string)?;
             let names = names(tx, &page.items)?;
             Ok(page.map(|id| Reference::of(id, &names)))
         })
@@ -162,14 +162,14 @@ const TYPES: [&str; 4] = ["related_to", "caused_by", "blocked_by", "follows"];
 /// Links of this incident, oldest first
 #[utoipa::path(
     get, path = "/incidents/{number}/relations", tag = "incidents",
-    params(("number" = String, Path, description = "Number or id"), PageQuery),
+    params(("number" = String, Path, description = "Number or id"), TimedQuery),
     responses((status = 200, description = "Links", body = Page<RelationView>))
 )]
 async fn list_relations(
     caller: Caller,
     OriginalUri(uri): OriginalUri,
     Path(number): Path<String>,
-    Query(query): Query<PageQuery>,
+    Query(query): Query<TimedQuery>,
 ) -> Result<Response, Problem> {
     let registries = registries(caller.app());
     let page = caller
@@ -177,7 +177,7 @@ async fn list_relations(
             let loaded = commands::load(tx, call, &registries, &number)?;
             let seen = seen(tx, call, &loaded)?;
             let seen = views(tx, seen)?;
-            Page::of_all(seen, &query, "relations", |relation| relation.id.to_string())
+            query.of_all(seen, "relations", |relation| relation.id.to_string())
         })
         .await?;
     Ok(page.respond(&uri))
@@ -281,7 +281,13 @@ async fn add_relation(
             if relation.from == relation.to {
                 return Err(Error::invalid("to", "self", "an incident is not linked with itself"));
             }
-            if !store::add_relation(tx, &relation)? {
+            // "Related to" reads the same from both ends.
+            let turned = relation.relation_type == "related_to"
+                && store::relations(tx, relation.from)?.iter().any(|r| {
+                    (&r.relation_type, r.from, r.to)
+                        == (&relation.relation_type, relation.to, relation.from)
+                });
+            if turned || !store::add_relation(tx, &relation)? {
                 return Err(Error::Refused("this link stands already".into()));
             }
             let changes = [
