@@ -33,6 +33,8 @@ fn args<T: for<'de> Deserialize<'de>>(command: &str, args: &Json) -> Result<T> {
 pub fn register(commands: &mut Commands) {
     commands.add("notify", Arc::new(notify));
     commands.add("webhook", Arc::new(send));
+    commands.add_check("notify", Arc::new(check_notify));
+    commands.add_check("webhook", Arc::new(check_send));
 }
 
 /// The ticket, readable by the actor.
@@ -58,6 +60,29 @@ fn notify(tx: &mut Tx, call: &Call, id: Uuid, given: &Json) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Words of `to` that stand for whoever is that on the ticket.
+const PARTS: [&str; 3] = ["assigned_to", "caller", "opened_by"];
+
+fn check_notify(tx: &mut Tx, call: &Call, given: &Json) -> Result<()> {
+    let wanted: NotifyArgs = args("notify", given)?;
+    if wanted.to.is_empty() {
+        return Err(Error::invalid("args.to", "required", "name somebody"));
+    }
+    let logins = wanted.to.iter().filter(|to| !PARTS.contains(&to.as_str()));
+    logins.map(|login| named(tx, call, login).map(drop)).collect()
+}
+
+fn check_send(tx: &mut Tx, _: &Call, given: &Json) -> Result<()> {
+    let wanted: WebhookArgs = args("webhook", given)?;
+    match webhook::load_active(tx, wanted.webhook) {
+        Err(Error::NotFound | Error::Refused(_)) => {
+            let words = "there is no active webhook with this id";
+            Err(Error::invalid("args.webhook", "reference", words))
+        }
+        other => other.map(drop),
+    }
 }
 
 fn named(tx: &mut Tx, call: &Call, login: &str) -> Result<Uuid> {

@@ -25,7 +25,7 @@ mod write;
 pub use audience::{
     Reads, is_internal, is_public, names_for, readable, readable_of, reads, reads_of, target,
 };
-pub use command::{Command, Commands};
+pub use command::{ArgsCheck, Command, Commands};
 pub use erase::{forget_person, forget_texts};
 pub use memory::InMemory;
 pub use model::{OPEN_STATES, TRACKED, Ticket, changes, to_json};

@@ -59,6 +59,15 @@ pub struct CreateIncident {
     /// Location: id or name.
     #[serde(default)]
     pub location: Option<String>,
+    /// Whom it is for, when that is not the caller: id, login, e-mail or name.
+    #[serde(default)]
+    pub requested_for: Option<String>,
+    /// The ticket this is part of, by number or id.
+    #[serde(default)]
+    pub parent: Option<String>,
+    /// The priority set by hand.
+    #[serde(default)]
+    pub priority_override: Option<PriorityOverride>,
     /// Values of custom fields.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
@@ -75,6 +84,28 @@ pub struct PriorityOverride {
     /// Why, 1 to 4000 characters.
     #[schema(min_length = 1, max_length = 4000)]
     pub reason: String,
+}
+
+/// A merge patch of the priority set by hand: over one that stands, either part
+/// alone will do.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PriorityOverridePatch {
+    /// 1 to 5.
+    #[serde(default)]
+    #[schema(value_type = i64, minimum = 1, maximum = 5)]
+    pub priority: Patch<i64>,
+    /// Why, 1 to 4000 characters.
+    #[serde(default)]
+    #[schema(value_type = String, min_length = 1, max_length = 4000)]
+    pub reason: Patch<String>,
+}
+
+impl From<PriorityOverride> for PriorityOverridePatch {
+    fn from(whole: PriorityOverride) -> PriorityOverridePatch {
+        let PriorityOverride { priority, reason } = whole;
+        PriorityOverridePatch { priority: Patch::Set(priority), reason: Patch::Set(reason) }
+    }
 }
 
 /// A merge patch: fields left out stay, `null` empties.
@@ -104,8 +135,8 @@ pub struct UpdateIncident {
     pub urgency: Patch<i64>,
     /// The priority set by hand; `null` goes back to the matrix.
     #[serde(default)]
-    #[schema(value_type = Option<PriorityOverride>)]
-    pub priority_override: Patch<PriorityOverride>,
+    #[schema(value_type = Option<PriorityOverridePatch>)]
+    pub priority_override: Patch<PriorityOverridePatch>,
     /// How it reached us.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
@@ -146,10 +177,15 @@ pub struct UpdateIncident {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     pub parent: Patch<String>,
-    /// Values of custom fields; `null` empties one.
+    /// Whom it is for, when that is not the caller.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub requested_for: Patch<String>,
+    /// Values of custom fields; `null` empties one, and in place of them all
+    /// every one that you may read.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
-    pub custom: Option<BTreeMap<String, serde_json::Value>>,
+    pub custom: Patch<BTreeMap<String, serde_json::Value>>,
 }
 
 /// Who gets it. `null` takes it away.

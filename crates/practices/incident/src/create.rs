@@ -92,7 +92,12 @@ fn check_rights(
     Ok(())
 }
 
-fn blank(head: steward_history::Head, name: String, caller: Uuid, call: &Call) -> Ticket {
+pub(crate) fn blank(
+    head: steward_history::Head,
+    name: String,
+    caller: Uuid,
+    call: &Call,
+) -> Ticket {
     Ticket {
         head,
         short_description: name,

@@ -6,10 +6,10 @@ use steward_api::Patch;
 use steward_base::{Error, Gathered, Result, Uuid};
 use steward_database::Tx;
 use steward_fields::{FieldType, Registry, parse_custom};
-use steward_people::{Call, check, resolve};
+use steward_people::{Call, allowed, check, resolve};
 use steward_ticket::{Ticket, store};
 
-use crate::body::{CreateIncident, UpdateIncident};
+use crate::body::{CreateIncident, PriorityOverridePatch, UpdateIncident};
 use crate::commands::{Loaded, given};
 use crate::fields::KIND;
 use crate::rules;
@@ -92,10 +92,20 @@ impl Edits<'_> {
         self.choices(after, body, wrong)?;
         self.references(tx, after, body, wrong)?;
         self.priority(after, body, wrong)?;
-        if let Some(custom) = &body.custom {
-            set_custom(tx, self.call, self.loaded, after, custom, wrong)?;
+        match &body.custom {
+            Patch::Keep => {}
+            Patch::Clear => self.clear_custom(after),
+            Patch::Set(custom) => set_custom(tx, self.call, self.loaded, after, custom, wrong)?,
         }
         Ok(())
+    }
+
+    /// Empties every custom field that the actor may read.
+    fn clear_custom(&self, after: &mut Ticket) {
+        let internal = allowed(&self.call.actor, KIND, "read_work_notes", &self.loaded.target);
+        for field in self.loaded.registry.custom().filter(|f| internal || f.group != "internal") {
+            after.custom.remove(&field.name);
+        }
     }
 
     fn texts(&self, after: &mut Ticket, body: &UpdateIncident, wrong: &mut Gathered) -> Result<()> {
@@ -155,6 +165,10 @@ impl Edits<'_> {
         let caller = person(tx, call, "caller", &body.caller);
         if let Some(caller) = wrong.take(caller)?.flatten() {
             after.caller = caller;
+        }
+        let requested_for = person(tx, call, "requested_for", &body.requested_for);
+        if let Some(requested_for) = wrong.take(requested_for)?.flatten() {
+            after.requested_for = requested_for;
         }
         for (kind, patch, place) in [
             ("service", &body.service, &mut after.service),
@@ -217,28 +231,42 @@ impl Edits<'_> {
         }
         if let Some(given) = given(&body.priority_override) {
             check(&self.call.actor, KIND, "override_priority", &self.loaded.target)?;
-            (after.priority_override, after.priority_reason) = match given {
-                None => (None, None),
-                Some(by_hand) => {
-                    let invalid = |field: &str, rule: &str, message: &str| {
-                        Err::<(), _>(Error::invalid(
-                            format!("priority_override.{field}"),
-                            rule,
-                            message,
-                        ))
-                    };
-                    if !(1..=5).contains(&by_hand.priority) {
-                        wrong.take(invalid("priority", "range", "is 1 to 5"))?;
-                    }
-                    let length = by_hand.reason.trim().chars().count();
-                    if !(1..=4000).contains(&length) {
-                        wrong.take(invalid("reason", "length", "give 1 to 4000 characters"))?;
-                    }
-                    (Some(by_hand.priority as u8), Some(by_hand.reason))
-                }
-            };
+            self.by_hand(after, given, wrong)?;
         }
         rules::prioritise(after, &self.loaded.settings);
+        Ok(())
+    }
+
+    /// The priority by hand, merged over one that stands.
+    fn by_hand(
+        &self,
+        after: &mut Ticket,
+        given: Option<PriorityOverridePatch>,
+        wrong: &mut Gathered,
+    ) -> Result<()> {
+        let Some(given) = given else {
+            (after.priority_override, after.priority_reason) = (None, None);
+            return Ok(());
+        };
+        let invalid = |field: &str, rule: &str, message: &str| {
+            Err::<(), _>(Error::invalid(format!("priority_override.{field}"), rule, message))
+        };
+        let priority = given.priority.over(after.priority_override.map(i64::from));
+        let reason = given.reason.over(after.priority_reason.clone());
+        let wrong_priority = match priority {
+            Some(1..=5) => Ok(()),
+            Some(_) => invalid("priority", "range", "is 1 to 5"),
+            None => invalid("priority", "required", "is needed"),
+        };
+        wrong.take(wrong_priority)?;
+        let wrong_reason = match reason.as_deref().map(|r| r.trim().chars().count()) {
+            Some(1..=4000) => Ok(()),
+            Some(_) => invalid("reason", "length", "give 1 to 4000 characters"),
+            None => invalid("reason", "required", "is needed"),
+        };
+        wrong.take(wrong_reason)?;
+        after.priority_override = priority.map(|p| p as u8);
+        after.priority_reason = reason;
         Ok(())
     }
 }
@@ -302,7 +330,7 @@ pub(crate) fn as_patch(body: &CreateIncident) -> UpdateIncident {
         caller: Patch::Keep,
         impact: set(&body.impact),
         urgency: set(&body.urgency),
-        priority_override: Patch::Keep,
+        priority_override: set(&body.priority_override.clone().map(Into::into)),
         contact_type: set(&body.contact_type),
         category: set(&body.category),
         subcategory: set(&body.subcategory),
@@ -312,8 +340,9 @@ pub(crate) fn as_patch(body: &CreateIncident) -> UpdateIncident {
         service_offering: set(&body.service_offering),
         configuration_item: set(&body.configuration_item),
         location: set(&body.location),
-        parent: Patch::Keep,
-        custom: body.custom.clone(),
+        parent: set(&body.parent),
+        requested_for: set(&body.requested_for),
+        custom: set(&body.custom),
     }
 }
 
@@ -323,6 +352,8 @@ pub(crate) fn beyond_requester(body: &CreateIncident, registry: &Registry) -> Op
         ("assignment_group", body.assignment_group.is_some()),
         ("assigned_to", body.assigned_to.is_some()),
         ("impact", body.impact.is_some_and(|i| i != 3)),
+        ("parent", body.parent.is_some()),
+        ("requested_for", body.requested_for.is_some()),
         ("contact_type", body.contact_type.as_deref().is_some_and(|c| c != "self_service")),
     ];
     let shipped = asked.iter().find(|(_, asked)| *asked).map(|(name, _)| (*name).to_owned());

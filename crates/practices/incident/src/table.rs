@@ -7,12 +7,16 @@ use serde_json::Value as Json;
 use steward_base::{Error, Result, Uuid};
 use steward_database::Tx;
 use steward_fields::Registries;
-use steward_people::Call;
+use steward_history::Head;
+use steward_people::{Call, Target};
 use steward_ticket::Commands;
 use steward_ticket::journal::{EntryKind, NewEntry};
 
 use crate::body::UpdateIncident;
-use crate::commands::{Action, act, update, write_entry};
+use crate::commands::{Action, Loaded, act, update, write_entry};
+use crate::create::blank;
+use crate::edit::Edits;
+use crate::fields::{KIND, Settings};
 
 /// Actions that rules and other practices may name as `incident.<action>`.
 const ACTIONS: [&str; 8] =
@@ -47,6 +51,63 @@ pub fn commands(table: &mut Commands, registries: &Arc<Registries>) {
         };
         table.add(name, Arc::new(run));
     }
+    checks(table, registries);
+}
+
+/// Adds what looks at the arguments of these commands when a rule is published.
+fn checks(table: &mut Commands, registries: &Arc<Registries>) {
+    for name in ACTIONS {
+        let registries = registries.clone();
+        let look = move |tx: &mut Tx, call: &Call, args: &Json| {
+            Action::parse(name, args)?;
+            let registry = registries.get(tx, KIND)?;
+            for (action, field) in [("hold", "on_hold_reason"), ("resolve", "close_code")] {
+                if let Some(code) = args[field].as_str().filter(|_| action == name) {
+                    registry.choice(field, code)?;
+                }
+            }
+            match name {
+                "assign" => look_at_fields(tx, call, &registries, args),
+                _ => Ok(()),
+            }
+        };
+        table.add_check(&format!("incident.{name}"), Arc::new(look));
+    }
+    let fields = registries.clone();
+    let look = move |tx: &mut Tx, call: &Call, args: &Json| look_at_fields(tx, call, &fields, args);
+    table.add_check("incident.update", Arc::new(look));
+    for name in ["incident.comment", "incident.note"] {
+        let look = |_: &mut Tx, call: &Call, args: &Json| {
+            let text = args["text"].as_str().unwrap_or("");
+            NewEntry::new(call.new_id(), EntryKind::Comment, text, false).map(drop)
+        };
+        table.add_check(name, Arc::new(look));
+    }
+}
+
+/// Tries a patch on an incident that is nowhere.
+fn look_at_fields(tx: &mut Tx, call: &Call, registries: &Registries, args: &Json) -> Result<()> {
+    let body = UpdateIncident::deserialize(args)
+        .map_err(|e| Error::invalid("args", "format", e.to_string()))?;
+    let registry = registries.get(tx, KIND)?;
+    let organisation = call.actor.organisation;
+    let head = Head {
+        id: Uuid::nil(),
+        kind: KIND.into(),
+        row_no: 0,
+        number: None,
+        name: String::new(),
+        organisation,
+        version: 0,
+        seq: 0,
+        hash: Vec::new(),
+        created_at: call.now,
+    };
+    let mut ticket = blank(head, String::new(), call.actor.id, call);
+    let settings = Settings::of(&registry);
+    let target = Target { organisation, own: true, team: true };
+    let loaded = Loaded { ticket: ticket.clone(), target, registry, settings };
+    Edits { call, loaded: &loaded }.apply(tx, &mut ticket, &body)
 }
 
 /// Returns the open incidents of a person to their groups, in the transaction

@@ -179,3 +179,56 @@ fn a_rule_assigns_and_sends_a_webhook() {
         assert_eq!(log["items"][0]["status"], 204);
     });
 }
+
+/// What would be refused when it runs is refused when it is published, by name.
+#[test]
+fn a_rule_names_only_what_there_is() {
+    on_both_worlds(|world| async move {
+        let admin = world.admin();
+        let missing = "01900000-0000-7000-8000-00000000dead";
+        for (command, args, field) in [
+            ("incident.update", json!({"colour": "red"}), "then[0].args"),
+            ("incident.update", json!({"custom": {"flor": 1}}), "then[0].args.custom.flor"),
+            ("incident.update", json!({"category": "none of ours"}), "then[0].args.category"),
+            (
+                "incident.assign",
+                json!({"assignment_group": "No such team"}),
+                "then[0].args.assignment_group",
+            ),
+            ("incident.assign", json!({"assigned_to": "nobody"}), "then[0].args.assigned_to"),
+            (
+                "incident.resolve",
+                json!({"close_code": "x", "close_notes": "y"}),
+                "then[0].args.close_code",
+            ),
+            ("incident.comment", json!({}), "then[0].args.text"),
+            ("notify", json!({"to": ["nobody"]}), "then[0].args.to"),
+            ("webhook", json!({"webhook": missing}), "then[0].args.webhook"),
+            ("incident.fly", json!({}), "then"),
+        ] {
+            let mut body = rule();
+            body["then"] = json!([{"command": command, "args": args}]);
+            let refused = admin.post(&world, "/api/v1/automation-rules", body).await;
+            assert_eq!(refused.problem(422).0, field, "{command}");
+        }
+        let mut body = rule();
+        body["when"] = json!({"facts": ["incdent.created"]});
+        let refused = admin.post(&world, "/api/v1/automation-rules", body).await;
+        assert_eq!(refused.problem(422), ("when.facts".into(), "kind".into()));
+        // What went away since shows in a trial.
+        let field =
+            json!({"kind": "incident", "name": "floor", "label": "Floor", "type": "integer"});
+        admin.post(&world, "/api/v1/fields", field).await.expect(201);
+        let mut body = rule();
+        body["then"] = json!([{"command": "incident.update", "args": {"custom": {"floor": 2}}}]);
+        let made = admin.post(&world, "/api/v1/automation-rules", body).await.expect(201);
+        admin.delete(&world, "/api/v1/fields/incident/floor").await.expect(204);
+        let incident = json!({"short_description": "All down", "impact": 1});
+        admin.post(&world, "/api/v1/incidents", incident).await.expect(201);
+        let path = format!("/api/v1/automation-rules/{}/try", made["id"].as_str().expect("an id"));
+        let period = json!({"from": "2020-01-01T00:00:00Z", "to": "2030-01-01T00:00:00Z"});
+        let trial = admin.post(&world, &path, period).await.expect(200);
+        let refused = trial["items"][0]["commands"][0]["refused"].to_string();
+        assert!(refused.contains("custom.floor"), "{trial}");
+    });
+}

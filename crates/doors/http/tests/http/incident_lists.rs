@@ -44,6 +44,9 @@ fn conditions_find_what_they_say() {
             ("", "001 002 003"),
             ("priority:1", "001"),
             ("priority:critical", "001"),
+            ("priority:\"1 - Critical\"", "001"),
+            ("impact:\"2 - medium\"", "002"),
+            ("state:\"New\"", "001 002 003"),
             ("priority<=3", "001 002"),
             ("-priority:1", "002 003"),
             ("assignment_group:\"Group 2\"", "001"),
@@ -174,9 +177,32 @@ fn the_past_is_asked_with_the_same_words() {
         assert_eq!(count("state:resolved", &before).await, 0);
         assert_eq!(count("priority:1", &before).await, 1);
         assert_eq!(count("", "2020-01-01T00:00:00Z").await, 0);
-        let untracked =
-            admin.get(&world, &format!("/api/v1/incidents?q=impact:1&as_of={now}")).await;
-        untracked.problem(422);
+        assert_eq!(count("caller:admin", &before).await, 3);
+        assert_eq!(count("opened_by:me", &before).await, 3);
+        for q in ["impact:1", "vpn"] {
+            let list = format!("/api/v1/incidents?q={q}&as_of={now}");
+            let refused = admin.get(&world, &list).await;
+            refused.problem(422);
+            let message = refused.json()["errors"][0]["message"].to_string();
+            assert!(message.contains("with as_of these can: number, state"), "{message}");
+        }
+        let unsorted = format!("/api/v1/incidents?sort=updated_at&as_of={now}");
+        let unsorted = admin.get(&world, &unsorted).await;
+        assert_eq!(unsorted.problem(400), ("sort".into(), "not_tracked".into()));
+        // What came later is not shown.
+        let one = format!("/api/v1/incidents?q=number:INC0000001&as_of={before}");
+        let one = admin.get(&world, &one).await.expect(200)["items"][0].clone();
+        assert_eq!(one["state"], "new");
+        for field in ["resolved_at", "resolved_by", "close_code", "closed_at"] {
+            assert_eq!(one[field], Value::Null, "{field}");
+        }
+        assert!(one["updated_at"].as_str().expect("a time") < now.as_str());
+        let one = format!("/api/v1/incidents?q=number:INC0000001&as_of={now}");
+        let one = admin.get(&world, &one).await.expect(200)["items"][0].clone();
+        assert_eq!((&one["state"], &one["close_code"]), (&json!("resolved"), &json!("solved")));
+        let csv = format!("/api/v1/incidents.csv?q=number:INC0000001&as_of={before}");
+        let csv = String::from_utf8(admin.get(&world, &csv).await.bytes).expect("UTF-8");
+        assert!(!csv.contains("solved"), "{csv}");
     });
 }
 
@@ -191,8 +217,17 @@ fn a_list_is_exported_as_csv() {
         assert_eq!(lines.len(), 3);
         assert!(lines[0].starts_with("number,short_description,state"));
         assert!(lines[1].starts_with("INC0000001,VPN drops every 20 minutes,new"), "{}", lines[1]);
-        assert!(lines[0].ends_with(",reassignment_count,floor,made_sla"), "{}", lines[0]);
-        assert!(lines[1].ends_with(",0,3,true"), "{}", lines[1]);
+        assert!(
+            lines[0].ends_with(",external_vendor,priority_reason,floor,made_sla"),
+            "{}",
+            lines[0]
+        );
+        assert!(lines[1].ends_with(",3,true"), "{}", lines[1]);
+        for column in ["id", "description", "close_notes", "resolved_by", "parent", "on_hold_until"]
+        {
+            assert!(lines[0].split(',').any(|c| c == column), "{column}");
+        }
+        assert!(lines[2].contains(",On the Größe server,"), "{}", lines[2]);
         let accept = [("accept", "text/csv")];
         let list = "/api/v1/incidents?q=vpn&sort=number";
         let same = admin.send(&world, "GET", list, &accept, None).await;
@@ -251,7 +286,26 @@ fn parts_of_an_incident_are_lists_like_every_other() {
                 cursor = format!("&cursor={next}");
             }
             assert_eq!(seen, count, "{place} as {}", who.login);
+            // The other way round, page by page.
+            let whole = who.get(&world, &format!("{path}/{place}?limit=500")).await.expect(200);
+            let mut forth = whole["items"].as_array().expect("items").clone();
+            let (mut back, mut cursor) = (Vec::new(), String::new());
+            loop {
+                let path = format!("{path}/{place}?limit=3&sort=-at{cursor}");
+                let page = who.get(&world, &path).await.expect(200);
+                back.extend(page["items"].as_array().expect("items").clone());
+                let Some(next) = page["next"].as_str() else { break };
+                cursor = format!("&cursor={next}");
+            }
+            forth.reverse();
+            assert_eq!(back, forth, "{place} as {}", who.login);
+            let wrong = who.get(&world, &format!("{path}/{place}?sort=colour")).await;
+            assert_eq!(wrong.problem(400).0, "sort");
         }
+        let turned = json!({"type": "related_to", "to": made["number"]});
+        let there = other["number"].as_str().expect("a number");
+        let there = format!("/api/v1/incidents/{there}/relations");
+        agent.post(&world, &there, turned).await.problem(409);
         let watchers = agent.get(&world, &format!("{path}/watchers")).await.expect(200);
         let logins: Vec<&str> = watchers["items"]
             .as_array()
@@ -364,5 +418,190 @@ fn custom_fields_are_checked_and_hidden() {
         admin.get(&world, "/api/v1/incidents?q=floor:3").await.problem(400);
         let seen = admin.get(&world, "/api/v1/incidents/INC0000002").await.expect(200);
         assert_eq!(seen["custom"], json!({}));
+    });
+}
+
+/// A merge patch over a priority set by hand, and a creation with all of it.
+#[test]
+fn a_creation_takes_what_a_patch_takes() {
+    on_both_worlds(|world| async move {
+        let admin = some(&world).await;
+        world.person("rita", &["requester"]).await;
+        let body = json!({
+            "short_description": "x", "parent": "INC0000001", "requested_for": "rita",
+            "priority_override": {"priority": 2, "reason": "The board waits"}
+        });
+        let made = admin.post(&world, "/api/v1/incidents", body).await.expect(201);
+        assert_eq!(made["parent"]["number"], "INC0000001");
+        assert_eq!(made["requested_for"]["login"], "rita");
+        assert_eq!(
+            (&made["priority"], &made["priority_override"]["priority"]),
+            (&json!(2), &json!(2))
+        );
+        let path = format!("/api/v1/incidents/{}", made["number"].as_str().expect("a number"));
+        let merged = json!({"priority_override": {"reason": "The press waits"}});
+        let merged = admin.patch(&world, &path, 1, merged).await.expect(200);
+        let by_hand = json!({"priority": 2, "reason": "The press waits"});
+        assert_eq!(merged["priority_override"], by_hand);
+        let gone = json!({"priority_override": null, "requested_for": null});
+        let gone = admin.patch(&world, &path, 2, gone).await.expect(200);
+        assert_eq!(
+            (&gone["priority_override"], &gone["requested_for"]),
+            (&Value::Null, &Value::Null)
+        );
+        let half = json!({"priority_override": {"reason": "Nothing stands"}});
+        let half = admin.patch(&world, &path, 3, half).await;
+        assert_eq!(half.problem(422), ("priority_override.priority".into(), "required".into()));
+        let requester = world.person("jonas", &["requester"]).await;
+        let body = json!({"short_description": "x", "requested_for": "rita"});
+        requester.post(&world, "/api/v1/incidents", body).await.problem(403);
+    });
+}
+
+/// A cursor is good only at the list that gave it.
+#[test]
+fn a_cursor_belongs_to_its_list() {
+    on_both_worlds(|world| async move {
+        let admin = some(&world).await;
+        world.person("ada", &["agent"]).await;
+        for n in 0..3 {
+            for number in ["INC0000001", "INC0000002"] {
+                let said = json!({"text": format!("number {n}")});
+                let path = format!("/api/v1/incidents/{number}/comments");
+                admin.post(&world, &path, said).await.expect(201);
+            }
+        }
+        let comments = |number: &str| format!("/api/v1/incidents/{number}/comments");
+        for (list, other) in [
+            ("/api/v1/people".to_owned(), "/api/v1/teams".to_owned()),
+            ("/api/v1/incidents".to_owned(), "/api/v1/people".to_owned()),
+            (comments("INC0000001"), comments("INC0000002")),
+        ] {
+            let first = admin.get(&world, &format!("{list}?limit=1")).await;
+            assert!(first.header("link").contains("&cursor="));
+            let first = first.expect(200);
+            let cursor = first["next"].as_str().expect("more").to_owned();
+            let next = admin.get(&world, &format!("{list}?limit=1&cursor={cursor}")).await;
+            assert_ne!(next.expect(200)["items"], first["items"], "{list}");
+            let there = admin.get(&world, &format!("{other}?limit=1&cursor={cursor}")).await;
+            assert_eq!(there.problem(400).0, "cursor", "{other}");
+        }
+    });
+}
+
+#[test]
+fn words_of_the_directory_are_whole() {
+    on_both_worlds(|world| async move {
+        let admin = some(&world).await;
+        world.person("annabel", &["agent"]).await;
+        let services = json!({"name": "Annex printing", "class": "business_service"});
+        admin.post(&world, "/api/v1/services", services).await.expect(201);
+        for (list, q, expected) in [
+            ("people", "annabel", 1),
+            ("people", "anna", 0),
+            ("people", "anna*", 1),
+            ("teams", "grou", 0),
+            ("teams", "grou*", 2),
+            ("teams", "group%2025", 1),
+            ("teams", "group%202", 1),
+            ("services", "anne", 0),
+            ("services", "anne*%20print*", 1),
+        ] {
+            let path = format!("/api/v1/{list}?count=true&q={q}");
+            assert_eq!(admin.get(&world, &path).await.expect(200)["count"], expected, "{path}");
+        }
+    });
+}
+
+/// References sort by the names of what they point to, empty ones last.
+#[test]
+fn references_sort_by_name() {
+    on_both_worlds(|world| async move {
+        let admin = world.admin();
+        for team in ["Zebra", "apes", "Bears"] {
+            admin.post(&world, "/api/v1/teams", json!({"name": team})).await.expect(201);
+        }
+        for (short, team) in [
+            ("1", Some("Zebra")),
+            ("2", None),
+            ("3", Some("apes")),
+            ("4", Some("Bears")),
+            ("5", Some("apes")),
+        ] {
+            let body = json!({"short_description": short, "assignment_group": team});
+            admin.post(&world, "/api/v1/incidents", body).await.expect(201);
+        }
+        world.advance(60);
+        let now = world.app.now();
+        for as_of in [String::new(), format!("&as_of={now}")] {
+            for (sort, expected) in [
+                ("assignment_group,number", "35412"),
+                ("-assignment_group,-number", "14532"),
+                ("caller,assignment_group,number", "35412"),
+                ("assigned_to,-number", "54321"),
+                ("organisation,number", "12345"),
+                ("service,location,number", "12345"),
+                ("on_hold_reason,number", "12345"),
+            ] {
+                let (mut seen, mut cursor) = (String::new(), String::new());
+                loop {
+                    let path = format!("/api/v1/incidents?sort={sort}&limit=2{as_of}{cursor}");
+                    let page = admin.get(&world, &path).await.expect(200);
+                    for item in page["items"].as_array().expect("items") {
+                        seen += item["short_description"].as_str().expect("a text");
+                    }
+                    let Some(next) = page["next"].as_str() else { break };
+                    cursor = format!("&cursor={next}");
+                }
+                assert_eq!(seen, expected, "{sort} {as_of}");
+            }
+        }
+        let path = "/api/v1/incidents?sort=close_code,number&limit=500";
+        assert_eq!(
+            admin.get(&world, path).await.expect(200)["items"].as_array().map(Vec::len),
+            Some(5)
+        );
+    });
+}
+
+#[test]
+fn every_directory_is_exported_whole() {
+    on_both_worlds(|world| async move {
+        let admin = world.admin();
+        for n in 0..3 {
+            let body = json!({"name": format!("=cmd {n}"), "class": "business_service"});
+            admin.post(&world, "/api/v1/services", body.clone()).await.expect(201);
+        }
+        // More than a page of the export.
+        world.person("ann", &["agent"]).await;
+        let locations: Vec<Value> =
+            (0..520).map(|n| json!({"name": format!("Room {n:03}"), "class": "room"})).collect();
+        for body in locations {
+            admin.post(&world, "/api/v1/locations", body).await.expect(201);
+        }
+        for (list, begins, lines) in [
+            ("people", "login,name,email", 3),
+            ("teams", "name,email,organisation", 1),
+            ("organisations", "name,zone", 3),
+            ("services", "name,class", 4),
+            ("service-offerings", "name,class", 1),
+            ("configuration-items", "name,class", 1),
+            ("locations", "name,class", 521),
+        ] {
+            let csv = admin.get(&world, &format!("/api/v1/{list}.csv")).await;
+            assert_eq!(csv.status.as_u16(), 200, "{list}");
+            assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8");
+            let text = String::from_utf8(csv.bytes.clone()).expect("UTF-8");
+            assert!(text.starts_with(begins), "{text}");
+            assert_eq!(text.lines().count(), lines, "{list}");
+            let accept = [("accept", "text/csv")];
+            let path = format!("/api/v1/{list}");
+            let same = admin.send(&world, "GET", &path, &accept, None).await;
+            assert_eq!(same.bytes, csv.bytes, "{list}");
+        }
+        let csv = admin.get(&world, "/api/v1/services.csv?q=cmd%202&sort=-name").await;
+        let text = String::from_utf8(csv.bytes).expect("UTF-8");
+        assert!(text.lines().nth(1).is_some_and(|l| l.starts_with("'=cmd 2,")), "{text}");
+        admin.get(&world, "/api/v1/services.csv?q=(").await.problem(400);
     });
 }

@@ -54,7 +54,10 @@ fn parked_timers_are_seen_and_tried_again() {
         let metrics = world.anonymous("GET", "/metrics", None).await;
         let metrics = String::from_utf8_lossy(&metrics.bytes).into_owned();
         assert!(metrics.contains("steward_timers_parked 1\n"), "{metrics}");
-        admin.get(&world, "/api/v1/timers").await.problem(400);
+        for (list, count) in [("/api/v1/timers", 1), ("/api/v1/timers?state=waiting", 0)] {
+            let all = admin.get(&world, list).await.expect(200);
+            assert_eq!(all["items"].as_array().map(Vec::len), Some(count), "{list}");
+        }
         admin.get(&world, "/api/v1/timers?state=all").await.problem(400);
 
         let retry = format!("/api/v1/timers/{}/retry", timer["id"].as_str().expect("an id"));

@@ -163,6 +163,12 @@ pub async fn import_list(db: &Db, call: &Call, options: &Options<'_>) -> Result<
         take(answer, &mut progress)?;
     }
     progress.finish();
+    if summary.written + summary.unmapped > 0 {
+        for (column, reason) in &summary.ignored {
+            let (column, reason) = (column.as_str().into(), reason.as_str().into());
+            report.add(&Unmapped { row: 1, column, value: "".into(), reason })?;
+        }
+    }
     summary.report = report.finish()?;
     Ok(summary)
 }
@@ -235,6 +241,10 @@ impl Job {
             (None, Err(other)) => return Err(other),
         };
         problems.extend(found);
+        if became == Became::Known {
+            // Told when it was new.
+            problems.clear();
+        }
         Ok(Answer { rows, became, problems })
     }
 }

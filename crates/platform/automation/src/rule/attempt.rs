@@ -73,7 +73,8 @@ pub fn try_rule(
         return Err(Error::invalid("to", "range", "must be after from"));
     }
     if rule.when.facts.is_empty() {
-        let words = "a rule with a rhythm is not set off by facts; its condition works as a list";
+        let words = "a rule with a rhythm is not set off by facts, so that there is nothing to \
+                     try it on; its condition works as a list, with as_of for the past";
         return Err(Error::Refused(words.into()));
     }
     let actor = acting(tx, &rule)?.map_err(Error::Refused)?;
@@ -81,7 +82,21 @@ pub fn try_rule(
     let facts = store::facts_between(tx, &patterns, from, to, MOST_FACTS + 1)?;
     let mut more = facts.len() as i64 > MOST_FACTS;
     let mut found = Vec::new();
-    let trial = Trial { engine, rule: &rule, actor: &actor, caller: &call.actor };
+    let actor = Arc::new(actor);
+    let acting = Call { actor: actor.clone(), ..call.clone() };
+    // The same for every record.
+    let looks = rule.then.iter().map(|step| {
+        match engine.commands().check(tx, &acting, &step.command, &step.args) {
+            Ok(()) => Ok(None),
+            Err(Error::Invalid(errors)) => {
+                let words = errors.iter().map(|e| format!("{}: {}", e.field, e.message));
+                Ok(Some(words.collect::<Vec<_>>().join("; ")))
+            }
+            Err(other) => Err(other),
+        }
+    });
+    let broken = looks.collect::<Result<Vec<_>>>()?;
+    let trial = Trial { engine, rule: &rule, actor: &actor, caller: &call.actor, broken };
     for fact in facts.iter().take(MOST_FACTS as usize) {
         if !patterns.iter().any(|p| p.matches(&fact.kind)) {
             continue;
@@ -100,6 +115,8 @@ struct Trial<'a> {
     rule: &'a Rule,
     actor: &'a Actor,
     caller: &'a Actor,
+    /// Of each command, why its arguments would be refused today.
+    broken: Vec<Option<String>>,
 }
 
 impl Trial<'_> {
@@ -134,14 +151,20 @@ impl Trial<'_> {
         let values = fields.filter(|f| shown(f)).map(|f| (f.clone(), past.json(&f))).collect();
         let name = names(tx, &[head.id])?.remove(&head.id).ok_or(Error::NotFound)?;
         let target = target(tx, self.actor, &ticket)?;
-        let commands = self.rule.then.iter().map(|step| self.command(step, &target)).collect();
+        let commands = self
+            .rule
+            .then
+            .iter()
+            .zip(&self.broken)
+            .map(|(step, broken)| self.command(step, &target, broken.clone()))
+            .collect();
         let (fact, door) = (fact.kind.clone(), fact.door.clone());
         Ok(Some(Would { at, record: name, fact, door, values, commands }))
     }
 
     /// Whether the command would be the actor's at all; the life cycle is not
     /// asked, since the other commands of that time are not done either.
-    fn command(&self, step: &Step, target: &Target) -> WouldCommand {
+    fn command(&self, step: &Step, target: &Target, broken: Option<String>) -> WouldCommand {
         let refused = step.command.split_once('.').and_then(|(kind, action)| {
             let action = match action {
                 "note" => "write_work_notes",
@@ -153,7 +176,7 @@ impl Trial<'_> {
             (known && !allowed(self.actor, kind, action, target))
                 .then(|| refusal(self.actor, kind, action))
         });
-        WouldCommand { step: step.clone(), refused }
+        WouldCommand { step: step.clone(), refused: refused.or(broken) }
     }
 }
 

@@ -1,10 +1,13 @@
 //! What a rule must look like to be published.
 
-use steward_base::{Error, FieldError, Result, Timestamp};
+use std::sync::Arc;
+
+use steward_base::{Error, FieldError, Result};
 use steward_database::Tx;
+use steward_people::Call;
 
 use super::engine::Automation;
-use super::{Rule, acting};
+use super::{Rule, Step, acting};
 use crate::evaluate::condition_for;
 use crate::parse_patterns;
 
@@ -13,17 +16,12 @@ const MOST_COMMANDS: usize = 20;
 /// Most minutes of a wait or a rhythm: a year.
 const YEAR: i64 = 525_600;
 
-/// Checks a rule before it is published by `publisher`.
+/// Checks a rule before whoever calls publishes it.
 ///
 /// # Errors
 /// `Invalid`, with every field that breaks a rule.
-pub(crate) fn check(
-    tx: &mut Tx,
-    engine: &Automation,
-    rule: &Rule,
-    publisher: &steward_people::Actor,
-    now: Timestamp,
-) -> Result<()> {
+pub(crate) fn check(tx: &mut Tx, engine: &Automation, rule: &Rule, call: &Call) -> Result<()> {
+    let (publisher, now) = (call.actor.as_ref(), call.now);
     let mut broken: Vec<FieldError> = Vec::new();
     let mut add = |answer: Result<()>| match answer {
         Ok(()) => Ok(()),
@@ -58,6 +56,11 @@ pub(crate) fn check(
     }
     let mut actor = publisher.clone();
     actor.grants = grants;
+    let acting = Call { actor: Arc::new(actor.clone()), ..call.clone() };
+    for (place, step) in rule.then.iter().enumerate() {
+        let looked = engine.commands().check(tx, &acting, &step.command, &step.args);
+        add(looked.map_err(|error| of_step(place, step, error)))?;
+    }
     for kind in &kinds {
         let field = if rule.when.every_minutes.is_some() { "when.kind" } else { "when.facts" };
         let Some(registry) = engine.registry(tx, kind)? else {
@@ -74,6 +77,21 @@ pub(crate) fn check(
             .map_err(|error| Error::invalid("condition", "condition", error.to_string())))?;
     }
     if broken.is_empty() { Ok(()) } else { Err(Error::Invalid(broken)) }
+}
+
+/// A fault of arguments under the place of its step.
+fn of_step(place: usize, step: &Step, error: Error) -> Error {
+    let Error::Invalid(errors) = error else { return error };
+    let under = |e: FieldError| {
+        let inner = e.field.strip_prefix("args").unwrap_or(&e.field).trim_start_matches('.');
+        let dot = if inner.is_empty() { "" } else { "." };
+        FieldError {
+            field: format!("then[{place}].args{dot}{inner}"),
+            message: format!("{}: {}", step.command, e.message),
+            ..e
+        }
+    };
+    Error::Invalid(errors.into_iter().map(under).collect())
 }
 
 /// The kinds of ticket a rule is about.

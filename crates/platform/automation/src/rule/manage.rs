@@ -76,7 +76,7 @@ pub fn create(tx: &mut Tx, call: &Call, engine: &Automation, new: &NewRule) -> R
         published_by: call.actor.id,
         published_at: call.now,
     };
-    rules::check(tx, engine, &rule, &call.actor, call.now)?;
+    rules::check(tx, engine, &rule, call)?;
     let actor = NewPerson {
         kind: PersonKind::Service,
         login: format!("rule-{}", id.simple()),
@@ -176,7 +176,7 @@ pub fn update(
         published_at: call.now,
         ..before.clone()
     };
-    rules::check(tx, engine, &rule, &call.actor, call.now)?;
+    rules::check(tx, engine, &rule, call)?;
     let mut changes = changes(Some(&before), &rule)?;
     if before.published_by != rule.published_by {
         let (from, to) = (before.published_by.to_string(), rule.published_by.to_string());

@@ -5,4 +5,4 @@ mod document;
 mod store;
 
 pub use document::{Document, MAX_TOKENS};
-pub use store::{documents, holds_sql, index, match_one_sql, match_sql, row_of};
+pub use store::{documents, forget_field, holds_sql, index, match_one_sql, match_sql, row_of};

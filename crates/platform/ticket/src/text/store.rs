@@ -6,6 +6,7 @@ use steward_database::{Engine, Tx, Value};
 use steward_fields::{FieldType, Registry};
 
 use crate::model::Ticket;
+use crate::store::by_id;
 use crate::text::Document;
 
 /// Brings both documents of a ticket in line with what the database holds now.
@@ -15,6 +16,28 @@ pub fn index(tx: &mut Tx, ticket: &Ticket, registry: &Registry, fresh: bool) -> 
     let (public, internal) = cut(ticket, registry, &entries);
     write(tx, "text_public", ticket.head.row_no, &public, fresh)?;
     write(tx, "text_internal", ticket.head.row_no, &internal, fresh)
+}
+
+/// Takes a deleted custom field out of lists and full text, for at most `most`
+/// of the tickets that have a value of it; true when more may be left.
+///
+/// # Errors
+/// Those of the database.
+pub fn forget_field(tx: &mut Tx, registry: &Registry, field: &str, most: i64) -> Result<bool> {
+    let ids: Vec<Uuid> = tx.rows(
+        "select v.record from field_value v join ticket t on t.id = v.record
+         where v.field = $1 and t.kind = $2 order by v.record limit $3",
+        &[field.into(), registry.kind.as_str().into(), most.into()],
+        |r| r.get(0),
+    )?;
+    for id in &ids {
+        tx.run(
+            "delete from field_value where record = $1 and field = $2",
+            &[(*id).into(), field.into()],
+        )?;
+        index(tx, &by_id(tx, *id)?, registry, false)?;
+    }
+    Ok(ids.len() as i64 == most)
 }
 
 /// The two documents of a ticket as the full text holds them: what whoever
