@@ -156,7 +156,7 @@ pub fn parse_custom(registry: &Registry, field: &Field, value: &Json) -> Result<
         // Up to 15 digits, which every engine and every browser keeps exactly.
         (FieldType::Integer, Json::Number(n)) => match n.as_f64() {
             Some(f) if f.fract() == 0.0 && f.abs() < 1.0e15 => Ok((f as i64).into()),
-            _ => wrong("type", "is a whole number of at most 15 digits"),
+            _ => wrong("type", "must be a whole number of at most 15 digits"),
         },
         (FieldType::Number, Json::Number(_)) => Ok(value.clone()),
         (FieldType::Boolean, Json::Bool(_)) => Ok(value.clone()),
@@ -167,9 +167,10 @@ pub fn parse_custom(registry: &Registry, field: &Field, value: &Json) -> Result<
         (FieldType::Date, Json::String(s)) => match (day(s), s.parse::<Timestamp>()) {
             (Some(_), _) => Ok(value.clone()),
             (None, Ok(at)) => Ok(steward_base::time::wire(at).into()),
-            _ => {
-                wrong("type", "is a date like 2026-11-24, or a time like 2026-11-24T08:00:00.000Z")
-            }
+            _ => wrong(
+                "type",
+                "must be a date like 2026-11-24, or a time like 2026-11-24T08:00:00.000Z",
+            ),
         },
         (FieldType::Reference(_), Json::String(_)) => Ok(value.clone()),
         (ty, _) => wrong("type", ty.takes()),

@@ -35,7 +35,8 @@ pub fn forget_field(tx: &mut Tx, registry: &Registry, field: &str, most: i64) ->
             "delete from field_value where record = $1 and field = $2",
             &[(*id).into(), field.into()],
         )?;
-        index(tx, &by_id(tx, *id)?, registry, false)?;
+        let ticket = by_id(tx, *id)?;
+        index(tx, &ticket, registry, false)?;
     }
     Ok(ids.len() as i64 == most)
 }
