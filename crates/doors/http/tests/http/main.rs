@@ -7,6 +7,7 @@ mod bodies;
 mod call_limit;
 mod custom_fields;
 mod doors;
+mod every_list;
 mod examples;
 mod facts;
 mod idempotency;
