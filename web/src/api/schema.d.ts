@@ -183,6 +183,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/configuration-items.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The whole list as CSV
+         * @description As the list with `Accept: text/csv`; `limit` and `cursor` do not apply.
+         */
+        get: operations["export_configuration_items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/configuration-items/{id}": {
         parameters: {
             query?: never;
@@ -235,7 +255,8 @@ export interface paths {
         post?: never;
         /**
          * Hide a custom field
-         * @description Lists and forms no longer show it; history keeps its values.
+         * @description Lists and forms no longer show it, no search finds its words; history keeps its
+         *     values.
          */
         delete: operations["delete_field"];
         options?: never;
@@ -318,6 +339,20 @@ export interface paths {
          * Incidents
          * @description Those the caller may see that meet the condition. With `Accept: text/csv` the
          *     whole list as CSV, as at `/incidents.csv`.
+         *
+         *     Sorted by a reference (`assigned_to`, `caller`, `assignment_group`, `service`,
+         *     `location`, `organisation`...), it goes by names, and the condition must leave
+         *     at most 10,000 incidents.
+         *
+         *     With `as_of` a row has of that moment: `state`, `on_hold_reason`, `priority`,
+         *     `assignment_group`, `assigned_to`, `service`, `service_offering`, `category`,
+         *     `location`, custom fields marked as tracked, and `updated_at` as the moment of
+         *     their last change. `resolved_at`, `resolved_by`, `closed_at` and `close_code`
+         *     are null when they came later. Of today are `number`, `short_description`,
+         *     `caller`, `opened_by`, `opened_at`, `contact_type`, `organisation`, `impact`,
+         *     `urgency`, the counts and `version`; everything else is null. Conditions and
+         *     orders take the fields of the moment and `number`, `opened_at`, `opened_by`,
+         *     `organisation`, `caller` and `contact_type`.
          */
         get: operations["list_incidents"];
         put?: never;
@@ -342,7 +377,9 @@ export interface paths {
         /**
          * Incidents as CSV
          * @description Comma-separated with a header line, UTF-8; `limit` and `cursor` do not
-         *     apply, at most 100,000 rows. Custom fields that the caller may read stand
+         *     apply: the whole list, however long, page by page as it is taken. What changes
+         *     meanwhile is shown as it is when its page is read. Columns of the internal part
+         *     (`time_worked_minutes`...) and custom fields that the caller may read stand
          *     behind the others.
          */
         get: operations["export_incidents"];
@@ -454,7 +491,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Comments (public), oldest first */
+        /** Comments (public), oldest first unless `sort=-at` */
         get: operations["list_comments"];
         put?: never;
         /** Write a comment: the caller reads it */
@@ -546,7 +583,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** History: every fact, oldest first */
+        /**
+         * History: every fact, oldest first unless `sort=-at`
+         * @description In the order in which they were recorded.
+         */
         get: operations["list_history"];
         put?: never;
         post?: never;
@@ -689,7 +729,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Everything that happened, oldest first
+         * Everything that happened, oldest first unless `sort=-at`
          * @description Comments, work notes and changes in one list, duplicates' entries marked.
          */
         get: operations["list_timeline"];
@@ -760,7 +800,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Work notes (internal), oldest first */
+        /** Work notes (internal), oldest first unless `sort=-at` */
         get: operations["list_work_notes"];
         put?: never;
         /** Write a work note: the caller never reads it */
@@ -878,6 +918,26 @@ export interface paths {
         put?: never;
         /** Make one */
         post: operations["create_location"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/locations.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The whole list as CSV
+         * @description As the list with `Accept: text/csv`; `limit` and `cursor` do not apply.
+         */
+        get: operations["export_locations"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1065,6 +1125,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/organisations.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The whole list as CSV
+         * @description As the list with `Accept: text/csv`; `limit` and `cursor` do not apply.
+         */
+        get: operations["export_organisations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/organisations/{id}": {
         parameters: {
             query?: never;
@@ -1119,6 +1199,26 @@ export interface paths {
         put?: never;
         /** Make a person */
         post: operations["create_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The whole list as CSV
+         * @description As the list with `Accept: text/csv`; `limit` and `cursor` do not apply.
+         */
+        get: operations["export_people"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1325,6 +1425,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/service-offerings.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The whole list as CSV
+         * @description As the list with `Accept: text/csv`; `limit` and `cursor` do not apply.
+         */
+        get: operations["export_service_offerings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/service-offerings/{id}": {
         parameters: {
             query?: never;
@@ -1355,6 +1475,26 @@ export interface paths {
         put?: never;
         /** Make one */
         post: operations["create_service"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/services.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The whole list as CSV
+         * @description As the list with `Accept: text/csv`; `limit` and `cursor` do not apply.
+         */
+        get: operations["export_services"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1439,6 +1579,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/teams.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The whole list as CSV
+         * @description As the list with `Accept: text/csv`; `limit` and `cursor` do not apply.
+         */
+        get: operations["export_teams"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/teams/{id}": {
         parameters: {
             query?: never;
@@ -1486,8 +1646,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Timers that failed too often, oldest first
-         * @description For administrators. The oldest 10,000; set them going again with `retry`.
+         * Timers: those that failed too often, then those that will fire
+         * @description For administrators. The oldest 10,000 that failed, which `retry` sets going
+         *     again, and the next 10,000 that are due.
          */
         get: operations["list_timers"];
         put?: never;
@@ -1933,6 +2094,11 @@ export interface components {
             impact?: number | null;
             /** @description Location: id or name. */
             location?: string | null;
+            /** @description The ticket this is part of, by number or id. */
+            parent?: string | null;
+            priority_override?: components["schemas"]["PriorityOverride"] | null;
+            /** @description Whom it is for, when that is not the caller: id, login, e-mail or name. */
+            requested_for?: string | null;
             /** @description Service: id or name. */
             service?: string | null;
             /** @description Service offering: id or name. */
@@ -2394,6 +2560,7 @@ export interface components {
              * @description How often it came back.
              */
             reopen_count: number;
+            requested_for: components["schemas"]["Reference"] | null;
             /** @description When it was resolved. */
             resolved_at: string | null;
             resolved_by: components["schemas"]["Reference"] | null;
@@ -2936,6 +3103,7 @@ export interface components {
                  * @description How often it came back.
                  */
                 reopen_count: number;
+                requested_for: components["schemas"]["Reference"] | null;
                 /** @description When it was resolved. */
                 resolved_at: string | null;
                 resolved_by: components["schemas"]["Reference"] | null;
@@ -3545,6 +3713,19 @@ export interface components {
             /** @description Why, 1 to 4000 characters. */
             reason: string;
         };
+        /**
+         * @description A merge patch of the priority set by hand: over one that stands, either part
+         *     alone will do.
+         */
+        PriorityOverridePatch: {
+            /**
+             * Format: int64
+             * @description 1 to 5.
+             */
+            priority?: number;
+            /** @description Why, 1 to 4000 characters. */
+            reason?: string;
+        };
         /** @description The priority set by hand. */
         PriorityOverrideView: {
             /**
@@ -3937,7 +4118,7 @@ export interface components {
             /** @description `comment`, `work_note` or `fact`. */
             type: string;
         };
-        /** @description A timer that waits for a person. */
+        /** @description A timer; one with `parked_at` waits for a person. */
         Timer: {
             /**
              * Format: int64
@@ -4042,7 +4223,10 @@ export interface components {
             configuration_item?: string | null;
             /** @description How it reached us. */
             contact_type?: string | null;
-            /** @description Values of custom fields; `null` empties one. */
+            /**
+             * @description Values of custom fields; `null` empties one, and in place of them all
+             *     every one that you may read.
+             */
             custom?: Record<string, never> | null;
             /** @description The whole story. */
             description?: string | null;
@@ -4055,7 +4239,9 @@ export interface components {
             location?: string | null;
             /** @description The ticket this is part of, by number or id. */
             parent?: string | null;
-            priority_override?: components["schemas"]["PriorityOverride"] | null;
+            priority_override?: components["schemas"]["PriorityOverridePatch"] | null;
+            /** @description Whom it is for, when that is not the caller. */
+            requested_for?: string | null;
             /** @description Service: id or name. */
             service?: string | null;
             /** @description Service offering: id or name. */
@@ -5356,10 +5542,13 @@ export interface operations {
     list_configuration_items: {
         parameters: {
             query?: {
-                /** @description A condition; free words find by the beginnings of words, e.g. `ann`. */
+                /**
+                 * @description A condition; free words are whole words, or beginnings with `*`, e.g.
+                 *     `ann*`.
+                 */
                 q?: string;
                 /**
-                 * @description `name` (the default) or another sortable field, `-` before it for
+                 * @description One field: `name` (the default) or, of people, `login`; `-` before it for
                  *     descending.
                  */
                 sort?: string;
@@ -5455,6 +5644,62 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Item"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            408: components["responses"]["Refused408"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            428: components["responses"]["Refused428"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+            503: components["responses"]["Refused503"];
+            507: components["responses"]["Refused507"];
+        };
+    };
+    export_configuration_items: {
+        parameters: {
+            query?: {
+                /**
+                 * @description A condition; free words are whole words, or beginnings with `*`, e.g.
+                 *     `ann*`.
+                 */
+                q?: string;
+                /**
+                 * @description One field: `name` (the default) or, of people, `login`; `-` before it for
+                 *     descending.
+                 */
+                sort?: string;
+                /** @description Rows of the page, 1 to 500; 50 when left out. */
+                limit?: number;
+                /** @description Where the page begins: `next` of the page before. */
+                cursor?: string;
+                /** @description Whether to count all matches exactly. */
+                count?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example name,email,organisation,members,id
+                     *     Network operations,network@example.org,Default,ann;ben,01a210f3-6c5e-7326-9f55-e0ac140d96c0
+                     */
+                    "text/csv": string;
                 };
             };
             400: components["responses"]["Refused400"];
@@ -6324,6 +6569,7 @@ export interface operations {
                      *           "priority_override": null,
                      *           "reassignment_count": 0,
                      *           "reopen_count": 0,
+                     *           "requested_for": null,
                      *           "resolved_at": null,
                      *           "resolved_by": null,
                      *           "service": {
@@ -6345,8 +6591,8 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["Page_Incident"];
                     /**
-                     * @example number,short_description,state,on_hold_reason,impact,urgency,priority,caller,opened_by,contact_type,category,subcategory,assignment_group,assigned_to,service,configuration_item,location,organisation,opened_at,updated_at,resolved_at,closed_at,close_code,reassignment_count
-                     *     INC0000002,VPN drops every 20 minutes from Gothenburg,in_progress,,2,1,2,Lena Hofer,Administrator,phone,,,Network operations,Ann Lee,VPN,,Gothenburg,Default,2026-11-25T04:25:18.209Z,2026-11-25T04:25:18.375Z,,,,0
+                     * @example name,email,organisation,members,id
+                     *     Network operations,network@example.org,Default,ann;ben,01a210f3-6c5e-7326-9f55-e0ac140d96c0
                      */
                     "text/csv": string;
                 };
@@ -6471,6 +6717,7 @@ export interface operations {
                      *       "priority_override": null,
                      *       "reassignment_count": 0,
                      *       "reopen_count": 0,
+                     *       "requested_for": null,
                      *       "resolved_at": null,
                      *       "resolved_by": null,
                      *       "service": {
@@ -6536,8 +6783,8 @@ export interface operations {
                 };
                 content: {
                     /**
-                     * @example number,short_description,state,on_hold_reason,impact,urgency,priority,caller,opened_by,contact_type,category,subcategory,assignment_group,assigned_to,service,configuration_item,location,organisation,opened_at,updated_at,resolved_at,closed_at,close_code,reassignment_count
-                     *     INC0000002,VPN drops every 20 minutes from Gothenburg,in_progress,,2,1,2,Lena Hofer,Administrator,phone,,,Network operations,Ann Lee,VPN,,Gothenburg,Default,2026-11-25T04:25:18.209Z,2026-11-25T04:25:18.375Z,,,,0
+                     * @example name,email,organisation,members,id
+                     *     Network operations,network@example.org,Default,ann;ben,01a210f3-6c5e-7326-9f55-e0ac140d96c0
                      */
                     "text/csv": string;
                 };
@@ -6661,6 +6908,7 @@ export interface operations {
                      *       "priority_override": null,
                      *       "reassignment_count": 0,
                      *       "reopen_count": 0,
+                     *       "requested_for": null,
                      *       "resolved_at": null,
                      *       "resolved_by": null,
                      *       "service": {
@@ -6809,6 +7057,7 @@ export interface operations {
                      *       "priority_override": null,
                      *       "reassignment_count": 0,
                      *       "reopen_count": 0,
+                     *       "requested_for": null,
                      *       "resolved_at": null,
                      *       "resolved_by": null,
                      *       "service": {
@@ -6951,6 +7200,7 @@ export interface operations {
                      *       "priority_override": null,
                      *       "reassignment_count": 0,
                      *       "reopen_count": 0,
+                     *       "requested_for": null,
                      *       "resolved_at": null,
                      *       "resolved_by": null,
                      *       "service": {
@@ -6990,6 +7240,8 @@ export interface operations {
     list_attachments: {
         parameters: {
             query?: {
+                /** @description `at` (the default, oldest first) or `-at` (newest first); nothing else. */
+                sort?: string;
                 /** @description Rows of the page, 1 to 500; 50 when left out. */
                 limit?: number;
                 /** @description Where the page begins: `next` of the page before. */
@@ -7219,6 +7471,7 @@ export interface operations {
                      *       "priority_override": null,
                      *       "reassignment_count": 0,
                      *       "reopen_count": 0,
+                     *       "requested_for": null,
                      *       "resolved_at": null,
                      *       "resolved_by": null,
                      *       "service": {
@@ -7361,6 +7614,7 @@ export interface operations {
                      *       "priority_override": null,
                      *       "reassignment_count": 0,
                      *       "reopen_count": 0,
+                     *       "requested_for": null,
                      *       "resolved_at": null,
                      *       "resolved_by": null,
                      *       "service": {
@@ -7400,6 +7654,8 @@ export interface operations {
     list_comments: {
         parameters: {
             query?: {
+                /** @description `at` (the default, oldest first) or `-at` (newest first); nothing else. */
+                sort?: string;
                 /** @description Rows of the page, 1 to 500; 50 when left out. */
                 limit?: number;
                 /** @description Where the page begins: `next` of the page before. */
@@ -7805,6 +8061,7 @@ export interface operations {
                      *       "priority_override": null,
                      *       "reassignment_count": 0,
                      *       "reopen_count": 0,
+                     *       "requested_for": null,
                      *       "resolved_at": null,
                      *       "resolved_by": null,
                      *       "service": {
@@ -7844,6 +8101,8 @@ export interface operations {
     list_history: {
         parameters: {
             query?: {
+                /** @description `at` (the default, oldest first) or `-at` (newest first); nothing else. */
+                sort?: string;
                 /** @description Rows of the page, 1 to 500; 50 when left out. */
                 limit?: number;
                 /** @description Where the page begins: `next` of the page before. */
@@ -8037,6 +8296,7 @@ export interface operations {
                      *       "priority_override": null,
                      *       "reassignment_count": 0,
                      *       "reopen_count": 0,
+                     *       "requested_for": null,
                      *       "resolved_at": null,
                      *       "resolved_by": null,
                      *       "service": {
@@ -8136,6 +8396,8 @@ export interface operations {
     list_relations: {
         parameters: {
             query?: {
+                /** @description `at` (the default, oldest first) or `-at` (newest first); nothing else. */
+                sort?: string;
                 /** @description Rows of the page, 1 to 500; 50 when left out. */
                 limit?: number;
                 /** @description Where the page begins: `next` of the page before. */
@@ -8481,6 +8743,7 @@ export interface operations {
                      *       "priority_override": null,
                      *       "reassignment_count": 0,
                      *       "reopen_count": 0,
+                     *       "requested_for": null,
                      *       "resolved_at": null,
                      *       "resolved_by": null,
                      *       "service": {
@@ -8623,6 +8886,7 @@ export interface operations {
                      *       "priority_override": null,
                      *       "reassignment_count": 0,
                      *       "reopen_count": 0,
+                     *       "requested_for": null,
                      *       "resolved_at": null,
                      *       "resolved_by": null,
                      *       "service": {
@@ -8765,6 +9029,7 @@ export interface operations {
                      *       "priority_override": null,
                      *       "reassignment_count": 0,
                      *       "reopen_count": 0,
+                     *       "requested_for": null,
                      *       "resolved_at": null,
                      *       "resolved_by": null,
                      *       "service": {
@@ -8804,6 +9069,8 @@ export interface operations {
     list_timeline: {
         parameters: {
             query?: {
+                /** @description `at` (the default, oldest first) or `-at` (newest first); nothing else. */
+                sort?: string;
                 /** @description Rows of the page, 1 to 500; 50 when left out. */
                 limit?: number;
                 /** @description Where the page begins: `next` of the page before. */
@@ -8982,6 +9249,7 @@ export interface operations {
                      *       "priority_override": null,
                      *       "reassignment_count": 0,
                      *       "reopen_count": 0,
+                     *       "requested_for": null,
                      *       "resolved_at": null,
                      *       "resolved_by": null,
                      *       "service": {
@@ -9021,6 +9289,8 @@ export interface operations {
     list_watchers: {
         parameters: {
             query?: {
+                /** @description `at` (the default, oldest first) or `-at` (newest first); nothing else. */
+                sort?: string;
                 /** @description Rows of the page, 1 to 500; 50 when left out. */
                 limit?: number;
                 /** @description Where the page begins: `next` of the page before. */
@@ -9153,6 +9423,8 @@ export interface operations {
     list_work_notes: {
         parameters: {
             query?: {
+                /** @description `at` (the default, oldest first) or `-at` (newest first); nothing else. */
+                sort?: string;
                 /** @description Rows of the page, 1 to 500; 50 when left out. */
                 limit?: number;
                 /** @description Where the page begins: `next` of the page before. */
@@ -9498,6 +9770,7 @@ export interface operations {
                      *       "priority_override": null,
                      *       "reassignment_count": 0,
                      *       "reopen_count": 0,
+                     *       "requested_for": null,
                      *       "resolved_at": null,
                      *       "resolved_by": null,
                      *       "service": {
@@ -9665,10 +9938,13 @@ export interface operations {
     list_locations: {
         parameters: {
             query?: {
-                /** @description A condition; free words find by the beginnings of words, e.g. `ann`. */
+                /**
+                 * @description A condition; free words are whole words, or beginnings with `*`, e.g.
+                 *     `ann*`.
+                 */
                 q?: string;
                 /**
-                 * @description `name` (the default) or another sortable field, `-` before it for
+                 * @description One field: `name` (the default) or, of people, `login`; `-` before it for
                  *     descending.
                  */
                 sort?: string;
@@ -9764,6 +10040,62 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Item"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            408: components["responses"]["Refused408"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            428: components["responses"]["Refused428"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+            503: components["responses"]["Refused503"];
+            507: components["responses"]["Refused507"];
+        };
+    };
+    export_locations: {
+        parameters: {
+            query?: {
+                /**
+                 * @description A condition; free words are whole words, or beginnings with `*`, e.g.
+                 *     `ann*`.
+                 */
+                q?: string;
+                /**
+                 * @description One field: `name` (the default) or, of people, `login`; `-` before it for
+                 *     descending.
+                 */
+                sort?: string;
+                /** @description Rows of the page, 1 to 500; 50 when left out. */
+                limit?: number;
+                /** @description Where the page begins: `next` of the page before. */
+                cursor?: string;
+                /** @description Whether to count all matches exactly. */
+                count?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example name,email,organisation,members,id
+                     *     Network operations,network@example.org,Default,ann;ben,01a210f3-6c5e-7326-9f55-e0ac140d96c0
+                     */
+                    "text/csv": string;
                 };
             };
             400: components["responses"]["Refused400"];
@@ -10450,10 +10782,13 @@ export interface operations {
     list_organisations: {
         parameters: {
             query?: {
-                /** @description A condition; free words find by the beginnings of words, e.g. `ann`. */
+                /**
+                 * @description A condition; free words are whole words, or beginnings with `*`, e.g.
+                 *     `ann*`.
+                 */
                 q?: string;
                 /**
-                 * @description `name` (the default) or another sortable field, `-` before it for
+                 * @description One field: `name` (the default) or, of people, `login`; `-` before it for
                  *     descending.
                  */
                 sort?: string;
@@ -10537,6 +10872,62 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            408: components["responses"]["Refused408"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            428: components["responses"]["Refused428"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+            503: components["responses"]["Refused503"];
+            507: components["responses"]["Refused507"];
+        };
+    };
+    export_organisations: {
+        parameters: {
+            query?: {
+                /**
+                 * @description A condition; free words are whole words, or beginnings with `*`, e.g.
+                 *     `ann*`.
+                 */
+                q?: string;
+                /**
+                 * @description One field: `name` (the default) or, of people, `login`; `-` before it for
+                 *     descending.
+                 */
+                sort?: string;
+                /** @description Rows of the page, 1 to 500; 50 when left out. */
+                limit?: number;
+                /** @description Where the page begins: `next` of the page before. */
+                cursor?: string;
+                /** @description Whether to count all matches exactly. */
+                count?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example name,email,organisation,members,id
+                     *     Network operations,network@example.org,Default,ann;ben,01a210f3-6c5e-7326-9f55-e0ac140d96c0
+                     */
+                    "text/csv": string;
                 };
             };
             400: components["responses"]["Refused400"];
@@ -10695,10 +11086,13 @@ export interface operations {
     list_people: {
         parameters: {
             query?: {
-                /** @description A condition; free words find by the beginnings of words, e.g. `ann`. */
+                /**
+                 * @description A condition; free words are whole words, or beginnings with `*`, e.g.
+                 *     `ann*`.
+                 */
                 q?: string;
                 /**
-                 * @description `name` (the default) or another sortable field, `-` before it for
+                 * @description One field: `name` (the default) or, of people, `login`; `-` before it for
                  *     descending.
                  */
                 sort?: string;
@@ -10824,6 +11218,62 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Person"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            408: components["responses"]["Refused408"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            428: components["responses"]["Refused428"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+            503: components["responses"]["Refused503"];
+            507: components["responses"]["Refused507"];
+        };
+    };
+    export_people: {
+        parameters: {
+            query?: {
+                /**
+                 * @description A condition; free words are whole words, or beginnings with `*`, e.g.
+                 *     `ann*`.
+                 */
+                q?: string;
+                /**
+                 * @description One field: `name` (the default) or, of people, `login`; `-` before it for
+                 *     descending.
+                 */
+                sort?: string;
+                /** @description Rows of the page, 1 to 500; 50 when left out. */
+                limit?: number;
+                /** @description Where the page begins: `next` of the page before. */
+                cursor?: string;
+                /** @description Whether to count all matches exactly. */
+                count?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example name,email,organisation,members,id
+                     *     Network operations,network@example.org,Default,ann;ben,01a210f3-6c5e-7326-9f55-e0ac140d96c0
+                     */
+                    "text/csv": string;
                 };
             };
             400: components["responses"]["Refused400"];
@@ -11606,6 +12056,8 @@ export interface operations {
                 limit?: number;
                 /** @description Where the page begins: `next` of the page before. */
                 cursor?: string;
+                /** @description Whether to count the matches that a search ranks: at most 500 of a kind. */
+                count?: boolean;
             };
             header?: never;
             path?: never;
@@ -11658,10 +12110,13 @@ export interface operations {
     list_service_offerings: {
         parameters: {
             query?: {
-                /** @description A condition; free words find by the beginnings of words, e.g. `ann`. */
+                /**
+                 * @description A condition; free words are whole words, or beginnings with `*`, e.g.
+                 *     `ann*`.
+                 */
                 q?: string;
                 /**
-                 * @description `name` (the default) or another sortable field, `-` before it for
+                 * @description One field: `name` (the default) or, of people, `login`; `-` before it for
                  *     descending.
                  */
                 sort?: string;
@@ -11757,6 +12212,62 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Item"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            408: components["responses"]["Refused408"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            428: components["responses"]["Refused428"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+            503: components["responses"]["Refused503"];
+            507: components["responses"]["Refused507"];
+        };
+    };
+    export_service_offerings: {
+        parameters: {
+            query?: {
+                /**
+                 * @description A condition; free words are whole words, or beginnings with `*`, e.g.
+                 *     `ann*`.
+                 */
+                q?: string;
+                /**
+                 * @description One field: `name` (the default) or, of people, `login`; `-` before it for
+                 *     descending.
+                 */
+                sort?: string;
+                /** @description Rows of the page, 1 to 500; 50 when left out. */
+                limit?: number;
+                /** @description Where the page begins: `next` of the page before. */
+                cursor?: string;
+                /** @description Whether to count all matches exactly. */
+                count?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example name,email,organisation,members,id
+                     *     Network operations,network@example.org,Default,ann;ben,01a210f3-6c5e-7326-9f55-e0ac140d96c0
+                     */
+                    "text/csv": string;
                 };
             };
             400: components["responses"]["Refused400"];
@@ -11890,10 +12401,13 @@ export interface operations {
     list_services: {
         parameters: {
             query?: {
-                /** @description A condition; free words find by the beginnings of words, e.g. `ann`. */
+                /**
+                 * @description A condition; free words are whole words, or beginnings with `*`, e.g.
+                 *     `ann*`.
+                 */
                 q?: string;
                 /**
-                 * @description `name` (the default) or another sortable field, `-` before it for
+                 * @description One field: `name` (the default) or, of people, `login`; `-` before it for
                  *     descending.
                  */
                 sort?: string;
@@ -11989,6 +12503,62 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Item"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            408: components["responses"]["Refused408"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            428: components["responses"]["Refused428"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+            503: components["responses"]["Refused503"];
+            507: components["responses"]["Refused507"];
+        };
+    };
+    export_services: {
+        parameters: {
+            query?: {
+                /**
+                 * @description A condition; free words are whole words, or beginnings with `*`, e.g.
+                 *     `ann*`.
+                 */
+                q?: string;
+                /**
+                 * @description One field: `name` (the default) or, of people, `login`; `-` before it for
+                 *     descending.
+                 */
+                sort?: string;
+                /** @description Rows of the page, 1 to 500; 50 when left out. */
+                limit?: number;
+                /** @description Where the page begins: `next` of the page before. */
+                cursor?: string;
+                /** @description Whether to count all matches exactly. */
+                count?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example name,email,organisation,members,id
+                     *     Network operations,network@example.org,Default,ann;ben,01a210f3-6c5e-7326-9f55-e0ac140d96c0
+                     */
+                    "text/csv": string;
                 };
             };
             400: components["responses"]["Refused400"];
@@ -12263,10 +12833,13 @@ export interface operations {
     list_teams: {
         parameters: {
             query?: {
-                /** @description A condition; free words find by the beginnings of words, e.g. `ann`. */
+                /**
+                 * @description A condition; free words are whole words, or beginnings with `*`, e.g.
+                 *     `ann*`.
+                 */
                 q?: string;
                 /**
-                 * @description `name` (the default) or another sortable field, `-` before it for
+                 * @description One field: `name` (the default) or, of people, `login`; `-` before it for
                  *     descending.
                  */
                 sort?: string;
@@ -12372,6 +12945,62 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Team"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            408: components["responses"]["Refused408"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            428: components["responses"]["Refused428"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+            503: components["responses"]["Refused503"];
+            507: components["responses"]["Refused507"];
+        };
+    };
+    export_teams: {
+        parameters: {
+            query?: {
+                /**
+                 * @description A condition; free words are whole words, or beginnings with `*`, e.g.
+                 *     `ann*`.
+                 */
+                q?: string;
+                /**
+                 * @description One field: `name` (the default) or, of people, `login`; `-` before it for
+                 *     descending.
+                 */
+                sort?: string;
+                /** @description Rows of the page, 1 to 500; 50 when left out. */
+                limit?: number;
+                /** @description Where the page begins: `next` of the page before. */
+                cursor?: string;
+                /** @description Whether to count all matches exactly. */
+                count?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example name,email,organisation,members,id
+                     *     Network operations,network@example.org,Default,ann;ben,01a210f3-6c5e-7326-9f55-e0ac140d96c0
+                     */
+                    "text/csv": string;
                 };
             };
             400: components["responses"]["Refused400"];
@@ -12638,12 +13267,13 @@ export interface operations {
     };
     list_timers: {
         parameters: {
-            query: {
+            query?: {
                 /**
-                 * @description `parked`: those that failed too often.
+                 * @description `parked`: those that failed too often; `waiting`: those that will fire;
+                 *     both when left out.
                  * @example parked
                  */
-                state: "parked";
+                state?: "waiting" | "parked";
                 /** @description Rows of the page, 1 to 500; 50 when left out. */
                 limit?: number;
                 /** @description Where the page begins: `next` of the page before. */
@@ -12657,7 +13287,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Parked timers */
+            /** @description Timers */
             200: {
                 headers: {
                     [name: string]: unknown;
