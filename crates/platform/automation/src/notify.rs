@@ -70,8 +70,8 @@ fn check_notify(tx: &mut Tx, call: &Call, given: &Json) -> Result<()> {
     if wanted.to.is_empty() {
         return Err(Error::invalid("args.to", "required", "name somebody"));
     }
-    let logins = wanted.to.iter().filter(|to| !PARTS.contains(&to.as_str()));
-    logins.map(|login| named(tx, call, login).map(drop)).collect()
+    let mut logins = wanted.to.iter().filter(|to| !PARTS.contains(&to.as_str()));
+    logins.try_for_each(|login| named(tx, call, login).map(drop))
 }
 
 fn check_send(tx: &mut Tx, _: &Call, given: &Json) -> Result<()> {
