@@ -66,7 +66,8 @@ fn nobody_gives_what_is_not_theirs() {
         ann.post(&world, "/api/v1/grants", grant).await.problem(403);
         let boss = json!({"login": "bob", "name": "Bob", "roles": ["administrator"]});
         ann.post(&world, "/api/v1/people", boss).await.problem(403);
-        ann.get(&world, "/api/v1/permissions").await.problem(403);
+        let rita = world.person("rita", &["requester"]).await;
+        rita.get(&world, "/api/v1/permissions").await.problem(403);
         let admin = world.admin();
         let matrix = admin.get(&world, "/api/v1/permissions").await.expect(200);
         let rows = matrix["rows"].as_array().expect("rows");
