@@ -352,7 +352,8 @@ export interface paths {
          *     `caller`, `opened_by`, `opened_at`, `contact_type`, `organisation`, `impact`,
          *     `urgency`, the counts and `version`; everything else is null. Conditions and
          *     orders take the fields of the moment and `number`, `opened_at`, `opened_by`,
-         *     `organisation`, `caller` and `contact_type`.
+         *     `organisation`, `caller` and `contact_type`. A row that nobody changed since is
+         *     whole.
          */
         get: operations["list_incidents"];
         put?: never;

@@ -366,8 +366,14 @@ impl List<'_> {
             let mut ticket = ticket_row(r)?;
             let place = order::place(keys, &all, r, WIDTH, ticket.head.id)?;
             if let Some(moment) = self.query.as_of {
+                // What nobody changed since is today what it was then.
+                let changed = ticket.updated_at > moment;
                 as_it_was(&mut ticket, self.registry, r, WIDTH + keys.len())?;
-                forget_later(&mut ticket, self.registry, moment);
+                if changed {
+                    // Changes of other fields since then are not known.
+                    ticket.updated_at = r.get(WIDTH + keys.len() + 10)?;
+                    forget_later(&mut ticket, self.registry, moment);
+                }
             }
             Ok((ticket, place))
         })
@@ -394,9 +400,6 @@ fn as_it_was(
     ticket.category = r.opt(at + 7)?;
     ticket.location = r.opt(at + 8)?;
     let was = r.opt::<Json>(at + 9)?.unwrap_or_default();
-    // Changes of other fields since then are not known.
-    let since: Timestamp = r.get(at + 10)?;
-    ticket.updated_at = since;
     for field in registry.custom().filter(|f| f.tracked) {
         match was.get(&field.name) {
             Some(value) => drop(ticket.custom.insert(field.name.clone(), value.clone())),

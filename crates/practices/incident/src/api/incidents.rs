@@ -59,7 +59,8 @@ pub(super) fn asked(call: &Call, query: &ListQuery) -> Result<Asked> {
 /// `caller`, `opened_by`, `opened_at`, `contact_type`, `organisation`, `impact`,
 /// `urgency`, the counts and `version`; everything else is null. Conditions and
 /// orders take the fields of the moment and `number`, `opened_at`, `opened_by`,
-/// `organisation`, `caller` and `contact_type`.
+/// `organisation`, `caller` and `contact_type`. A row that nobody changed since is
+/// whole.
 #[utoipa::path(
     get, path = "/incidents", tag = "incidents", params(ListQuery),
     responses((status = 200, description = "A page of incidents", content(
