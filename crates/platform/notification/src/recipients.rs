@@ -21,18 +21,39 @@ pub enum Kind {
     Resolved,
     /// It is open again.
     Reopened,
+    /// It repeats another and is merged into that.
+    Merged,
+    /// The one it repeats is resolved.
+    OriginalResolved,
+    /// It ends without a resolution.
+    Canceled,
+    /// The resolution was confirmed, or time has passed.
+    Closed,
+    /// It waits.
+    OnHold,
+    /// The date is there until which it waited.
+    Resumed,
+    /// Its priority is another.
+    Priority,
     /// A rule says so.
     Rule,
 }
 
 impl Kind {
-    const ALL: [Kind; 7] = [
+    const ALL: [Kind; 14] = [
         Kind::Mentioned,
         Kind::Assigned,
         Kind::Commented,
         Kind::Noted,
         Kind::Resolved,
         Kind::Reopened,
+        Kind::Merged,
+        Kind::OriginalResolved,
+        Kind::Canceled,
+        Kind::Closed,
+        Kind::OnHold,
+        Kind::Resumed,
+        Kind::Priority,
         Kind::Rule,
     ];
 
@@ -45,7 +66,26 @@ impl Kind {
             Kind::Noted => "noted",
             Kind::Resolved => "resolved",
             Kind::Reopened => "reopened",
+            Kind::Merged => "merged",
+            Kind::OriginalResolved => "original_resolved",
+            Kind::Canceled => "canceled",
+            Kind::Closed => "closed",
+            Kind::OnHold => "on_hold",
+            Kind::Resumed => "resumed",
+            Kind::Priority => "priority",
             Kind::Rule => "rule",
+        }
+    }
+
+    /// Whether whoever called and whoever it is for are told, whether who has it
+    /// is, and whether who watches is.
+    fn reach(self) -> (bool, bool, bool) {
+        match self {
+            Kind::Commented | Kind::Canceled | Kind::Merged => (true, true, true),
+            Kind::Resolved | Kind::OriginalResolved => (true, false, true),
+            Kind::Noted | Kind::Reopened | Kind::Resumed => (false, true, true),
+            Kind::OnHold | Kind::Closed | Kind::Priority => (false, false, true),
+            Kind::Mentioned | Kind::Assigned | Kind::Rule => (false, false, false),
         }
     }
 
@@ -62,6 +102,10 @@ pub(crate) struct Around {
     pub caller: Option<Uuid>,
     pub requested_for: Option<Uuid>,
     pub watchers: Vec<Uuid>,
+    /// What it repeats.
+    pub duplicate_of: Option<Uuid>,
+    /// Who has that.
+    pub original_assignee: Option<Uuid>,
 }
 
 /// What a fact of a ticket may have to be told for.
@@ -76,12 +120,21 @@ pub(crate) struct Concern {
     pub entry: Option<Uuid>,
 }
 
-fn event_of(kind: &str) -> Option<Kind> {
-    match kind.rsplit_once('.').map(|(_, event)| event) {
-        Some("commented") => Some(Kind::Commented),
-        Some("noted") => Some(Kind::Noted),
-        Some("resolved") => Some(Kind::Resolved),
-        Some("reopened") => Some(Kind::Reopened),
+/// What a fact of this kind may ring for. Waiting that ends by an answer is told
+/// by the answer, so only the end by time is told itself.
+fn event_of(kind: &str, door: Door) -> Option<Kind> {
+    match kind.rsplit_once('.').map(|(_, event)| event)? {
+        "commented" => Some(Kind::Commented),
+        "noted" => Some(Kind::Noted),
+        "resolved" => Some(Kind::Resolved),
+        "reopened" => Some(Kind::Reopened),
+        "merged" => Some(Kind::Merged),
+        "original_resolved" => Some(Kind::OriginalResolved),
+        "canceled" => Some(Kind::Canceled),
+        "closed" => Some(Kind::Closed),
+        "on_hold" => Some(Kind::OnHold),
+        "resumed" if door == Door::Timer => Some(Kind::Resumed),
+        "updated" | "corrected" => Some(Kind::Priority),
         _ => None,
     }
 }
@@ -90,7 +143,11 @@ impl Concern {
     /// Whether [`Concern::of`] may find something in such a fact, by a look at
     /// the changes as they are stored.
     pub fn may_be(kind: &str, door: Door, changes: &str) -> bool {
-        door != Door::Import && (event_of(kind).is_some() || changes.contains("\"assigned_to\""))
+        let event = match event_of(kind, door) {
+            Some(Kind::Priority) => changes.contains("\"priority\""),
+            event => event.is_some(),
+        };
+        door != Door::Import && (event || changes.contains("\"assigned_to\""))
     }
 
     /// `None` for a fact nobody is told of: of another kind, or imported.
@@ -98,7 +155,8 @@ impl Concern {
         if fact.stamp.door == Door::Import {
             return None;
         }
-        let event = event_of(&fact.kind);
+        let event = event_of(&fact.kind, fact.stamp.door)
+            .filter(|event| *event != Kind::Priority || fact.to("priority").is_some());
         let assigned = fact.to("assigned_to").and_then(id);
         if event.is_none() && assigned.is_none() {
             return None;
@@ -119,6 +177,11 @@ impl Concern {
         self.event.is_some()
     }
 
+    /// Whether who has the incident that this one repeats is told too.
+    pub fn needs_original(&self) -> bool {
+        self.event == Some(Kind::Commented)
+    }
+
     /// Who is told, and why; whoever acted (or had it done for them) is not.
     pub fn recipients(&self, fact: &Fact, around: &Around) -> BTreeMap<Uuid, Kind> {
         let mut told: BTreeMap<Uuid, Kind> = BTreeMap::new();
@@ -129,15 +192,17 @@ impl Concern {
         self.mentioned.iter().for_each(|p| tell(p, Kind::Mentioned));
         self.assigned.iter().for_each(|p| tell(p, Kind::Assigned));
         if let Some(event) = self.event {
-            let customers = matches!(event, Kind::Commented | Kind::Resolved);
-            let workers = !matches!(event, Kind::Resolved);
+            let (customers, assignee, watchers) = event.reach();
             if customers {
                 around.caller.iter().chain(&around.requested_for).for_each(|p| tell(p, event));
             }
-            if workers {
+            if assignee {
                 around.assignee.iter().for_each(|p| tell(p, event));
+                around.original_assignee.iter().for_each(|p| tell(p, event));
             }
-            around.watchers.iter().for_each(|p| tell(p, event));
+            if watchers {
+                around.watchers.iter().for_each(|p| tell(p, event));
+            }
         }
         told.remove(&fact.stamp.by);
         if let Some(other) = fact.stamp.on_behalf_of {

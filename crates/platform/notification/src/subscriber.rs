@@ -27,10 +27,13 @@ impl Notifications {
             Err(Error::NotFound) => return Ok(()),
             Err(other) => return Err(other),
         };
-        let around = match concern.needs_people() {
+        let mut around = match concern.needs_people() {
             true => around(tx, &ticket, fact)?,
             false => Around::default(),
         };
+        if let Some(original) = around.duplicate_of.filter(|_| concern.needs_original()) {
+            around.original_assignee = assignee_then(tx, original, fact)?;
+        }
         for (person, kind) in concern.recipients(fact, &around) {
             if !may_read(tx, person, &ticket, concern.internal)? {
                 continue;
@@ -84,15 +87,19 @@ fn around(tx: &mut Tx, ticket: &Ticket, fact: &Fact) -> Result<Around> {
         caller: ticket.caller,
         requested_for: ticket.requested_for,
         watchers: watchers_then(tx, fact.record, fact.stamp.recorded_at)?,
+        duplicate_of: ticket.duplicate_of,
+        original_assignee: None,
     };
     let later = [
         ("assigned_to", &mut around.assignee),
         ("caller", &mut around.caller),
         ("requested_for", &mut around.requested_for),
+        ("duplicate_of", &mut around.duplicate_of),
     ];
     if ticket.head.seq > fact.seq {
         for (field, place) in later {
-            if let Some(then) = before_next_change(tx, fact, field)? {
+            let any = |_: &Fact| true;
+            if let Some(then) = before_next_change(tx, fact.record, fact.seq, field, any)? {
                 *place = then;
             }
         }
@@ -100,14 +107,31 @@ fn around(tx: &mut Tx, ticket: &Ticket, fact: &Fact) -> Result<Around> {
     Ok(around)
 }
 
-/// What the first later change of the field says it was before.
-fn before_next_change(tx: &mut Tx, fact: &Fact, field: &str) -> Result<Option<Option<Uuid>>> {
-    let mut after = fact.seq;
+/// Who had another incident when the fact happened.
+fn assignee_then(tx: &mut Tx, record: Uuid, fact: &Fact) -> Result<Option<Uuid>> {
+    let (now, at) = (tickets::by_id(tx, record)?, fact.stamp.recorded_at);
+    if now.updated_at <= at {
+        return Ok(now.assigned_to);
+    }
+    let later = |f: &Fact| f.stamp.recorded_at > at;
+    Ok(before_next_change(tx, record, 0, "assigned_to", later)?.unwrap_or(now.assigned_to))
+}
+
+/// What the first change of the field in a fact behind `after` that counts says
+/// it was before.
+fn before_next_change(
+    tx: &mut Tx,
+    record: Uuid,
+    mut after: i64,
+    field: &str,
+    counts: impl Fn(&Fact) -> bool,
+) -> Result<Option<Option<Uuid>>> {
     loop {
-        let facts = facts_of(tx, fact.record, after, 200)?;
+        let facts = facts_of(tx, record, after, 200)?;
         let Some(last) = facts.last() else { return Ok(None) };
         after = last.seq;
-        let found = facts.iter().flat_map(|f| &f.changes).find(|c| c["field"] == field);
+        let facts = facts.iter().filter(|f| counts(f));
+        let found = facts.flat_map(|f| &f.changes).find(|c| c["field"] == field);
         if let Some(change) = found {
             return Ok(Some(id(&change["from"])));
         }

@@ -130,6 +130,36 @@ fn reading_the_log_again_tells_nobody_twice_and_nobody_else() {
     });
 }
 
+/// What is said on a duplicate rings whoever had the other one then.
+#[test]
+fn a_comment_on_a_duplicate_rings_who_has_the_other() {
+    on_both(|test| {
+        let world = World::new(test);
+        let (ann, bob, cara) = (world.id("ann"), world.id("bob"), world.id("cara"));
+        let original = world.ticket("admin", move |t| t.assigned_to = Some(bob));
+        let twin = world.ticket("admin", move |t| t.caller = Some(cara));
+        world.change("admin", twin, "incident.merged", move |t| {
+            t.state = "canceled".into();
+            t.duplicate_of = Some(original);
+        });
+        world.entry("cara", twin, EntryKind::Comment, "still no mail", &[]);
+        let bell = bell(&world);
+        world.feed(&bell);
+        assert_eq!(told(&world, "bob"), ["assigned", "commented"]);
+        assert_eq!(told(&world, "cara"), ["merged"]);
+        world.advance(60);
+        world.change("admin", original, "incident.assigned", move |t| t.assigned_to = Some(ann));
+        world.change("admin", twin, "incident.unmerged", |t| t.duplicate_of = None);
+        world.entry("cara", twin, EntryKind::Comment, "on its own again", &[]);
+        world.feed(&bell);
+        let all = |w: &World| ["ann", "bob", "cara"].map(|login| told(w, login));
+        assert_eq!(all(&world), [vec!["assigned"], vec!["assigned", "commented"], vec!["merged"]]);
+        world.rewind(&bell);
+        world.feed(&bell);
+        assert_eq!(all(&world), [vec!["assigned"], vec!["assigned", "commented"], vec!["merged"]]);
+    });
+}
+
 #[test]
 fn marks_are_ones_own() {
     on_both(|test| {
