@@ -163,7 +163,7 @@ const sending = ({ key, signal }: Sending) => ({ signal, ...(key ? { headers: { 
 export const commands = {
   assign: (number: string, body: { assignment_group?: string | null; assigned_to?: string | null }) =>
     ok(api.POST('/api/v1/incidents/{number}/assign', { params: { path: { number } }, body })),
-  hold: (number: string, body: { on_hold_reason: string; until?: string; comment?: string }) =>
+  hold: (number: string, body: { on_hold_reason?: string; until?: string; comment?: string }) =>
     ok(api.POST('/api/v1/incidents/{number}/hold', { params: { path: { number } }, body })),
   resume: (number: string) => ok(api.POST('/api/v1/incidents/{number}/resume', { params: { path: { number } }, body: {} })),
   resolve: (number: string, body: { close_code: string; close_notes: string }) =>

@@ -94,7 +94,7 @@ fn send(tx: &mut Tx, call: &Call, id: Uuid, given: &Json) -> Result<()> {
     let wanted: WebhookArgs = args("webhook", given)?;
     let ticket = readable(tx, call, id)?;
     let hook = webhook::load_active(tx, wanted.webhook)?;
-    let own = Target { organisation: hook.organisation, own: false, team: false };
+    let own = Target { organisation: hook.organisation, called: false, own: false, team: false };
     // A rule sends only where those of its roles could look.
     if hook.organisation != ticket.head.organisation {
         check(&call.actor, "webhook", "read", &own)?;

@@ -42,7 +42,7 @@ pub fn create_custom(
     registry: &Registry,
     new: &NewCustomField,
 ) -> Result<()> {
-    let global = Target { organisation: EVERYONE, own: false, team: false };
+    let global = Target { organisation: EVERYONE, called: false, own: false, team: false };
     check(&call.actor, "field", "create", &global)?;
     check_new(registry, new)?;
     let id = call.new_id();
@@ -121,7 +121,7 @@ fn check_new(registry: &Registry, new: &NewCustomField) -> Result<()> {
 
 /// Hides a custom field. History keeps its values.
 pub fn delete_custom(tx: &mut Tx, call: &Call, kind: &str, name: &str) -> Result<()> {
-    let global = Target { organisation: EVERYONE, own: false, team: false };
+    let global = Target { organisation: EVERYONE, called: false, own: false, team: false };
     check(&call.actor, "field", "delete", &global)?;
     let id = hide_custom(tx, kind, name)?;
     let mut head = head(tx, id)?;

@@ -17,7 +17,7 @@ pub struct MatrixRow {
     pub kind: &'static str,
     /// May do what.
     pub action: &'static str,
-    /// On which of them: `none`, `own`, `team`, or `organisation` (all of the
+    /// On which of them: `none`, `caller`, `own`, `team`, or `organisation` (all of the
     /// organisation the role is held for; of every one when held for all).
     pub scope: &'static str,
 }
@@ -50,7 +50,7 @@ pub struct PermissionsView {
     pub field_groups: Vec<FieldGroupRow>,
 }
 
-/// How far a role's action reaches: `none`, `own`, `team` or `organisation`.
+/// How far a role's action reaches: `none`, `caller`, `own`, `team` or `organisation`.
 pub fn reach(role: Role, kind: &str, action: &str) -> &'static str {
     let organisation = Uuid::max();
     let somebody = Actor {
@@ -63,11 +63,15 @@ pub fn reach(role: Role, kind: &str, action: &str) -> &'static str {
         zone: String::new(),
         read_only: false,
     };
-    let steps = [("organisation", false, false), ("team", false, true), ("own", true, false)];
-    let fits = |(_, own, team): &&(&str, bool, bool)| {
-        allowed(&somebody, kind, action, &Target { organisation, own: *own, team: *team })
-    };
-    steps.iter().find(fits).map_or("none", |(scope, ..)| *scope)
+    let nothing = Target { organisation, called: false, own: false, team: false };
+    let steps = [
+        ("organisation", nothing),
+        ("team", Target { team: true, ..nothing }),
+        ("own", Target { own: true, ..nothing }),
+        ("caller", Target { called: true, ..nothing }),
+    ];
+    let fits = |(_, target): &&(&str, Target)| allowed(&somebody, kind, action, target);
+    steps.iter().find(fits).map_or("none", |(scope, _)| *scope)
 }
 
 /// The whole matrix as enforced.

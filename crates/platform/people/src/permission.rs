@@ -15,6 +15,8 @@ pub type Action = &'static str;
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
+    /// Tickets the actor called, was requested for or opened; watching is not enough.
+    Caller,
     /// Records the actor called, was requested for, opened or watches.
     Own,
     /// Own, and those assigned to a team of the actor's.
@@ -41,17 +43,13 @@ const fn rule(role: Role, kind: &'static str, scope: Scope, actions: &'static [A
 }
 
 use Role::{Agent, Auditor, IncidentManager, Requester};
-use Scope::{Organisation, Own};
+use Scope::{Caller, Organisation, Own};
 
 /// Everything anybody but the administrator may do. The administrator may do
 /// every action that stands in [`ACTIONS`], everywhere the grant reaches.
 pub const MATRIX: &[Rule] = &[
-    rule(
-        Requester,
-        "incident",
-        Own,
-        &["read", "create", "comment", "attach", "close", "reopen", "cancel", "watch"],
-    ),
+    rule(Requester, "incident", Own, &["read", "create", "comment", "attach", "watch"]),
+    rule(Requester, "incident", Caller, &["close", "reopen", "cancel"]),
     rule(Requester, "person", Own, &["read"]),
     rule(Requester, "team", Organisation, &["read_name"]),
     rule(Requester, "service", Organisation, &["read"]),
@@ -243,7 +241,10 @@ pub fn field_groups() -> &'static [FieldGroup] {
 pub struct Target {
     /// The record's organisation.
     pub organisation: Uuid,
-    /// Whether the actor is caller, requested_for, opened_by or watcher.
+    /// Whether the actor is caller, requested_for or opened_by.
+    pub called: bool,
+    /// Whether the actor is one of these or a watcher; of other records than
+    /// tickets, whether it is theirs.
     pub own: bool,
     /// Whether it is assigned to a team of the actor's.
     pub team: bool,
@@ -260,6 +261,8 @@ pub struct Visibility {
     pub team: bool,
     /// The actor's own.
     pub own: bool,
+    /// Of the actor's own only those not merely watched.
+    pub called: bool,
 }
 
 impl Visibility {
@@ -270,11 +273,12 @@ impl Visibility {
             || self.organisations.contains(&target.organisation)
             || (self.team && target.team)
             || (self.own && target.own)
+            || (self.called && target.called)
     }
 
     /// Whether nothing at all can be seen.
     pub fn is_none(&self) -> bool {
-        !self.all && self.organisations.is_empty() && !self.team && !self.own
+        !self.all && self.organisations.is_empty() && !self.team && !self.own && !self.called
     }
 }
 
@@ -304,8 +308,9 @@ pub fn allowed(actor: &Actor, kind: &str, action: &str, target: &Target) -> bool
     }
     let global = target.organisation == crate::actor::EVERYONE && READS.contains(&action);
     scopes(actor, kind, action).any(|(scope, organisation)| match scope {
-        Scope::Own => target.own,
-        Scope::Team => target.own || target.team,
+        Scope::Caller => target.called,
+        Scope::Own => target.own || target.called,
+        Scope::Team => target.own || target.called || target.team,
         Scope::Organisation => global || organisation.is_none_or(|o| o == target.organisation),
     })
 }
@@ -331,7 +336,7 @@ pub fn check(actor: &Actor, kind: &str, action: &str, target: &Target) -> Result
 /// # Errors
 /// `Forbidden`.
 pub fn check_create(actor: &Actor, kind: &str, organisation: Uuid) -> Result<()> {
-    let target = Target { organisation, own: false, team: false };
+    let target = Target { organisation, called: false, own: false, team: false };
     if allowed(actor, kind, "create", &target) {
         return Ok(());
     }
@@ -360,14 +365,18 @@ pub fn refusal(actor: &Actor, kind: &str, action: &str) -> String {
     if actor.read_only && !READS.contains(&action) {
         return "this token may only read".into();
     }
-    let mut roles: Vec<&str> = MATRIX
-        .iter()
-        .filter(|r| r.kind == kind && r.actions.contains(&action))
-        .map(|r| r.role.as_str())
-        .collect();
+    let rules = MATRIX.iter().filter(|r| r.kind == kind && r.actions.contains(&action));
+    // Who watches holds the role already: what they are not is the caller.
+    let (of_caller, rules): (Vec<&Rule>, Vec<&Rule>) =
+        rules.partition(|r| r.scope == Scope::Caller && actor.has_role(r.role));
+    let mut roles: Vec<&str> = rules.iter().map(|r| r.role.as_str()).collect();
     roles.push(Role::Administrator.as_str());
     roles.dedup();
-    format!("{kind}.{action} asks for the role {}", roles.join(" or ").replace('_', " "))
+    let roles = roles.join(" or ").replace('_', " ");
+    match of_caller.is_empty() {
+        true => format!("{kind}.{action} asks for the role {roles}"),
+        false => format!("{kind}.{action} is the caller's; of others it asks for the role {roles}"),
+    }
 }
 
 /// Which records of a kind the actor may do this to: the same answer as
@@ -379,8 +388,9 @@ pub fn visibility(actor: &Actor, kind: &str, action: &str) -> Visibility {
     }
     for (scope, organisation) in scopes(actor, kind, action) {
         match (scope, organisation) {
-            (Scope::Own, _) => seen.own = true,
-            (Scope::Team, _) => (seen.own, seen.team) = (true, true),
+            (Scope::Caller, _) => seen.called = true,
+            (Scope::Own, _) => (seen.own, seen.called) = (true, true),
+            (Scope::Team, _) => (seen.own, seen.called, seen.team) = (true, true, true),
             (Scope::Organisation, None) => seen.all = true,
             (Scope::Organisation, Some(o)) => {
                 if READS.contains(&action) && !seen.organisations.contains(&crate::actor::EVERYONE)

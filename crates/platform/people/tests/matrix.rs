@@ -32,11 +32,11 @@ fn holding(role: Role, organisation: Option<Uuid>) -> Actor {
 }
 
 fn other(organisation: Uuid) -> Target {
-    Target { organisation, own: false, team: false }
+    Target { organisation, called: false, own: false, team: false }
 }
 
 fn own(organisation: Uuid) -> Target {
-    Target { organisation, own: true, team: false }
+    Target { organisation, called: true, own: true, team: false }
 }
 
 #[test]
@@ -44,7 +44,8 @@ fn the_matrix_is_printed() {
     let mut text = String::from(
         "Who may do what, as enforced. A role is held for one organisation or for all;\n\
          \"organisation\" reaches every record of it, \"own\" those one called, asked for,\n\
-         opened or watches. Made by the test: UPDATE=1 writes it anew.\n\n",
+         opened or watches, \"caller\" those without the ones one only watches.\n\
+         Made by the test: UPDATE=1 writes it anew.\n\n",
     );
     let _ = write!(text, "{:<38}", "");
     for role in Role::ALL {
@@ -200,6 +201,28 @@ fn which_role_includes_which() {
     assert!(!includes(Role::Requester, Role::Agent));
 }
 
+/// To watch is not to have called: the end of an incident is its caller's.
+#[test]
+fn a_watcher_ends_nothing() {
+    let requester = holding(Role::Requester, Some(A));
+    let watched = Target { called: false, ..own(A) };
+    for action in ["close", "reopen", "cancel"] {
+        assert!(allowed(&requester, "incident", action, &own(A)), "{action}");
+        assert!(!allowed(&requester, "incident", action, &watched), "{action}");
+        assert_eq!(reach(Role::Requester, "incident", action), "caller");
+        assert_eq!(
+            check(&requester, "incident", action, &watched),
+            Err(Error::Forbidden(format!(
+                "incident.{action} is the caller's; of others it asks for the role agent or \
+                 incident manager or administrator"
+            )))
+        );
+    }
+    for action in ["read", "comment", "attach", "watch"] {
+        assert!(allowed(&requester, "incident", action, &watched), "{action}");
+    }
+}
+
 fn any_role() -> impl Strategy<Value = Role> {
     proptest::sample::select(Role::ALL.to_vec())
 }
@@ -223,6 +246,7 @@ proptest! {
         grants in proptest::collection::vec((any_role(), proptest::option::of(any_organisation())), 0..4),
         (kind, action) in any_action(),
         organisation in any_organisation(),
+        called: bool,
         own: bool,
         team: bool,
         read_only: bool,
@@ -230,7 +254,7 @@ proptest! {
         let grants = grants.into_iter().map(|(role, organisation)| Grant { role, organisation });
         let mut actor = actor(grants.collect());
         actor.read_only = read_only;
-        let target = Target { organisation, own, team };
+        let target = Target { organisation, called, own: own || called, team };
         let seen = visibility(&actor, kind, action);
         let listed = seen.covers(&target);
         prop_assert_eq!(allowed(&actor, kind, action, &target), listed);
@@ -246,10 +270,11 @@ proptest! {
         lesser in any_role(),
         (kind, action) in any_action(),
         organisation in any_organisation(),
+        called: bool,
         own: bool,
         team: bool,
     ) {
-        let target = Target { organisation, own, team };
+        let target = Target { organisation, called, own: own || called, team };
         let may = |role| allowed(&holding(role, Some(A)), kind, action, &target);
         if includes(role, lesser) && may(lesser) {
             // Own records of other organisations are own whatever the grant.
@@ -257,7 +282,7 @@ proptest! {
                 r.role == lesser && r.kind == kind && r.actions.contains(&action)
                     && r.scope == Scope::Organisation
             });
-            prop_assert!(may(role) || (own && !by_scope));
+            prop_assert!(may(role) || ((own || called) && !by_scope));
         }
     }
 }

@@ -44,8 +44,8 @@ fn calls(actor: &Actor, ticket: &Ticket) -> bool {
 
 fn between(actor: &Actor, ticket: &Ticket, watches: bool) -> Target {
     let team = ticket.assignment_group.is_some_and(|group| actor.teams.contains(&group));
-    let own = watches || calls(actor, ticket);
-    Target { organisation: ticket.head.organisation, own, team }
+    let called = calls(actor, ticket);
+    Target { organisation: ticket.head.organisation, called, own: called || watches, team }
 }
 
 /// What the actor may read of this ticket right now.
@@ -97,7 +97,7 @@ pub fn names_for(tx: &mut Tx, actor: &Actor, ids: &[Uuid]) -> Result<Names> {
 const INTERNAL_FACTS: [&str; 2] = [".noted", ".time_recorded"];
 /// Changes that are no fields and that everybody who sees the ticket may know;
 /// all others are internal.
-const PUBLIC_CHANGES: [&str; 12] = [
+const PUBLIC_CHANGES: [&str; 14] = [
     "comments",
     "entry",
     "mentions",
@@ -110,6 +110,8 @@ const PUBLIC_CHANGES: [&str; 12] = [
     "audience",
     "attachment",
     "sha256",
+    "due",
+    "original",
 ];
 
 /// Whether a change of this field may be read without reading work notes. What

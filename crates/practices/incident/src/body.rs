@@ -203,14 +203,16 @@ pub struct Assign {
     pub assigned_to: Patch<String>,
 }
 
-/// Why it waits.
+/// Why it waits, until when, or both.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"on_hold_reason": "awaiting_caller", "until": "2026-12-01T08:00:00.000Z"}))]
 pub struct Hold {
-    /// Code or label of the reason.
-    pub on_hold_reason: String,
-    /// When it stops waiting by itself.
+    /// Code or label of the reason; may be left out where `until` is given.
+    #[serde(default)]
+    pub on_hold_reason: Option<String>,
+    /// When it stops waiting by itself: a time, or a day like 2027-01-05, which
+    /// is its beginning in your own time zone.
     #[serde(default)]
     pub until: Option<String>,
     /// A comment to the caller that goes with it.
@@ -266,8 +268,9 @@ pub struct Nothing {}
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"minutes": 25}))]
 pub struct WorkTime {
-    /// Minutes, 1 to 1440.
-    #[schema(minimum = 1, maximum = 1440)]
+    /// Minutes, 1 to 1440; below 0 takes away what was recorded by mistake, at
+    /// most what is recorded.
+    #[schema(maximum = 1440)]
     pub minutes: i64,
     /// A work note that goes with it.
     #[serde(default)]

@@ -7,8 +7,9 @@ use steward_api::{Patch, check_version};
 use steward_base::{Error, Gathered, Result, Timestamp, Uuid};
 use steward_database::Tx;
 use steward_fields::{Registries, Registry};
-use steward_history::Change;
+use steward_history::{Change, FactRef};
 use steward_people::{Call, Target, allowed, check};
+use steward_ticket::attachment::{Attachment, Audience, NewAttachment, attach};
 use steward_ticket::journal::{EntryKind, NewEntry};
 use steward_ticket::{Effect, Ticket, rich, save, store, target};
 
@@ -16,7 +17,7 @@ use crate::body;
 use crate::edit::{Edits, person, team};
 use crate::fields::{KIND, Settings};
 use crate::life_cycle::{edit_refusal, permission};
-use crate::{rules, timers};
+use crate::{assignee, family, merge, rules, timers};
 
 /// An incident with what decisions about it need.
 pub struct Loaded {
@@ -147,18 +148,49 @@ pub fn act(
     expected: Option<i64>,
     action: &Action,
 ) -> Result<Ticket> {
+    act_with(tx, call, registries, number, expected, action, Vec::new())
+}
+
+/// The same with more to tell in its fact, such as the time it was due.
+pub(crate) fn act_with(
+    tx: &mut Tx,
+    call: &Call,
+    registries: &Registries,
+    number: &str,
+    expected: Option<i64>,
+    action: &Action,
+    told: Vec<Change>,
+) -> Result<Ticket> {
     let right = permission(action.name());
     let loaded = load_for(tx, call, registries, number, expected, right)?;
     let before = loaded.ticket.clone();
-    let (mut after, effect) = decide(tx, call, &loaded, action)?;
-    finish(tx, call, &loaded, &before, &mut after, effect)?;
-    if matches!(action, Action::Resolve(_)) {
-        resolve_children(tx, call, registries, &after)?;
+    let (mut after, mut effect) = decide(tx, call, &loaded, action)?;
+    if matches!(action, Action::Reopen(_) | Action::Unmerge) && assignee::has_left(tx, &after)? {
+        rules::take_away(&mut after);
+    }
+    let children = match action {
+        Action::Resolve(_) => family::children(tx, call, &before)?,
+        _ => family::Children::default(),
+    };
+    effect.extra.extend(children.left());
+    effect.extra.extend(told);
+    let fact = finish(tx, call, &loaded, &before, &mut after, effect)?;
+    // What follows on other incidents follows from this fact.
+    let call = Call { cause: call.cause.or(fact), ..call.clone() };
+    match action {
+        Action::Resolve(_) => {
+            family::resolve(tx, &call, registries, &after, &children)?;
+            merge::resolved(tx, &call, registries, &after)?;
+        }
+        Action::Duplicate(_) => merge::merged(tx, &call, registries, &after)?,
+        Action::Unmerge => merge::unmerged(tx, &call, registries, &before)?,
+        _ => {}
     }
     Ok(after)
 }
 
-/// Writes the incident and sets its timers.
+/// Writes the incident and sets its timers; the first fact, if there was
+/// anything to write.
 pub(crate) fn finish(
     tx: &mut Tx,
     call: &Call,
@@ -166,15 +198,15 @@ pub(crate) fn finish(
     before: &Ticket,
     after: &mut Ticket,
     effect: Effect,
-) -> Result<()> {
+) -> Result<Option<FactRef>> {
     let fact = save(tx, call, &loaded.registry, before, after, effect)?;
     if fact.is_some() {
         timers::follow(tx, call, before, after, &loaded.settings, fact)?;
     }
-    Ok(())
+    Ok(fact)
 }
 
-fn effect(fact: &str) -> Effect {
+pub(crate) fn effect(fact: &str) -> Effect {
     Effect { fact: format!("{KIND}.{fact}"), ..Effect::default() }
 }
 
@@ -187,20 +219,23 @@ fn decide(tx: &mut Tx, call: &Call, loaded: &Loaded, action: &Action) -> Result<
             let group = wrong.take(team(tx, call, &body.assignment_group))?.flatten();
             let person = person(tx, call, "assigned_to", &body.assigned_to);
             let person = wrong.take(person)?.flatten();
+            wrong.take(assignee::check(tx, before, group, person))?;
             wrong.end()?;
             (rules::assign(before, group, person)?, effect("assigned"))
         }
         Action::Hold(body) => {
             let mut wrong = Gathered::default();
-            let reason = loaded.registry.choice("on_hold_reason", &body.on_hold_reason);
-            let reason = wrong.take(reason)?.unwrap_or_default();
-            let until = wrong.take(parse_time("until", body.until.as_deref()))?.flatten();
+            let choice = |code: &String| loaded.registry.choice("on_hold_reason", code);
+            let reason = body.on_hold_reason.as_ref().map(choice).transpose();
+            let reason = wrong.take(reason)?.flatten();
+            let until = parse_time("until", body.until.as_deref(), &call.actor.zone);
+            let until = wrong.take(until)?.flatten();
             wrong.end()?;
             let mut effect = effect("on_hold");
             if let Some(text) = body.comment.as_deref().filter(|c| !c.trim().is_empty()) {
                 effect.entries.push(comment(tx, call, text)?);
             }
-            (rules::hold(before, &reason, until, now)?, effect)
+            (rules::hold(before, reason.as_deref(), until, now)?, effect)
         }
         Action::Resume => (rules::resume(before)?, effect("resumed")),
         Action::Resolve(body) => {
@@ -227,8 +262,8 @@ fn decide(tx: &mut Tx, call: &Call, loaded: &Loaded, action: &Action) -> Result<
             check_notes("reason", &body.reason)?;
             (rules::cancel(before, &body.reason, now)?, effect("canceled"))
         }
-        Action::Duplicate(body) => duplicate(tx, call, before, &body.of)?,
-        Action::Unmerge => unmerge(tx, before)?,
+        Action::Duplicate(body) => merge::duplicate(tx, call, before, &body.of)?,
+        Action::Unmerge => merge::unmerge(tx, before)?,
         Action::WorkTime(body) => {
             check_open_to_edits(call, loaded)?;
             work_time(tx, call, before, body)?
@@ -275,51 +310,14 @@ pub fn mentioned(tx: &mut Tx, entry: &NewEntry) -> Result<Vec<Uuid>> {
     Ok(found)
 }
 
-fn duplicate(tx: &mut Tx, call: &Call, before: &Ticket, of: &str) -> Result<(Ticket, Effect)> {
-    let unknown =
-        || Error::invalid("of", "reference", "no incident that you may see has this number");
-    let master = store::find(tx, KIND, of).map_err(|_| unknown())?;
-    let seen = target(tx, &call.actor, &master)?;
-    check(&call.actor, KIND, "duplicate", &seen).map_err(|_| unknown())?;
-    let after = rules::duplicate(before, &master, call.now)?;
-    let relation = store::Relation {
-        id: call.new_id(),
-        relation_type: "duplicate_of".into(),
-        from: before.head.id,
-        to: master.head.id,
-        by: call.actor.id,
-        at: call.now,
-    };
-    store::add_relation(tx, &relation)?;
-    let mut effect = effect("merged");
-    effect.extra.push(Change::plain("state_before_merge", Json::Null, before.state.as_str()));
-    Ok((after, effect))
-}
-
-fn unmerge(tx: &mut Tx, before: &Ticket) -> Result<(Ticket, Effect)> {
-    let facts = steward_history::facts_of(tx, before.head.id, 0, 10_000)?;
-    let merged = facts.iter().rev().find(|f| f.kind == "incident.merged");
-    let state = merged.and_then(|f| f.to("state_before_merge")).and_then(Json::as_str);
-    let after = rules::unmerge(before, state)?;
-    for relation in store::relations(tx, before.head.id)? {
-        if relation.relation_type == "duplicate_of" && relation.from == before.head.id {
-            store::remove_relation(tx, relation.id)?;
-        }
-    }
-    Ok((after, effect("unmerged")))
-}
-
 fn work_time(
     tx: &mut Tx,
     call: &Call,
     before: &Ticket,
     body: &body::WorkTime,
 ) -> Result<(Ticket, Effect)> {
-    if !(1..=1440).contains(&body.minutes) {
-        return Err(Error::invalid("minutes", "range", "is 1 to 1440"));
-    }
     let mut after = before.clone();
-    after.time_worked_minutes += body.minutes;
+    after.time_worked_minutes = rules::time_worked(before.time_worked_minutes, body.minutes)?;
     let mut effect = effect("time_recorded");
     if let Some(note) = body.note.as_deref().filter(|n| !n.trim().is_empty()) {
         let entry = NewEntry::new(call.new_id(), EntryKind::WorkNote, note, false)?;
@@ -329,38 +327,19 @@ fn work_time(
     Ok((after, effect))
 }
 
-/// Resolving a parent resolves its open children with its notes, where the
-/// actor may; reopening does not reopen them.
-fn resolve_children(
-    tx: &mut Tx,
-    call: &Call,
-    registries: &Registries,
-    parent: &Ticket,
-) -> Result<()> {
-    let open: Vec<Ticket> = store::children(tx, parent.head.id)?
-        .into_iter()
-        .filter(|child| child.is_open() && child.kind() == KIND)
-        .collect();
-    for child in open {
-        let seen = target(tx, &call.actor, &child)?;
-        if !allowed(&call.actor, KIND, "resolve", &seen) {
-            continue;
-        }
-        let action = Action::Resolve(body::Resolve {
-            close_code: parent.close_code.clone().unwrap_or_default(),
-            close_notes: parent.close_notes.clone().unwrap_or_default(),
-        });
-        act(tx, call, registries, child.number(), None, &action)?;
-    }
-    Ok(())
-}
-
-/// Reads a time of a request.
-pub(crate) fn parse_time(field: &str, text: Option<&str>) -> Result<Option<Timestamp>> {
+/// Reads a time of a request; a day is its beginning in that zone.
+fn parse_time(field: &str, text: Option<&str>, zone: &str) -> Result<Option<Timestamp>> {
+    let message = "is a time like 2026-11-24T08:00:00.000Z or a day like 2026-11-24";
+    let begins = |day: jiff::civil::Date| {
+        let zone = jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC);
+        zone.to_timestamp(day.to_datetime(jiff::civil::Time::midnight()))
+    };
     let parse = |text: &str| {
-        text.parse::<Timestamp>()
+        // A time without a zone begins like a day and is none.
+        let day = text.parse().ok().filter(|_| text.len() == "2026-11-24".len());
+        day.map_or_else(|| text.parse::<Timestamp>(), begins)
             .map(steward_base::time::micros)
-            .map_err(|_| Error::invalid(field, "time", "is a time like 2026-11-24T08:00:00.000Z"))
+            .map_err(|_| Error::invalid(field, "time", message))
     };
     text.map(parse).transpose()
 }
@@ -414,6 +393,25 @@ pub fn write_entry(
     effect.entries.push((entry.clone(), mentioned));
     finish(tx, call, &loaded, &before, &mut after, effect)?;
     Ok(after)
+}
+
+/// Attaches a file. A public one of the caller is an answer, and ends the
+/// waiting for the caller.
+pub fn attach_file(
+    tx: &mut Tx,
+    call: &Call,
+    registries: &Registries,
+    number: &str,
+    new: &NewAttachment,
+) -> Result<Attachment> {
+    let loaded = load(tx, call, registries, number)?;
+    let made = attach(tx, call, &loaded.registry, &loaded.ticket, new)?;
+    if made.audience == Audience::Public && rules::answer_resumes(&loaded.ticket, call.actor.id) {
+        let before = store::by_id(tx, loaded.ticket.head.id)?;
+        let mut after = rules::resume(&before)?;
+        finish(tx, call, &loaded, &before, &mut after, effect("resumed"))?;
+    }
+    Ok(made)
 }
 
 /// A patch's value as a new value: left out, emptied or set.

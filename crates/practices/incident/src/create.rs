@@ -10,7 +10,7 @@ use steward_ticket::{Ticket, new_head};
 
 use crate::body::CreateIncident;
 use crate::commands::Loaded;
-use crate::edit::{Edits, as_patch, beyond_requester};
+use crate::edit::{Edits, active, as_patch, beyond_requester};
 use crate::fields::{KIND, PREFIX, Settings};
 use crate::rules;
 
@@ -25,14 +25,16 @@ pub fn create(
     let name = wrong.take(rules::check_short_description(&body.short_description))?;
     let caller = match &body.caller {
         Some(text) => {
-            let found = resolve(tx, &call.actor, "person", "caller", text);
+            let found = resolve(tx, &call.actor, "person", "caller", text)
+                .and_then(|person| active(tx, "caller", person.id).map(|()| person));
             // Who it is for decides whose rights count: without it, one's own.
             wrong.take(found)?.map_or(call.actor.id, |person| person.id)
         }
         None => call.actor.id,
     };
     let organisation = organisation_of(tx, call, caller)?;
-    let target = Target { organisation, own: caller == call.actor.id, team: false };
+    let own = caller == call.actor.id;
+    let target = Target { organisation, called: own, own, team: false };
     let registry = registries.get(tx, KIND)?;
     check_rights(call, &target, body, &registry)?;
 

@@ -12,7 +12,7 @@ use steward_ticket::{Ticket, store};
 use crate::body::{CreateIncident, PriorityOverridePatch, UpdateIncident};
 use crate::commands::{Loaded, given};
 use crate::fields::KIND;
-use crate::rules;
+use crate::{assignee, rules};
 
 /// Most bytes of a description.
 const MAX_TEXT: usize = 65_536;
@@ -34,12 +34,18 @@ pub(crate) fn person(
     patch: &Patch<String>,
 ) -> Result<Option<Option<Uuid>>> {
     let found = reference(tx, call, "person", field, patch)?;
-    if let Some(Some(id)) = found
-        && !steward_people::persons::load(tx, id)?.active
-    {
-        return Err(Error::invalid(field, "active", "this person is disabled"));
+    if let Some(Some(id)) = found {
+        active(tx, field, id)?;
     }
     Ok(found)
+}
+
+/// Refuses a person who is disabled or erased.
+pub(crate) fn active(tx: &mut Tx, field: &str, person: Uuid) -> Result<()> {
+    match steward_people::persons::load(tx, person)?.active {
+        true => Ok(()),
+        false => Err(Error::invalid(field, "active", "this person is disabled")),
+    }
 }
 
 fn reference(
@@ -156,11 +162,13 @@ impl Edits<'_> {
     ) -> Result<()> {
         let call = self.call;
         let group = wrong.take(team(tx, call, &body.assignment_group))?.flatten();
-        let assignee = person(tx, call, "assigned_to", &body.assigned_to);
-        let assignee = wrong.take(assignee)?.flatten();
-        if group.is_some() || assignee.is_some() {
+        let to = person(tx, call, "assigned_to", &body.assigned_to);
+        let to = wrong.take(to)?.flatten();
+        if group.is_some() || to.is_some() {
             check(&call.actor, KIND, "assign", &self.loaded.target)?;
-            rules::set_assignment(after, group, assignee);
+            wrong.take(assignee::check(tx, after, group, to))?;
+            rules::set_assignment(after, group, to);
+            rules::check_assignment(&self.loaded.ticket, after)?;
         }
         let caller = person(tx, call, "caller", &body.caller);
         if let Some(caller) = wrong.take(caller)?.flatten() {

@@ -2,12 +2,15 @@
 //! routes of this practice; everything else it does through the platform.
 
 pub mod api;
+mod assignee;
 pub mod body;
 pub mod commands;
 mod create;
 mod edit;
+mod family;
 pub mod fields;
 pub mod life_cycle;
+mod merge;
 pub mod priority;
 pub mod rules;
 mod table;
@@ -15,7 +18,8 @@ mod timeline;
 pub mod timers;
 mod view;
 
-pub use commands::{Action, act, load, update, write_entry};
+pub use api::redact_place;
+pub use commands::{Action, act, attach_file, load, update, write_entry};
 pub use create::create;
 pub use fields::{KIND, PREFIX, Settings, registry};
 pub use table::{commands as add_commands, return_to_groups};

@@ -32,6 +32,8 @@ pub struct Transition {
     pub who: &'static str,
     /// Fields that must come with it.
     pub required: &'static [&'static str],
+    /// Fields of which one must come with it.
+    pub one_of: &'static [&'static str],
 }
 
 const fn line(
@@ -41,7 +43,13 @@ const fn line(
     who: &'static str,
     required: &'static [&'static str],
 ) -> Transition {
-    Transition { from, action, to, who, required }
+    Transition { from, action, to, who, required, one_of: &[] }
+}
+
+/// A hold has a reason, an end, or both.
+const fn hold(from: &'static str) -> Transition {
+    let one_of = &["on_hold_reason", "until"];
+    Transition { from, action: "hold", to: "on_hold", who: "agent", required: &[], one_of }
 }
 
 const RESOLUTION: &[&str] = &["close_code", "close_notes"];
@@ -51,9 +59,9 @@ pub const LIFE_CYCLE: &[Transition] = &[
     line("new", "assign", "in_progress", "agent", &[]),
     line("in_progress", "assign", "in_progress", "agent", &[]),
     line("on_hold", "assign", "on_hold", "agent", &[]),
-    line("new", "hold", "on_hold", "agent", &["on_hold_reason"]),
-    line("in_progress", "hold", "on_hold", "agent", &["on_hold_reason"]),
-    line("on_hold", "hold", "on_hold", "agent", &["on_hold_reason"]),
+    hold("new"),
+    hold("in_progress"),
+    hold("on_hold"),
     line("on_hold", "resume", "in_progress", "agent", &[]),
     line("new", "resolve", "resolved", "agent", RESOLUTION),
     line("in_progress", "resolve", "resolved", "agent", RESOLUTION),

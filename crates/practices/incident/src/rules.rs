@@ -6,7 +6,7 @@ use steward_base::{Error, Result, Timestamp, Uuid};
 use steward_ticket::Ticket;
 
 use crate::fields::Settings;
-use crate::life_cycle::step;
+use crate::life_cycle::{ENDED, step};
 
 /// Moves through the life cycle, or says why not.
 fn move_to(ticket: &mut Ticket, action: &str) -> Result<()> {
@@ -69,6 +69,16 @@ pub fn set_assignment(
     }
 }
 
+/// Whether fields may change who has an incident: where `assign` may, and as a
+/// correction of what has ended.
+pub fn check_assignment(before: &Ticket, after: &Ticket) -> Result<()> {
+    let has = |t: &Ticket| (t.assignment_group, t.assigned_to);
+    if has(before) != has(after) && !ENDED.contains(&before.state.as_str()) {
+        step(&before.state, "assign").map_err(Error::Refused)?;
+    }
+    Ok(())
+}
+
 /// Work begins when a person has a new incident, however it was given.
 pub fn begin_work(before: &Ticket, after: &mut Ticket) {
     if before.state == "new" && after.state == "new" && after.assigned_to.is_some() {
@@ -76,19 +86,32 @@ pub fn begin_work(before: &Ticket, after: &mut Ticket) {
     }
 }
 
-/// Puts an incident on hold, with a reason and perhaps until a moment.
+/// Takes an incident away from whoever has it, since they have left: nobody
+/// works on it, so it is new again; what waits goes on waiting.
+pub fn take_away(ticket: &mut Ticket) {
+    ticket.assigned_to = None;
+    if ticket.state == "in_progress" {
+        ticket.state = "new".into();
+    }
+}
+
+/// Puts an incident on hold: for a reason, until a moment, or both.
 pub fn hold(
     before: &Ticket,
-    reason: &str,
+    reason: Option<&str>,
     until: Option<Timestamp>,
     now: Timestamp,
 ) -> Result<Ticket> {
     let mut after = before.clone();
     move_to(&mut after, "hold")?;
+    if reason.is_none() && until.is_none() {
+        let message = "say why it waits, or until when";
+        return Err(Error::invalid("on_hold_reason", "required", message));
+    }
     if until.is_some_and(|until| until <= now) {
         return Err(Error::invalid("until", "future", "must lie in the future"));
     }
-    after.on_hold_reason = Some(reason.to_owned());
+    after.on_hold_reason = reason.map(str::to_owned);
     after.on_hold_until = until;
     Ok(after)
 }
@@ -181,6 +204,12 @@ pub fn duplicate(before: &Ticket, master: &Ticket, now: Timestamp) -> Result<Tic
     if master.head.id == before.head.id {
         return Err(Error::invalid("of", "self", "an incident is not its own duplicate"));
     }
+    if master.state == "canceled" && master.duplicate_of.is_none() {
+        return Err(Error::Refused(format!(
+            "{} is canceled; name an incident that is worked on or was resolved",
+            master.number()
+        )));
+    }
     if master.duplicate_of.is_some() {
         let message = "that incident is a duplicate itself; name the one it repeats";
         return Err(Error::invalid("of", "duplicate", message));
@@ -191,15 +220,33 @@ pub fn duplicate(before: &Ticket, master: &Ticket, now: Timestamp) -> Result<Tic
     Ok(after)
 }
 
-/// Takes a duplicate apart again; it goes on where it was, or in progress.
-pub fn unmerge(before: &Ticket, state_before: Option<&str>) -> Result<Ticket> {
+/// What a merge took from an incident, as its fact tells.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// The state it was in; unknown for one that was imported as a duplicate.
+    pub state: Option<String>,
+    /// Why it waited.
+    pub on_hold_reason: Option<String>,
+    /// Until when it waited.
+    pub on_hold_until: Option<Timestamp>,
+}
+
+/// Takes a duplicate apart again; it goes on where it was, or in progress. A
+/// date that has passed since ends the wait at once, by its timer.
+pub fn unmerge(before: &Ticket, taken: &Taken) -> Result<Ticket> {
     let mut after = before.clone();
     if before.duplicate_of.is_none() {
         return Err(Error::Refused("it is not a duplicate".into()));
     }
     move_to(&mut after, "unmerge")?;
-    if state_before == Some("new") {
-        after.state = "new".into();
+    match taken.state.as_deref() {
+        Some("new") => after.state = "new".into(),
+        Some("on_hold") => {
+            after.state = "on_hold".into();
+            after.on_hold_reason.clone_from(&taken.on_hold_reason);
+            after.on_hold_until = taken.on_hold_until;
+        }
+        _ => {}
     }
     after.duplicate_of = None;
     after.close_code = None;
@@ -227,6 +274,19 @@ pub fn answer_resumes(ticket: &Ticket, by: Uuid) -> bool {
     ticket.state == "on_hold"
         && ticket.on_hold_reason.as_deref() == Some("awaiting_caller")
         && (ticket.caller == Some(by) || ticket.requested_for == Some(by))
+}
+
+/// The sum of time worked afterwards: minutes below zero take away what was
+/// recorded by mistake.
+pub fn time_worked(sum: i64, minutes: i64) -> Result<i64> {
+    let invalid = |message: String| Err(Error::invalid("minutes", "range", message));
+    if minutes == 0 || minutes > 1440 {
+        return invalid("is 1 to 1440, or below 0 to correct".into());
+    }
+    match sum.checked_add(minutes) {
+        Some(sum) if sum >= 0 => Ok(sum),
+        _ => invalid(format!("only {sum} minutes are recorded")),
+    }
 }
 
 /// Checks the one line that says what it is about.

@@ -126,7 +126,7 @@ pub fn return_to_groups(
     for before in open {
         let loaded = crate::commands::loaded(tx, call, registries, before.clone())?;
         let mut after = before.clone();
-        after.assigned_to = None;
+        crate::rules::take_away(&mut after);
         let effect =
             steward_ticket::Effect { fact: "incident.returned".into(), ..Default::default() };
         crate::commands::finish(tx, call, &loaded, &before, &mut after, effect)?;

@@ -4,15 +4,16 @@
 use std::sync::Arc;
 
 use serde_json::Value as Json;
+use steward_base::time::wire;
 use steward_base::{Entropy, Error, Result, Timestamp};
 use steward_database::Tx;
 use steward_fields::Registries;
-use steward_history::{Door, FactRef};
+use steward_history::{Change, Door, FactRef};
 use steward_people::{Call, system_actor};
 use steward_ticket::{Ticket, store};
 use steward_timer::{Handlers, Timer};
 
-use crate::commands::{Action, act};
+use crate::commands::{Action, act_with};
 use crate::fields::{KIND, Settings};
 use crate::rules;
 
@@ -96,5 +97,6 @@ fn fire(
         // The days were raised since: it waits on.
         return set(tx, &call, &ticket, &timer.kind, Some(due), timer.cause);
     }
-    act(tx, &call, registries, ticket.number(), None, action).map(drop)
+    let told = vec![Change::plain("due", Json::Null, wire(due))];
+    act_with(tx, &call, registries, ticket.number(), None, action, told).map(drop)
 }

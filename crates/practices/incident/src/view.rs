@@ -371,7 +371,7 @@ pub fn whole_rows(
         let id = Some(actor.id);
         let own = t.caller == id || t.requested_for == id || t.opened_by == id;
         let team = t.assignment_group.is_some_and(|g| actor.teams.contains(&g));
-        let target = Target { organisation: t.head.organisation, own, team };
+        let target = Target { organisation: t.head.organisation, called: own, own, team };
         build(t, &names, registry, internally.covers(&target))
     };
     Ok(tickets.into_iter().map(row).collect())

@@ -17,12 +17,27 @@ Who may do what is decided by the [permission matrix](permissions.md); the colum
 const TAIL: &str = "
 ## What the table does not say
 - `assign` moves a new incident to in progress only when a person is named; a group alone leaves it new.
-- A hold ends by itself at its date, and, when it waits for the caller, as soon as the caller writes a comment.
+- Whoever is named must have a role that works on incidents of its organisation, and, where a group is named with them,
+  be its member; else it is refused with 422 on `assigned_to`. Taking over alone what another group has is possible; the
+  group stays. An import says what was, whoever it was.
+- A hold has a reason, a date, or both; a new one replaces both. A date without a time is the beginning of that day in
+  one's own time zone. A hold ends by itself at its date, and, when it waits for the caller, as soon as the caller writes a
+  comment or attaches a file for all to see.
 - A resolved incident closes by itself seven days after it was resolved, unless an administrator set another number.
 - A closed incident can be reopened for fourteen days after it was closed. Reopening empties resolution and close notes.
-- `unmerge` takes a `duplicate` apart again: it leads back to new when the incident was
-  new before.
-- Resolving a parent resolves its open children with the same notes. Reopening it does not reopen them.
+- What a timer does says when it was due (`due` in the fact), beside the time it happened.
+- `close`, `reopen` and `cancel` are the caller's: of who called, for whom it was asked, and who opened it. Who only watches
+  reads, comments and attaches files.
+- Nothing is a `duplicate` of a canceled incident. What has duplicates itself takes them along: they are duplicates of the
+  new one from then on (`incident.duplicate_moved`). The one they repeat tells of each (`incident.duplicate_added`,
+  `incident.duplicate_removed`), and when it is resolved, its duplicates do (`incident.original_resolved`).
+- `unmerge` takes a duplicate apart again: it leads back to the state before the merge, on hold with its reason and date.
+- Work never stays with somebody who has left. Disabling or erasing a person takes their open incidents from them; what is
+  in progress becomes new, what is on hold waits on. What was resolved, closed or merged loses them when it comes back by
+  `reopen` or `unmerge`.
+- Resolving a parent resolves its open children with the same notes; their facts name the parent's as their cause. Those
+  that the actor may not resolve stay open, and the parent's fact names them (`child_left`). Reopening the parent does not
+  reopen them.
 - What is closed or canceled is read only: comments, work notes, files, watchers and links go on, a change of fields or
   recording time is refused with 409 and a reason that begins with the state. Who holds `incident.correct` (incident
   managers and administrators) may correct fields; the fact is `incident.corrected`.
@@ -64,7 +79,8 @@ fn page() -> String {
     }
     text += "\n## Transitions\n| from | action | to | who | must come with it |\n|---|---|---|---|---|\n";
     for t in LIFE_CYCLE {
-        let required: Vec<String> = t.required.iter().map(|r| format!("`{r}`")).collect();
+        let named = |of: &[&str]| of.iter().map(|r| format!("`{r}`")).collect::<Vec<_>>();
+        let required = [named(t.required), Vec::from_iter(one_of(&named(t.one_of)))].concat();
         let _ = writeln!(
             text,
             "| {} | `{}` | {} | {} | {} |",
@@ -76,6 +92,11 @@ fn page() -> String {
         );
     }
     text + TAIL
+}
+
+/// `a` or `b`; nothing when there is nothing to choose from.
+fn one_of(names: &[String]) -> Option<String> {
+    (!names.is_empty()).then(|| names.join(" or "))
 }
 
 /// One arrow for each pair of states, with its actions in the order of the table.

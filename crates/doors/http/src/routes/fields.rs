@@ -167,7 +167,7 @@ fn one(
 
 /// The right to change fields, and the version that the caller read.
 fn may_change(call: &Call, action: &'static str, field: &Field, if_match: IfMatch) -> Result<()> {
-    let global = Target { organisation: EVERYONE, own: false, team: false };
+    let global = Target { organisation: EVERYONE, called: false, own: false, team: false };
     if !allowed(&call.actor, "field", action, &global) {
         return Err(Error::Forbidden(refusal(&call.actor, "field", action)));
     }

@@ -33,8 +33,9 @@ struct MatrixRow {
     role: &'static str,
     kind: &'static str,
     action: &'static str,
-    /// `none`, `own`, `team`, `organisation` (all of the organisation the role
-    /// is held for) or `all` (everything the grant reaches).
+    /// `none`, `caller` (called, asked for or opened), `own` (watched too),
+    /// `team`, `organisation` (all of the organisation the role is held for) or
+    /// `all` (everything the grant reaches).
     scope: &'static str,
 }
 
@@ -87,6 +88,7 @@ fn scope(role: Role, kind: &str, action: &str) -> &'static str {
         MATRIX.iter().find(|r| r.role == role && r.kind == kind && r.actions.contains(&action));
     match rule.map(|r| r.scope) {
         None => "none",
+        Some(Scope::Caller) => "caller",
         Some(Scope::Own) => "own",
         Some(Scope::Team) => "team",
         Some(Scope::Organisation) => "organisation",

@@ -77,7 +77,7 @@ struct TimerView {
 
 fn target(tx: &mut Tx, timer: &Timer) -> Result<Target> {
     let organisation = head(tx, timer.record)?.organisation;
-    Ok(Target { organisation, own: false, team: false })
+    Ok(Target { organisation, called: false, own: false, team: false })
 }
 
 /// Timers: those that failed too often, then those that will fire

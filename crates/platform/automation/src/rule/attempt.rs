@@ -67,7 +67,7 @@ pub fn try_rule(
     (from, to): (Timestamp, Timestamp),
 ) -> Result<(Vec<Would>, bool)> {
     let rule = store::load(tx, id)?;
-    let own = Target { organisation: rule.organisation, own: false, team: false };
+    let own = Target { organisation: rule.organisation, called: false, own: false, team: false };
     check(&call.actor, KIND, "try", &own)?;
     if to <= from {
         return Err(Error::invalid("to", "range", "must be after from"));

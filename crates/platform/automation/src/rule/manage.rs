@@ -51,7 +51,7 @@ pub struct RuleChange {
 }
 
 fn target(head: &Head) -> Target {
-    Target { organisation: head.organisation, own: false, team: false }
+    Target { organisation: head.organisation, called: false, own: false, team: false }
 }
 
 /// Makes a rule and the service actor it acts as.
@@ -216,7 +216,7 @@ pub fn delete(tx: &mut Tx, call: &Call, id: Uuid, expected: Option<i64>) -> Resu
 /// `NotFound`.
 pub fn get(tx: &mut Tx, actor: &Actor, id: Uuid) -> Result<Rule> {
     let rule = store::load(tx, id)?;
-    let target = Target { organisation: rule.organisation, own: false, team: false };
+    let target = Target { organisation: rule.organisation, called: false, own: false, team: false };
     check(actor, KIND, "read", &target)?;
     Ok(rule)
 }

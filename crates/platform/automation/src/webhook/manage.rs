@@ -42,7 +42,7 @@ pub struct WebhookChange {
 }
 
 fn target(organisation: Uuid) -> Target {
-    Target { organisation, own: false, team: false }
+    Target { organisation, called: false, own: false, team: false }
 }
 
 /// Makes a webhook; answers it with its secret, which is shown this once.

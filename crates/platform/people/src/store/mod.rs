@@ -48,7 +48,7 @@ pub(crate) fn target(tx: &mut Tx, actor: &Actor, head: &Head) -> Result<Target> 
         "configuration_item" => items::owner(tx, head.id)? == Some(actor.id),
         _ => false,
     };
-    Ok(Target { organisation: head.organisation, own, team: false })
+    Ok(Target { organisation: head.organisation, called: false, own, team: false })
 }
 
 /// Opens a record of a kind for an action: there, allowed, and at the version

@@ -70,7 +70,7 @@ pub fn team(tx: &mut Tx, actor: &Actor, team: Team) -> Result<TeamView> {
 pub fn teams(tx: &mut Tx, actor: &Actor, teams: Vec<Team>) -> Result<Vec<TeamView>> {
     let open = |t: &Team| {
         let own = actor.teams.contains(&t.id);
-        let target = Target { organisation: t.organisation, own, team: false };
+        let target = Target { organisation: t.organisation, called: false, own, team: false };
         allowed(actor, "team", "read", &target)
     };
     let readable: Vec<Uuid> = teams.iter().filter(|t| open(t)).map(|t| t.id).collect();

@@ -63,6 +63,14 @@ pub fn visible(seen: &Visibility, actor: &Actor, args: &mut Args) -> String {
             me[0], me[1], me[2], me[3]
         ));
     }
+    if seen.called && !seen.own {
+        let me = [(); 3].map(|()| args.push(Value::Id(actor.id)));
+        parts.push(format!(
+            "t.id in (select id from ticket where caller = {} union select id from ticket where
+             opened_by = {} union select id from ticket where requested_for = {})",
+            me[0], me[1], me[2]
+        ));
+    }
     if parts.is_empty() { "false".into() } else { format!("({})", parts.join(" or ")) }
 }
 

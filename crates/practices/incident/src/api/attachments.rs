@@ -14,8 +14,8 @@ use steward_database::Tx;
 use steward_people::views::Reference;
 use steward_people::{Names, check, names};
 use steward_ticket::attachment::{
-    Attachment, Audience, Files, NewAttachment, Upload, attach, attachment, attachments,
-    count_attachments, download_headers, object_of, remove,
+    Attachment, Audience, Files, NewAttachment, Upload, attachment, attachments, count_attachments,
+    download_headers, object_of, remove,
 };
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -295,8 +295,7 @@ async fn write(
     let registries = registries(caller.app());
     caller
         .write(move |tx, call| {
-            let loaded = commands::load(tx, call, &registries, &number)?;
-            let made = attach(tx, call, &loaded.registry, &loaded.ticket, &new)?;
+            let made = commands::attach_file(tx, call, &registries, &number, &new)?;
             let location = format!("/api/v1/attachments/{}", made.id);
             Ok(Reply::created(location, view(tx, made)?))
         })

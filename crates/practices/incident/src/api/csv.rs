@@ -141,7 +141,7 @@ fn page(
 ) -> Result<(String, Option<Vec<Json>>)> {
     if visibility(&call.actor, KIND, "export").is_none() {
         let organisation = steward_base::Uuid::nil();
-        let nowhere = steward_people::Target { organisation, own: true, team: false };
+        let nowhere = steward_people::Target { organisation, called: true, own: true, team: false };
         check(&call.actor, KIND, "export", &nowhere)?;
     }
     let registry = registries.get(tx, KIND)?;

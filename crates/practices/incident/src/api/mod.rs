@@ -12,6 +12,7 @@ mod redact;
 mod settings;
 
 pub use journal::EntryView;
+pub use redact::redact_place;
 use steward_api::App;
 use steward_fields::Registries;
 use utoipa_axum::router::OpenApiRouter;

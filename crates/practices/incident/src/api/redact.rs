@@ -11,7 +11,7 @@ use steward_api::{Caller, Json, Path, Problem, Reply, forget_answers};
 use steward_base::time::wire;
 use steward_base::{Error, Result, Uuid};
 use steward_database::Tx;
-use steward_fields::Registry;
+use steward_fields::{Registries, Registry};
 use steward_history::{Change, StandingText, append, last_text, redact, save_head, standing_text};
 use steward_people::views::Reference;
 use steward_people::{Call, check, names, system_actor};
@@ -74,6 +74,24 @@ fn redact_text(
     forget_texts(tx, &system, registry, id)?;
     steward_automation::forget_answers(tx, id)?;
     forget_answers(tx, &HashSet::from([id.to_string()])).map(drop)
+}
+
+/// Destroys a text by its place: record, fact and place in the fact. As
+/// `POST /incidents/{number}/redact`, for whoever may redact that incident.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`; those of [`redact_text`].
+pub fn redact_place(
+    tx: &mut Tx,
+    call: &Call,
+    registries: &Registries,
+    (record, seq, slot): (Uuid, i64, i64),
+    reason: &str,
+) -> Result<()> {
+    let loaded = commands::load(tx, call, registries, &record.to_string())?;
+    check(&call.actor, KIND, "redact", &loaded.target)?;
+    let text = standing_text(tx, record, seq, slot)?;
+    redact_text(tx, call, &loaded.registry, loaded.ticket, &text, reason)
 }
 
 /// Why an entry is redacted.

@@ -55,6 +55,8 @@ struct TransitionView {
     who: String,
     /// Fields that must come with it.
     required: Vec<String>,
+    /// Fields of which one must come with it.
+    one_of: Vec<String>,
 }
 
 /// The life cycle of incidents
@@ -71,6 +73,7 @@ async fn life_cycle(_caller: Caller) -> Response {
         to: t.to.into(),
         who: t.who.into(),
         required: t.required.iter().map(|r| (*r).into()).collect(),
+        one_of: t.one_of.iter().map(|r| (*r).into()).collect(),
     });
     Json(LifeCycle {
         states: STATES.iter().map(state).collect(),
@@ -202,7 +205,7 @@ fn write_matrix(
 
 /// Whether the actor may decide about all incidents.
 fn check_manage(call: &Call) -> Result<()> {
-    let global = Target { organisation: EVERYONE, own: false, team: false };
+    let global = Target { organisation: EVERYONE, called: false, own: false, team: false };
     check(&call.actor, KIND, "manage_matrix", &global).map_err(|e| match e {
         Error::NotFound => {
             Error::Forbidden(steward_people::refusal(&call.actor, KIND, "manage_matrix"))
@@ -267,7 +270,10 @@ async fn incident_settings(caller: Caller) -> Result<Response, Problem> {
 
 /// Change these settings
 ///
-/// They count for what is resolved or closed from now on.
+/// An incident closes by itself as many days after it was resolved as the setting said then. When that day comes, the
+/// setting of that day is asked too: with more days it waits on, with 0 it stays resolved. So fewer days count for what is
+/// resolved from now on, and what was resolved while it was 0 never closes by itself. Reopening counts the days of the
+/// moment it is asked, also for what was closed before.
 #[utoipa::path(
     put, path = "/incident-settings", tag = "incidents", request_body = IncidentSettings,
     params(("If-Match" = String, Header, description = "The ETag you read")),

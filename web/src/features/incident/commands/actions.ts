@@ -30,7 +30,7 @@ export function send(action: string, number: string, values: Values): Promise<un
   switch (action) {
     case 'hold':
       return commands.hold(number, {
-        on_hold_reason: given('on_hold_reason'),
+        ...(values.on_hold_reason ? { on_hold_reason: values.on_hold_reason } : {}),
         ...(values.until ? { until: instantOf(values.until) } : {}),
         ...(values.comment ? { comment: values.comment } : {}),
       });

@@ -28,7 +28,7 @@ export function Fact({ item, caller }: { item: TimelineItem; caller: string }) {
         {sentence}
         {sentence && changes.length > 0 && ': '}
         {changes.map((change, index) => (
-          <Fragment key={change.field}>
+          <Fragment key={`${change.field} ${index}`}>
             {index > 0 && ', '}
             <Change change={change} fields={fields} />
           </Fragment>
