@@ -35,3 +35,13 @@ pub fn forget_answers(tx: &mut Tx, record: Uuid) -> Result<()> {
     rule::forget_errors(tx, record)?;
     webhook::forget_responses(tx, record)
 }
+
+/// Takes the words of a rule or webhook away that was deleted, when one of its
+/// texts is redacted.
+///
+/// # Errors
+/// Those of the database.
+pub fn forget_deleted(tx: &mut Tx, record: Uuid) -> Result<()> {
+    rule::forget_deleted(tx, record)?;
+    webhook::forget_deleted(tx, record)
+}

@@ -27,6 +27,6 @@ pub use sign_in_limit::SignInLimit;
 pub use store::{
     Erasure, ITEM_KINDS, Mention, Name, Names, access, disable, enable, ensure_foundation, erase,
     erased, grants, in_list, items, list, mentions_left, names, needs_foundation, organisations,
-    passwords, persons, reference_sql, resolve, resolve_any, sessions, show, system_actor, teams,
-    tokens, visible_sql,
+    passwords, persons, redact_mention, reference_sql, resolve, resolve_any, sessions, show,
+    system_actor, teams, tokens, visible_sql,
 };

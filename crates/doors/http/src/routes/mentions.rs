@@ -1,13 +1,17 @@
-//! What an erasure left to review: texts by others that mention the person.
+//! What an erasure left to review: texts by others that mention the person, and
+//! their end.
 
 use axum::extract::OriginalUri;
 use axum::response::Response;
-use serde::Serialize;
-use steward_api::{Caller, Page, PageQuery, Path, Problem, Query};
-use steward_automation::readable_names;
-use steward_base::Uuid;
+use std::collections::HashSet;
+
+use serde::{Deserialize, Serialize};
+use steward_api::{Caller, Json, Page, PageQuery, Path, Problem, Query, Reply, forget_answers};
+use steward_automation::{forget_deleted, readable_names};
+use steward_base::{Error, Uuid};
+use steward_fields::Registries;
 use steward_people::views::Reference;
-use steward_people::{Mention, mentions_left, persons};
+use steward_people::{Mention, mentions_left, persons, redact_mention};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -15,7 +19,7 @@ use utoipa_axum::routes;
 use crate::Door;
 
 pub(super) fn routes() -> OpenApiRouter<Door> {
-    OpenApiRouter::new().routes(routes!(list_mentions))
+    OpenApiRouter::new().routes(routes!(list_mentions)).routes(routes!(redact_text))
 }
 
 /// A text by somebody else that mentions an erased person.
@@ -24,6 +28,8 @@ pub(super) fn routes() -> OpenApiRouter<Door> {
 struct MentionView {
     /// The record it stands in; without a name where the caller may not read it.
     record: Reference,
+    /// The kind of that record, e.g. `incident` or `team`.
+    kind: String,
     /// The field it was written to.
     field: String,
     /// The fact that brought it.
@@ -62,6 +68,7 @@ async fn list_mentions(
             let names = readable_names(tx, &call.actor, page.items.iter().map(|m| m.record))?;
             let view = |m: Mention| MentionView {
                 record: Reference::of(m.record, &names),
+                kind: m.kind,
                 field: m.field,
                 seq: m.seq,
                 slot: m.slot,
@@ -70,4 +77,62 @@ async fn list_mentions(
         })
         .await?;
     Ok(page.respond(&uri))
+}
+
+/// Which text of the list is redacted, and why.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "record": "01a210f3-6c81-7758-a50e-f6315ef521d7", "seq": 7, "slot": 1,
+    "reason": "It names a person who was erased."
+}))]
+struct RedactMention {
+    /// As in the list.
+    record: Uuid,
+    /// As in the list.
+    seq: i64,
+    /// As in the list.
+    slot: i64,
+    /// At most 1000 characters; stays in the history.
+    reason: String,
+}
+
+/// Redact a text that mentions an erased person
+///
+/// Destroys the words for good, in whatever record they stand; its history goes on verifying and says who did it and why.
+/// What is still the name or another field of a team, a rule or the like is refused: change that first.
+#[utoipa::path(
+    post, path = "/people/{login}/mentions/redact", tag = "people", request_body = RedactMention,
+    params(("login" = String, Path, description = "Login or id")),
+    responses((status = 204, description = "The words are gone"))
+)]
+async fn redact_text(
+    caller: Caller,
+    Path(login): Path<String>,
+    Json(body): Json<RedactMention>,
+) -> Result<Response, Problem> {
+    let app = caller.app().clone();
+    let registries = app.service::<Registries>();
+    let answer = caller
+        .write(move |tx, call| {
+            let id = persons::get(tx, &call.actor, &login)?.id;
+            let wanted =
+                |m: &Mention| (m.record, m.seq, m.slot) == (body.record, body.seq, body.slot);
+            let found = mentions_left(tx, &call.actor, id)?.into_iter().find(wanted);
+            let absent = || Error::invalid("record", "reference", "no such text is in the list");
+            let mention = found.ok_or_else(absent)?;
+            if mention.kind == steward_incident::KIND {
+                let place = (mention.record, mention.seq, mention.slot);
+                steward_incident::redact_place(tx, call, &registries, place, &body.reason)?;
+            } else {
+                redact_mention(tx, call, &mention, &body.reason)?;
+                forget_deleted(tx, mention.record)?;
+                forget_answers(tx, &HashSet::from([mention.record.to_string()]))?;
+            }
+            Ok(Reply::none())
+        })
+        .await?;
+    // Done only when no page holds the words any more.
+    app.db().scrub().await?;
+    Ok(answer)
 }

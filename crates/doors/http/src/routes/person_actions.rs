@@ -111,6 +111,8 @@ struct Erased {
 struct MentionView {
     /// The record it stands in.
     record: Uuid,
+    /// The kind of that record, e.g. `incident` or `team`.
+    kind: String,
     /// The fact that brought it.
     seq: i64,
     /// Its place in that fact.
@@ -121,7 +123,7 @@ struct MentionView {
 
 impl From<Mention> for MentionView {
     fn from(m: Mention) -> MentionView {
-        MentionView { record: m.record, seq: m.seq, slot: m.slot, field: m.field }
+        MentionView { record: m.record, kind: m.kind, seq: m.seq, slot: m.slot, field: m.field }
     }
 }
 

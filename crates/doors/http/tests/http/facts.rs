@@ -148,7 +148,17 @@ async fn people(w: &mut Writer) {
     w.write("DELETE /me/tokens/{id}", &[&Writer::id(&token, "id")], none.clone()).await;
     w.write("POST /people/{login}/disable", &["ann"], none.clone()).await;
     w.write("POST /people/{login}/enable", &["ann"], none.clone()).await;
-    w.write("POST /people/{login}/erase", &["ann"], json!({"reason": "asked"})).await;
+    let named = w.write("POST /teams", &[], json!({"name": "Friends of Ann Example"})).await;
+    let path = format!("/api/v1/teams/{}", Writer::id(&named, "id"));
+    let rename = Some(json!({"name": "Friends"}));
+    w.admin.send(&w.world, "PATCH", &path, &[("if-match", "*")], rename).await.expect(200);
+    let erased = w.write("POST /people/{login}/erase", &["ann"], json!({"reason": "asked"})).await;
+    let mut place = erased["mentions"][0].clone();
+    assert_eq!(place["kind"], "team");
+    place = json!({
+        "record": place["record"], "seq": place["seq"], "slot": place["slot"], "reason": "asked"
+    });
+    w.write("POST /people/{login}/mentions/redact", &["erased-1"], place).await;
     for kind in ["services", "service-offerings", "configuration-items", "locations"] {
         let body = json!({"name": format!("One of {kind}")});
         let made = w.write(&format!("POST /{kind}"), &[], body).await;

@@ -97,6 +97,77 @@ fn mentions_of_an_erased_person_stay_listed_until_redacted() {
     });
 }
 
+#[test]
+fn a_name_is_found_in_any_case_and_record_and_can_be_redacted() {
+    on_both_worlds(|world| async move {
+        let admin = world.admin();
+        let ann = json!({"login": "jmueller", "name": "Jörg Müller"});
+        let ann = admin.post(&world, "/api/v1/people", ann).await.expect(201);
+        let id = ann["id"].as_str().expect("an id");
+        let mut wanted = Vec::new();
+        for words in ["Laptop of JÖRG MÜLLER", "Jo\u{308}rg Mu\u{308}ller called", "jörg-müller's"]
+        {
+            let body = json!({"short_description": words});
+            wanted.push(admin.post(&world, "/api/v1/incidents", body).await.expect(201));
+        }
+        let others = ["Jörgen Müller", "Jörg and Müller", "Ærø"];
+        for words in others {
+            let body = json!({"short_description": words});
+            admin.post(&world, "/api/v1/incidents", body).await.expect(201);
+        }
+        let team = json!({"name": "Team JÖRG MÜLLER"});
+        let team = admin.post(&world, "/api/v1/teams", team).await.expect(201);
+        let rule = json!({
+            "name": "For jörg müller", "when": {"facts": ["incident.created"]},
+            "condition": "priority:1",
+            "then": [{"command": "incident.note", "args": {"text": "tell JMUELLER"}}]
+        });
+        let rule = admin.post(&world, "/api/v1/automation-rules", rule).await.expect(201);
+        let erase = json!({"reason": "asked"});
+        let done = admin.post(&world, &format!("/api/v1/people/{id}/erase"), erase).await;
+        assert_eq!(done.expect(200)["mentions"].as_array().map(Vec::len), Some(7));
+        let list = format!("/api/v1/people/{id}/mentions");
+        let found = admin.get(&world, &list).await.expect(200)["items"].clone();
+        let found = found.as_array().expect("mentions").clone();
+        let of = |kind: &str| found.iter().filter(|m| m["kind"] == kind).count();
+        let kinds = ["incident", "team", "automation_rule", "person"].map(of);
+        assert_eq!(kinds, [3, 1, 2, 1], "the rule acts as somebody of its name: {found:?}");
+        let named = found.iter().find(|m| m["kind"] == "team").expect("the team");
+        assert_eq!(named["record"]["name"], "Team JÖRG MÜLLER");
+
+        let redact = format!("{list}/redact");
+        let body = |m: &Value| {
+            json!({
+                "record": m["record"]["id"], "seq": m["seq"], "slot": m["slot"], "reason": "erased"
+            })
+        };
+        let stands = admin.post(&world, &redact, body(named)).await.expect(409);
+        assert!(
+            stands["detail"].as_str().is_some_and(|d| d.contains("name of the team")),
+            "{stands}"
+        );
+        let path = format!("/api/v1/teams/{}", team["id"].as_str().expect("an id"));
+        admin.patch(&world, &path, 1, json!({"name": "Team"})).await.expect(200);
+        let path = format!("/api/v1/automation-rules/{}", rule["id"].as_str().expect("an id"));
+        admin.delete(&world, &path).await.expect(204);
+        let actor = found.iter().find(|m| m["kind"] == "person").expect("the rule's actor");
+        let path = format!("/api/v1/people/{}", actor["record"]["login"].as_str().expect("one"));
+        let blank = Some(json!({"name": "Rule"}));
+        admin.send(&world, "PATCH", &path, &[("if-match", "*")], blank).await.expect(200);
+        let mut nowhere = body(named);
+        nowhere["slot"] = 99.into();
+        assert_eq!(admin.post(&world, &redact, nowhere).await.problem(422).0, "record");
+        for mention in &found {
+            admin.post(&world, &redact, body(mention)).await.expect(204);
+        }
+        assert_eq!(admin.get(&world, &list).await.expect(200)["items"], json!([]));
+        let report = |tx: &mut steward_database::Tx| steward_history::verify(tx, None);
+        let report =
+            tokio::task::block_in_place(|| world.app.db().read_blocking(report)).expect("verifies");
+        assert!(report.findings.is_empty(), "{:?}", report.findings);
+    });
+}
+
 /// Seals what has happened; on PostgreSQL other databases may hold it back a while.
 async fn seal(world: &World) {
     for _ in 0..200 {

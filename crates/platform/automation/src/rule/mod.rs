@@ -21,7 +21,7 @@ pub use engine::Automation;
 pub use manage::{NewRule, RuleChange, count, count_runs, create, delete, get, list, runs, update};
 pub use run::{execute_next, run};
 pub use store::RUNS;
-pub(crate) use store::forget_errors;
+pub(crate) use store::{forget_deleted, forget_errors};
 pub use timed::{AFTER, SCHEDULE, add_handlers};
 
 /// The kind of record.

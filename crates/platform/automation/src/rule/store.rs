@@ -331,6 +331,15 @@ pub(crate) fn last_seq_by(tx: &mut Tx, record: Uuid, at: Timestamp) -> Result<i6
     Ok(seq.unwrap_or(0))
 }
 
+/// Takes the words of a rule away that was deleted.
+pub(crate) fn forget_deleted(tx: &mut Tx, record: Uuid) -> Result<()> {
+    tx.run(
+        "update automation_rule set condition = '', commands = $2 where id = $1 and deleted",
+        &[record.into(), Value::Json(Json::Array(Vec::new()))],
+    )
+    .map(drop)
+}
+
 /// Takes away what went wrong with runs on a record, in words.
 pub(crate) fn forget_errors(tx: &mut Tx, record: Uuid) -> Result<()> {
     tx.run("update automation_run set error = null where record = $1", &[record.into()]).map(drop)

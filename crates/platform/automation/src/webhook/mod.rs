@@ -25,7 +25,7 @@ pub use manage::{
 pub use send::{Addresses, Lookup, Sender, SenderOptions};
 pub use sign::{secret_text, signature};
 pub use store::{DELIVERIES, pending};
-pub(crate) use store::{enqueue, forget_responses, load_active};
+pub(crate) use store::{enqueue, forget_deleted, forget_responses, load_active};
 pub use subscriber::Webhooks;
 pub use worker::{RETRIES, deliver_due, run};
 

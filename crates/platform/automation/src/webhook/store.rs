@@ -316,6 +316,15 @@ pub(crate) fn again(tx: &mut Tx, id: Uuid, now: Timestamp) -> Result<()> {
     )
 }
 
+/// Takes the words of a webhook away that was deleted.
+pub(crate) fn forget_deleted(tx: &mut Tx, record: Uuid) -> Result<()> {
+    tx.run(
+        "update webhook set url = '', condition = '' where id = $1 and deleted",
+        &[record.into()],
+    )
+    .map(drop)
+}
+
 /// Takes away what receivers answered to deliveries about a record.
 pub(crate) fn forget_responses(tx: &mut Tx, record: Uuid) -> Result<()> {
     tx.run(

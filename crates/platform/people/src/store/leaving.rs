@@ -1,21 +1,15 @@
 //! Persons who leave: disabled, back again, erased.
 
 use serde_json::{Value as Json, json};
-use steward_base::text::{fold, words};
 use steward_base::{Error, Result, Uuid};
-use steward_database::{Engine, Tx};
+use steward_database::Tx;
 use steward_history::{Change, erase_subject, rename};
 
+use super::mentions::{MENTIONS, Mention, mentions};
 use super::own::open_over;
 use super::persons::{Person, load};
-use super::{finish, grants, open, sessions, target, tokens, words as found_by};
-use crate::actor::{Actor, Call};
-use crate::permission::check;
-
-/// Under this name the fact of an erasure keeps where the mentions stand.
-const MENTIONS: &str = "mentions";
-/// Most texts listed for review after an erasure.
-const MOST_MENTIONS: i64 = 1000;
+use super::{finish, grants, open, sessions, tokens, words as found_by};
+use crate::actor::Call;
 
 /// Disables a person: sessions, tokens and password resets end in the same
 /// transaction; grants and teams stay for the day they come back.
@@ -69,20 +63,6 @@ fn end_access(tx: &mut Tx, call: &Call, id: Uuid) -> Result<[Change; 2]> {
         Change::plain("sessions_ended", Json::Null, json!(ended)),
         Change::plain("tokens_revoked", Json::Null, json!(revoked)),
     ])
-}
-
-/// A text by somebody else that mentions an erased person: for a human to
-/// review and redact ([`steward_history::redact`]).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mention {
-    /// The record it stands in.
-    pub record: Uuid,
-    /// The fact that brought it.
-    pub seq: i64,
-    /// Its place in that fact.
-    pub slot: i64,
-    /// The field it was written to.
-    pub field: String,
 }
 
 /// What an erasure did.
@@ -146,33 +126,6 @@ pub fn erase(tx: &mut Tx, call: &Call, id: Uuid, reason: &str) -> Result<Erasure
     Ok(Erasure { name, texts, mentions, more })
 }
 
-/// Texts by others that mention an erased person and still stand, for whoever
-/// may erase persons: what is left to review after [`erase`].
-///
-/// # Errors
-/// `NotFound`; `Forbidden` when it is visible but not the actor's to erase.
-pub fn mentions_left(tx: &mut Tx, actor: &Actor, id: Uuid) -> Result<Vec<Mention>> {
-    let head = steward_history::head(tx, id)?;
-    check(actor, "person", "erase", &target(tx, actor, &head)?)?;
-    let facts = steward_history::facts_of(tx, id, 0, 10_000)?;
-    let erased = facts.iter().rev().find(|fact| fact.kind == "person.erased");
-    let places = erased.and_then(|fact| fact.to(MENTIONS)).and_then(Json::as_array);
-    let mut left = Vec::new();
-    for place in places.into_iter().flatten() {
-        let record = place[0].as_str().and_then(|id| Uuid::parse_str(id).ok());
-        let (Some(record), Some(seq), Some(slot)) = (record, place[1].as_i64(), place[2].as_i64())
-        else {
-            continue;
-        };
-        match steward_history::standing_text(tx, record, seq, slot) {
-            Ok(text) => left.push(Mention { record, seq, slot, field: text.field }),
-            Err(Error::NotFound) => {}
-            Err(other) => return Err(other),
-        }
-    }
-    Ok(left)
-}
-
 /// The persons erased so far, in the order they were: their number and id. For
 /// the list that a restored backup is brought in line with.
 pub fn erased(tx: &mut Tx) -> Result<Vec<(i64, Uuid)>> {
@@ -211,59 +164,4 @@ fn leave_all(tx: &mut Tx, id: Uuid) -> Result<Vec<Change>> {
     changes.extend(teams.iter().map(|t| Change::plain("team", json!(t), Json::Null)));
     changes.extend(held.iter().map(|g| Change::plain("grant", g.as_json(), Json::Null)));
     Ok(changes)
-}
-
-/// Texts that hold the person's name, login or e-mail as whole words, and are
-/// not about or by them. Reads every text there is: erasing is rare.
-fn mentions(tx: &mut Tx, person: &Person) -> Result<(Vec<Mention>, bool)> {
-    // Without regard to case on both engines; Rust looks again, word by word.
-    let like = match tx.engine() {
-        Engine::Sqlite => "like",
-        Engine::Postgres => "ilike",
-    };
-    let called: Vec<&str> =
-        [Some(person.name.as_str()), Some(person.login.as_str()), person.email.as_deref()]
-            .into_iter()
-            .flatten()
-            .filter(|text| fold(text).chars().count() >= 3)
-            .collect();
-    let mut found = Vec::new();
-    for text in called {
-        let cut = words(text);
-        let sql = format!(
-            "select record, seq, slot, field, body from content
-             where body {like} $1 escape '\\' and (subject is null or subject <> $2)
-             order by record, seq, slot limit $3"
-        );
-        let args = [pattern(text).into(), person.id.into(), (MOST_MENTIONS + 1).into()];
-        let rows = tx.rows(&sql, &args, |r| {
-            let mention =
-                Mention { record: r.get(0)?, seq: r.get(1)?, slot: r.get(2)?, field: r.get(3)? };
-            Ok((mention, r.get::<String>(4)?))
-        })?;
-        let whole = |body: &str| {
-            let body = words(body);
-            cut.is_empty() || body.windows(cut.len()).any(|w| w == cut)
-        };
-        found.extend(rows.into_iter().filter(|(_, body)| whole(body)).map(|(m, _)| m));
-    }
-    found.sort_by_key(|m: &Mention| (m.record, m.seq, m.slot));
-    found.dedup();
-    let most = usize::try_from(MOST_MENTIONS).unwrap_or(usize::MAX);
-    let more = found.len() > most;
-    found.truncate(most);
-    Ok((found, more))
-}
-
-/// A pattern that finds the text anywhere.
-fn pattern(text: &str) -> String {
-    let mut pattern = String::from("%");
-    for c in text.chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
 }

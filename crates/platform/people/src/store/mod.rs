@@ -9,6 +9,7 @@ pub mod items;
 mod leaving;
 pub mod list;
 mod memory;
+mod mentions;
 mod names;
 pub mod organisations;
 mod own;
@@ -24,7 +25,8 @@ mod visible;
 mod words;
 
 pub use foundation::{ensure_foundation, needs_foundation, system_actor};
-pub use leaving::{Erasure, Mention, disable, enable, erase, erased, mentions_left};
+pub use leaving::{Erasure, disable, enable, erase, erased};
+pub use mentions::{Mention, mentions_left, redact_mention};
 pub use names::{Name, Names, in_list, names};
 pub use reference::{reference_sql, resolve, resolve_any};
 pub use visible::visible_sql;
