@@ -318,7 +318,10 @@ export interface paths {
         get: operations["incident_settings"];
         /**
          * Change these settings
-         * @description They count for what is resolved or closed from now on.
+         * @description An incident closes by itself as many days after it was resolved as the setting said then. When that day comes, the
+         *     setting of that day is asked too: with more days it waits on, with 0 it stays resolved. So fewer days count for what is
+         *     resolved from now on, and what was resolved while it was 0 never closes by itself. Reopening counts the days of the
+         *     moment it is asked, also for what was closed before.
          */
         put: operations["set_incident_settings"];
         post?: never;
@@ -1320,6 +1323,27 @@ export interface paths {
         get: operations["list_mentions"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{login}/mentions/redact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Redact a text that mentions an erased person
+         * @description Destroys the words for good, in whatever record they stand; its history goes on verifying and says who did it and why.
+         *     What is still the name or another field of a team, a rule or the like is refused: change that first.
+         */
+        post: operations["redact_text"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2351,6 +2375,8 @@ export interface components {
         ErasedMention: {
             /** @description The field it was written to. */
             field: string;
+            /** @description The kind of that record, e.g. `incident` or `team`. */
+            kind: string;
             /** @description The record it stands in; without a name where the caller may not read it. */
             record: components["schemas"]["Reference"];
             /**
@@ -2461,7 +2487,7 @@ export interface components {
             version: number;
         };
         /**
-         * @description Why it waits.
+         * @description Why it waits, until when, or both.
          * @example {
          *       "on_hold_reason": "awaiting_caller",
          *       "until": "2026-12-01T08:00:00.000Z"
@@ -2470,9 +2496,12 @@ export interface components {
         Hold: {
             /** @description A comment to the caller that goes with it. */
             comment?: string | null;
-            /** @description Code or label of the reason. */
-            on_hold_reason: string;
-            /** @description When it stops waiting by itself. */
+            /** @description Code or label of the reason; may be left out where `until` is given. */
+            on_hold_reason?: string | null;
+            /**
+             * @description When it stops waiting by itself: a time, or a day like 2027-01-05, which
+             *     is its beginning in your own time zone.
+             */
             until?: string | null;
         };
         /** @description Who holds a grant. */
@@ -2657,8 +2686,9 @@ export interface components {
             kind: string;
             role: string;
             /**
-             * @description `none`, `own`, `team`, `organisation` (all of the organisation the role
-             *     is held for) or `all` (everything the grant reaches).
+             * @description `none`, `caller` (called, asked for or opened), `own` (watched too),
+             *     `team`, `organisation` (all of the organisation the role is held for) or
+             *     `all` (everything the grant reaches).
              */
             scope: string;
         };
@@ -2691,6 +2721,8 @@ export interface components {
         MentionView: {
             /** @description The field it was written to. */
             field: string;
+            /** @description The kind of that record, e.g. `incident` or `team`. */
+            kind: string;
             /**
              * Format: uuid
              * @description The record it stands in.
@@ -2898,6 +2930,8 @@ export interface components {
             items: {
                 /** @description The field it was written to. */
                 field: string;
+                /** @description The kind of that record, e.g. `incident` or `team`. */
+                kind: string;
                 /** @description The record it stands in; without a name where the caller may not read it. */
                 record: components["schemas"]["Reference"];
                 /**
@@ -3793,6 +3827,34 @@ export interface components {
             reason: string;
         };
         /**
+         * @description Which text of the list is redacted, and why.
+         * @example {
+         *       "reason": "It names a person who was erased.",
+         *       "record": "01a210f3-6c81-7758-a50e-f6315ef521d7",
+         *       "seq": 7,
+         *       "slot": 1
+         *     }
+         */
+        RedactMention: {
+            /** @description At most 1000 characters; stays in the history. */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description As in the list.
+             */
+            record: string;
+            /**
+             * Format: int64
+             * @description As in the list.
+             */
+            seq: number;
+            /**
+             * Format: int64
+             * @description As in the list.
+             */
+            slot: number;
+        };
+        /**
          * @description Which text is redacted, and why: a field, or one text of the history.
          * @example {
          *       "field": "description",
@@ -4170,6 +4232,8 @@ export interface components {
             action: string;
             /** @description The state it starts from. */
             from: string;
+            /** @description Fields of which one must come with it. */
+            one_of: string[];
             /** @description Fields that must come with it. */
             required: string[];
             /** @description The state it ends in. */
@@ -4458,7 +4522,8 @@ export interface components {
         WorkTime: {
             /**
              * Format: int64
-             * @description Minutes, 1 to 1440.
+             * @description Minutes, 1 to 1440; below 0 takes away what was recorded by mistake, at
+             *     most what is recorded.
              */
             minutes: number;
             /** @description A work note that goes with it. */
@@ -9855,6 +9920,7 @@ export interface operations {
                      *         {
                      *           "action": "assign",
                      *           "from": "new",
+                     *           "one_of": [],
                      *           "required": [],
                      *           "to": "in_progress",
                      *           "who": "agent"
@@ -9862,6 +9928,7 @@ export interface operations {
                      *         {
                      *           "action": "assign",
                      *           "from": "in_progress",
+                     *           "one_of": [],
                      *           "required": [],
                      *           "to": "in_progress",
                      *           "who": "agent"
@@ -9869,6 +9936,7 @@ export interface operations {
                      *         {
                      *           "action": "assign",
                      *           "from": "on_hold",
+                     *           "one_of": [],
                      *           "required": [],
                      *           "to": "on_hold",
                      *           "who": "agent"
@@ -11604,6 +11672,7 @@ export interface operations {
                      *       "mentions": [
                      *         {
                      *           "field": "work_notes",
+                     *           "kind": "incident",
                      *           "record": "01a210f3-6c81-7758-a50e-f6315ef521d7",
                      *           "seq": 7,
                      *           "slot": 1
@@ -11664,6 +11733,7 @@ export interface operations {
                      *       "items": [
                      *         {
                      *           "field": "work_notes",
+                     *           "kind": "incident",
                      *           "record": {
                      *             "id": "01a210f3-6c81-7758-a50e-f6315ef521d7",
                      *             "name": "VPN drops every 20 minutes from Gothenburg",
@@ -11678,6 +11748,46 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["Page_ErasedMention"];
                 };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            408: components["responses"]["Refused408"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            428: components["responses"]["Refused428"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+            503: components["responses"]["Refused503"];
+            507: components["responses"]["Refused507"];
+        };
+    };
+    redact_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Login or id */
+                login: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedactMention"];
+            };
+        };
+        responses: {
+            /** @description The words are gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["Refused400"];
             401: components["responses"]["Refused401"];
