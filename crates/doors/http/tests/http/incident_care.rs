@@ -168,6 +168,11 @@ fn it_waits_for_a_reason_or_until_a_date() {
         let agent = world.person("ben", &["agent"]).await;
         let berlin = json!({"zone": "Europe/Berlin"});
         admin.patch(&world, "/api/v1/people/ben", 1, berlin).await.expect(200);
+        // A token of the command line reads days in UTC, one's own in one's zone.
+        let body = json!({"name": "own", "scopes": ["write"]});
+        let own = agent.post(&world, "/api/v1/me/tokens", body).await.expect(201);
+        let token = own["token"].as_str().expect("a token").to_owned();
+        let agent = Person { token, ..agent };
         let path = open(&world, &agent, "Moves in January").await;
         let neither = agent.post(&world, &format!("{path}/hold"), json!({"comment": "?"})).await;
         assert_eq!(neither.problem(422), ("on_hold_reason".into(), "required".into()));
@@ -193,8 +198,8 @@ fn it_waits_for_a_reason_or_until_a_date() {
         assert_eq!(due["to"], "2027-01-04T23:00:00.000Z");
         assert_ne!(fact["at"], due["to"], "beside the time it really happened");
         let cycle = agent.get(&world, "/api/v1/life-cycles/incident").await.expect(200);
-        let line = cycle["transitions"].as_array().expect("lines").iter();
-        let hold = line.filter(|t| t["action"] == "hold").next().expect("a line").clone();
+        let mut line = cycle["transitions"].as_array().expect("lines").iter();
+        let hold = line.find(|t| t["action"] == "hold").expect("a line").clone();
         assert_eq!(
             (&hold["required"], &hold["one_of"]),
             (&json!([]), &json!(["on_hold_reason", "until"]))

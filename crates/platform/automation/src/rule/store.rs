@@ -334,8 +334,8 @@ pub(crate) fn last_seq_by(tx: &mut Tx, record: Uuid, at: Timestamp) -> Result<i6
 /// Takes the words of a rule away that was deleted.
 pub(crate) fn forget_deleted(tx: &mut Tx, record: Uuid) -> Result<()> {
     tx.run(
-        "update automation_rule set condition = '', commands = $2 where id = $1 and deleted",
-        &[record.into(), Value::Json(Json::Array(Vec::new()))],
+        "update automation_rule set condition = '', commands = $1 where id = $2 and deleted",
+        &[Value::Json(Json::Array(Vec::new())), record.into()],
     )
     .map(drop)
 }
