@@ -105,7 +105,7 @@ fn look_at_fields(tx: &mut Tx, call: &Call, registries: &Registries, args: &Json
     };
     let mut ticket = blank(head, String::new(), call.actor.id, call);
     let settings = Settings::of(&registry);
-    let target = Target { organisation, own: true, team: true };
+    let target = Target { organisation, called: true, own: true, team: true };
     let loaded = Loaded { ticket: ticket.clone(), target, registry, settings };
     Edits { call, loaded: &loaded }.apply(tx, &mut ticket, &body)
 }

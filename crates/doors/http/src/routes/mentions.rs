@@ -7,11 +7,12 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 use steward_api::{Caller, Json, Page, PageQuery, Path, Problem, Query, Reply, forget_answers};
-use steward_automation::{forget_deleted, readable_names};
+use steward_automation::forget_deleted;
 use steward_base::{Error, Uuid};
 use steward_fields::Registries;
 use steward_people::views::Reference;
 use steward_people::{Mention, mentions_left, persons, redact_mention};
+use steward_ticket::names_for;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -26,7 +27,7 @@ pub(super) fn routes() -> OpenApiRouter<Door> {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = ErasedMention)]
 struct MentionView {
-    /// The record it stands in; without a name where the caller may not read it.
+    /// The record it stands in; a ticket that the caller may not read by its number.
     record: Reference,
     /// The kind of that record, e.g. `incident` or `team`.
     kind: String,
@@ -65,7 +66,8 @@ async fn list_mentions(
                 left.retain(|m| (m.record, m.seq, m.slot) > after);
             }
             let page = Page::cut(left, rows, &[MENTIONS], |m| (m.record, m.seq, m.slot))?;
-            let names = readable_names(tx, &call.actor, page.items.iter().map(|m| m.record))?;
+            let records: Vec<Uuid> = page.items.iter().map(|m| m.record).collect();
+            let names = names_for(tx, &call.actor, &records)?;
             let view = |m: Mention| MentionView {
                 record: Reference::of(m.record, &names),
                 kind: m.kind,
