@@ -2377,7 +2377,7 @@ export interface components {
             field: string;
             /** @description The kind of that record, e.g. `incident` or `team`. */
             kind: string;
-            /** @description The record it stands in; without a name where the caller may not read it. */
+            /** @description The record it stands in; a ticket that the caller may not read by its number. */
             record: components["schemas"]["Reference"];
             /**
              * Format: int64
@@ -2932,7 +2932,7 @@ export interface components {
                 field: string;
                 /** @description The kind of that record, e.g. `incident` or `team`. */
                 kind: string;
-                /** @description The record it stands in; without a name where the caller may not read it. */
+                /** @description The record it stands in; a ticket that the caller may not read by its number. */
                 record: components["schemas"]["Reference"];
                 /**
                  * Format: int64
