@@ -169,7 +169,7 @@ fn it_waits_for_a_reason_or_until_a_date() {
         let berlin = json!({"zone": "Europe/Berlin"});
         admin.patch(&world, "/api/v1/people/ben", 1, berlin).await.expect(200);
         // A token of the command line reads days in UTC, one's own in one's zone.
-        let body = json!({"name": "own", "scopes": ["write"]});
+        let body = json!({"name": "own", "scopes": ["read", "write"]});
         let own = agent.post(&world, "/api/v1/me/tokens", body).await.expect(201);
         let token = own["token"].as_str().expect("a token").to_owned();
         let agent = Person { token, ..agent };

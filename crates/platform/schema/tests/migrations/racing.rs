@@ -82,7 +82,7 @@ fn a_schema_newer_than_the_program_is_refused_with_a_sentence() {
         let older = &MIGRATIONS[..MIGRATIONS.len() - 1];
         let newest = MIGRATIONS.len();
         let refused = db.migrate(older, now());
-        let Err(Error::Internal(words)) = &refused else { panic!("{refused:?}") };
+        let Err(Error::Refused(words)) = &refused else { panic!("{refused:?}") };
         let version = format!("schema version {newest}");
         for part in [version.as_str(), "newer Steward", "Install the newer"] {
             assert!(words.contains(part), "{words}");
