@@ -262,19 +262,21 @@ impl TicketSchema<'_> {
     }
 }
 
-/// A field whose values stand in `field_value`.
+/// A field whose values stand in `field_value`. That the value is there is said
+/// too, so that the index of its type serves "any" and "none" as well.
 fn value_column(field: &Field) -> Column {
+    let (stands, column) = match field.ty {
+        FieldType::Integer | FieldType::Number => ("v.number", Column::new("v.number")),
+        FieldType::Boolean => ("v.number", Column::new("(v.number = 1)")),
+        FieldType::Date => ("v.at", Column::new("v.at")),
+        FieldType::Reference(_) => ("v.target", Column::new("v.target")),
+        FieldType::LongText => ("v.words", Column::new("v.text_key").keyed("v.text_key")),
+        _ => ("v.text_key", Column::new("v.text_key").keyed("v.text_key")),
+    };
     let before = format!(
-        "t.id in (select v.record from field_value v where v.field = '{}' and ",
+        "t.id in (select v.record from field_value v where v.field = '{}' and {stands} is not null and ",
         field.name
     );
-    let column = match field.ty {
-        FieldType::Integer | FieldType::Number => Column::new("v.number"),
-        FieldType::Boolean => Column::new("(v.number = 1)"),
-        FieldType::Date => Column::new("v.at"),
-        FieldType::Reference(_) => Column::new("v.target"),
-        _ => Column::new("v.text_key").keyed("v.text_key"),
-    };
     column.within(before, ")")
 }
 
