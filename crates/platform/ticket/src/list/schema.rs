@@ -263,19 +263,19 @@ impl TicketSchema<'_> {
 }
 
 /// A field whose values stand in `field_value`. That the value is there is said
-/// too, so that the index of its type serves "any" and "none" as well.
+/// too, so that the index of its type serves "any" and "none" as well; a text may
+/// be there without a key, when it is too long for one.
 fn value_column(field: &Field) -> Column {
     let (stands, column) = match field.ty {
-        FieldType::Integer | FieldType::Number => ("v.number", Column::new("v.number")),
-        FieldType::Boolean => ("v.number", Column::new("(v.number = 1)")),
-        FieldType::Date => ("v.at", Column::new("v.at")),
-        FieldType::Reference(_) => ("v.target", Column::new("v.target")),
-        FieldType::LongText => ("v.words", Column::new("v.text_key").keyed("v.text_key")),
-        _ => ("v.text_key", Column::new("v.text_key").keyed("v.text_key")),
+        FieldType::Integer | FieldType::Number => ("v.number is not null", Column::new("v.number")),
+        FieldType::Boolean => ("v.number is not null", Column::new("(v.number = 1)")),
+        FieldType::Date => ("v.at is not null", Column::new("v.at")),
+        FieldType::Reference(_) => ("v.target is not null", Column::new("v.target")),
+        _ => ("true", Column::new("v.text_key").keyed("v.text_key")),
     };
+    let name = &field.name;
     let before = format!(
-        "t.id in (select v.record from field_value v where v.field = '{}' and {stands} is not null and ",
-        field.name
+        "t.id in (select v.record from field_value v where v.field = '{name}' and {stands} and "
     );
     column.within(before, ")")
 }
