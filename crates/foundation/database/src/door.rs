@@ -125,7 +125,8 @@ impl Db {
 
     /// Runs `f` in one transaction. `Ok` means the commit is on disk; any error
     /// but `OutcomeUnknown` means nothing of it is there. `f` may run more than once (PostgreSQL
-    /// repeats on a serialisation failure), so it has no other effects.
+    /// repeats on a serialisation failure, SQLite a group of which a command failed after writing), so
+    /// it has no other effects.
     pub async fn write<T: Send + 'static>(
         &self,
         f: impl Fn(&mut Tx) -> Result<T> + Send + 'static,

@@ -90,7 +90,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
     }
 }
 
-/// The layer that takes `If-Match` with several tags: any one of them may be
+/// Takes `If-Match` with several tags: any one of them may be
 /// the version that is there. The request is made with one after the other; a
 /// refusal by its version leaves nothing behind.
 pub async fn one_of_several(request: Request, next: Next) -> Response {

@@ -38,6 +38,30 @@ fn a_ticket_is_born_with_its_fact_its_version_and_its_words() {
 }
 
 #[test]
+fn families_are_read_on_behind_a_row() {
+    on_both(|test| {
+        let world = World::new(test);
+        let head = world.ticket(&world.by("agent", 10), |_| {}).head.id;
+        let rows: Vec<i64> = (0..3)
+            .map(|_| {
+                let member = world.ticket(&world.by("agent", 20), move |t| {
+                    (t.parent, t.duplicate_of) = (Some(head), Some(head));
+                });
+                member.head.row_no
+            })
+            .collect();
+        type Read = fn(&mut Tx, Uuid, i64) -> Result<Vec<steward_ticket::Ticket>>;
+        for read in [store::children as Read, store::duplicates as Read] {
+            for (after, left) in [(0, &rows[..]), (rows[0], &rows[1..]), (rows[2], &[])] {
+                let found = world.read(move |tx| read(tx, head, after));
+                let found: Vec<i64> = found.iter().map(|t| t.head.row_no).collect();
+                assert_eq!(found, left, "after {after}");
+            }
+        }
+    });
+}
+
+#[test]
 fn a_save_writes_everything_at_once_and_a_refused_one_nothing() {
     on_both(|test| {
         let world = World::new(test);

@@ -33,17 +33,19 @@ impl Children {
 /// Which open children follow, and which stay.
 pub(crate) fn children(tx: &mut Tx, call: &Call, parent: &Ticket) -> Result<Children> {
     let mut found = Children::default();
-    for child in store::children(tx, parent.head.id)? {
-        if !child.is_open() || child.kind() != KIND {
-            continue;
-        }
-        let seen = target(tx, &call.actor, &child)?;
-        match allowed(&call.actor, KIND, "resolve", &seen) {
-            true => found.follow.push(child),
-            false => found.left.push(child),
+    let mut after = 0;
+    loop {
+        let children = store::children(tx, parent.head.id, after)?;
+        let Some(last) = children.last() else { return Ok(found) };
+        after = last.head.row_no;
+        for child in children.into_iter().filter(|c| c.is_open() && c.kind() == KIND) {
+            let seen = target(tx, &call.actor, &child)?;
+            match allowed(&call.actor, KIND, "resolve", &seen) {
+                true => found.follow.push(child),
+                false => found.left.push(child),
+            }
         }
     }
-    Ok(found)
 }
 
 /// Resolves the children that follow, caused by the parent's fact.

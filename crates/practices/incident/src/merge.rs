@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use steward_base::{Error, Result, Uuid};
 use steward_database::Tx;
 use steward_fields::Registries;
-use steward_history::{Change, facts_of};
+use steward_history::{Change, facts_before};
 use steward_people::{Call, check};
 use steward_ticket::{Effect, Ticket, store, target};
 
@@ -44,9 +44,14 @@ pub(crate) fn unmerge(tx: &mut Tx, before: &Ticket) -> Result<(Ticket, Effect)> 
 
 /// What the last merge took, read from its fact.
 fn taken(tx: &mut Tx, record: Uuid) -> Result<Taken> {
-    let facts = facts_of(tx, record, 0, 10_000)?;
-    let Some(merged) = facts.iter().rev().find(|f| f.kind == "incident.merged") else {
-        return Ok(Taken::default());
+    let mut before = i64::MAX;
+    let merged = loop {
+        let facts = facts_before(tx, record, before, 100)?;
+        let Some(last) = facts.last() else { return Ok(Taken::default()) };
+        before = last.seq;
+        if let Some(merged) = facts.into_iter().find(|f| f.kind == "incident.merged") {
+            break merged;
+        }
     };
     let was = |field: &str| {
         let change = merged.changes.iter().find(|c| c["field"] == field)?;
@@ -71,7 +76,7 @@ pub(crate) fn merged(
     let mut added = vec![twin.head.id];
     loop {
         // So many at a time; each that moved is no longer among them.
-        let moving = store::duplicates(tx, twin.head.id)?;
+        let moving = store::duplicates(tx, twin.head.id, 0)?;
         if moving.is_empty() {
             break;
         }
@@ -111,12 +116,17 @@ pub(crate) fn resolved(
     registries: &Registries,
     master: &Ticket,
 ) -> Result<()> {
-    for twin in store::duplicates(tx, master.head.id)? {
-        let mut effect = effect("original_resolved");
-        effect.extra = vec![Change::plain("original", Json::Null, master.head.id.to_string())];
-        tell(tx, call, registries, twin.clone(), twin, effect)?;
+    let mut after = 0;
+    loop {
+        let twins = store::duplicates(tx, master.head.id, after)?;
+        let Some(last) = twins.last() else { return Ok(()) };
+        after = last.head.row_no;
+        for twin in twins {
+            let mut effect = effect("original_resolved");
+            effect.extra = vec![Change::plain("original", Json::Null, master.head.id.to_string())];
+            tell(tx, call, registries, twin.clone(), twin, effect)?;
+        }
     }
-    Ok(())
 }
 
 fn on(

@@ -11,7 +11,7 @@ use steward_history::{Fact, content_of, facts_of};
 use steward_people::views::Reference;
 use steward_people::{Actor, Names, allowed};
 use steward_ticket::journal::{Entry, EntryKind, entries};
-use steward_ticket::{names_for, readable, reads_of, store};
+use steward_ticket::{Ticket, names_for, readable, reads_of, store};
 use utoipa::ToSchema;
 
 use crate::api::EntryView;
@@ -199,8 +199,22 @@ fn pass_facts(
 /// What people said on duplicates, each as far as the actor may read that
 /// duplicate itself: it may be somebody else's.
 fn pass_duplicates(tx: &mut Tx, actor: &Actor, master: Uuid, window: &mut Window) -> Result<()> {
-    let duplicates = store::duplicates(tx, master)?;
-    let reads = reads_of(tx, actor, &duplicates)?;
+    let mut after = 0;
+    loop {
+        let duplicates = store::duplicates(tx, master, after)?;
+        let Some(last) = duplicates.last() else { return Ok(()) };
+        after = last.head.row_no;
+        pass_said_on(tx, actor, &duplicates, window)?;
+    }
+}
+
+fn pass_said_on(
+    tx: &mut Tx,
+    actor: &Actor,
+    duplicates: &[Ticket],
+    window: &mut Window,
+) -> Result<()> {
+    let reads = reads_of(tx, actor, duplicates)?;
     for (ticket, reads) in duplicates.iter().zip(reads).filter(|(_, reads)| reads.ticket) {
         let number = ticket.number().to_owned();
         let kinds: &[EntryKind] = match reads.internal {

@@ -135,26 +135,28 @@ pub fn remove_relation(tx: &mut Tx, id: Uuid) -> Result<Relation> {
     Ok(relation)
 }
 
-/// Tickets whose parent this is, oldest first.
-pub fn children(tx: &mut Tx, parent: Uuid) -> Result<Vec<Ticket>> {
-    tx.rows(
-        &format!(
-            "{TICKET} from ticket t join record r on r.id = t.id where t.parent = $1
-             order by t.row_no limit 1000"
-        ),
-        &[parent.into()],
-        ticket_row,
-    )
+/// Most tickets of one family read at a time.
+const FAMILY: i64 = 1_000;
+
+/// Tickets whose parent this is, oldest first, behind the row `after` (0 for the
+/// first), at most 1,000.
+pub fn children(tx: &mut Tx, parent: Uuid, after: i64) -> Result<Vec<Ticket>> {
+    family(tx, "parent", parent, after)
 }
 
-/// Tickets that are duplicates of this, oldest first.
-pub fn duplicates(tx: &mut Tx, master: Uuid) -> Result<Vec<Ticket>> {
+/// Tickets that are duplicates of this, oldest first, behind the row `after` (0
+/// for the first), at most 1,000.
+pub fn duplicates(tx: &mut Tx, master: Uuid, after: i64) -> Result<Vec<Ticket>> {
+    family(tx, "duplicate_of", master, after)
+}
+
+fn family(tx: &mut Tx, column: &'static str, of: Uuid, after: i64) -> Result<Vec<Ticket>> {
     tx.rows(
         &format!(
-            "{TICKET} from ticket t join record r on r.id = t.id where t.duplicate_of = $1
-             order by t.row_no limit 1000"
+            "{TICKET} from ticket t join record r on r.id = t.id where t.{column} = $1
+             and t.row_no > $2 order by t.row_no limit $3"
         ),
-        &[master.into()],
+        &[of.into(), after.into(), FAMILY.into()],
         ticket_row,
     )
 }
