@@ -7,10 +7,10 @@ use steward_base::{Error, Result};
 use tokio::sync::watch;
 
 use crate::column::{Column, Raw};
-use crate::lite::Lite;
+use crate::lite::{Lite, LiteTx};
 use crate::memory::{Once, Stamp};
 use crate::pg::{Pg, PgTx};
-use crate::{Memory, Value, lite, pg};
+use crate::{Value, lite, pg};
 
 /// Which database is behind the door.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,25 +83,15 @@ impl Db {
     }
 
     /// [`Db::read`] for a few rows by their keys: on SQLite it runs on the thread
-    /// that asks, which costs less than making room for the thread's other tasks.
+    /// that asks, which costs less than making room for the thread's other tasks,
+    /// and without a transaction as long as it is one statement. With its second
+    /// statement `f` begins again, in one, so it has no other effects.
     pub async fn read_few<T: Send + 'static>(
         &self,
-        f: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static,
+        f: impl Fn(&mut Tx) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         match &*self.inner {
-            Inner::Lite(lite) => lite.read_here(f),
-            Inner::Pg(pg) => pg.read(f).await,
-        }
-    }
-
-    /// [`Db::read_few`] for a single statement: SQLite needs no transaction
-    /// around it.
-    pub async fn read_one<T: Send + 'static>(
-        &self,
-        f: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        match &*self.inner {
-            Inner::Lite(lite) => lite.read_one(f),
+            Inner::Lite(lite) => lite.read_few(f),
             Inner::Pg(pg) => pg.read(f).await,
         }
     }
@@ -247,7 +237,7 @@ impl Db {
 /// One open transaction.
 pub enum Tx<'t> {
     /// On SQLite.
-    Lite(&'t rusqlite::Connection, &'t Memory, Once),
+    Lite(LiteTx<'t>),
     /// On PostgreSQL.
     Pg(PgTx<'t>),
 }
@@ -264,8 +254,21 @@ impl Tx<'_> {
     /// What is kept in memory beside this database; see [`Memory`].
     pub fn memory<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
         match self {
-            Tx::Lite(_, memory, _) => memory.of(),
+            Tx::Lite(tx) => tx.memory.of(),
             Tx::Pg(tx) => tx.memory.of(),
+        }
+    }
+
+    /// Keeps what a statement has read along for [`Tx::once`].
+    pub fn keep_once<T: Send + 'static>(&mut self, value: T) {
+        let writes = self.writes();
+        self.kept().keep(writes, value);
+    }
+
+    fn writes(&self) -> usize {
+        match self {
+            Tx::Lite(..) => crate::group::writes(),
+            Tx::Pg(tx) => tx.writes,
         }
     }
 
@@ -277,10 +280,7 @@ impl Tx<'_> {
         &mut self,
         read: impl FnOnce(&mut Tx) -> Result<T>,
     ) -> Result<T> {
-        let writes = match self {
-            Tx::Lite(..) => crate::group::writes(),
-            Tx::Pg(tx) => tx.writes,
-        };
+        let writes = self.writes();
         if let Some(value) = self.kept().get(writes) {
             return Ok(value);
         }
@@ -291,7 +291,7 @@ impl Tx<'_> {
 
     fn kept(&mut self) -> &mut Once {
         match self {
-            Tx::Lite(.., once) => once,
+            Tx::Lite(tx) => &mut tx.once,
             Tx::Pg(tx) => &mut tx.once,
         }
     }
@@ -307,7 +307,7 @@ impl Tx<'_> {
         debug_parameters(sql, args);
         crate::record::note(self.engine(), sql);
         match self {
-            Tx::Lite(conn, ..) => lite::rows(conn, sql, args, &mut map),
+            Tx::Lite(tx) => lite::rows(tx.conn()?, sql, args, &mut map),
             Tx::Pg(tx) => tx.query(sql, args)?.iter().map(|row| map(&Row::Pg(row))).collect(),
         }
     }
@@ -337,7 +337,7 @@ impl Tx<'_> {
         debug_parameters(sql, args);
         crate::record::note(self.engine(), sql);
         match self {
-            Tx::Lite(conn, ..) => lite::first(conn, sql, args, &mut map),
+            Tx::Lite(tx) => lite::first(tx.conn()?, sql, args, &mut map),
             Tx::Pg(tx) => tx.query(sql, args)?.first().map(|row| map(&Row::Pg(row))).transpose(),
         }
     }
@@ -348,7 +348,7 @@ impl Tx<'_> {
         debug_parameters(sql, args);
         crate::record::note(self.engine(), sql);
         match self {
-            Tx::Lite(conn, ..) => lite::run(conn, sql, args),
+            Tx::Lite(tx) => lite::run(tx.conn()?, sql, args),
             Tx::Pg(tx) => tx.execute(sql, args),
         }
     }
@@ -373,7 +373,7 @@ impl Tx<'_> {
         debug_parameters(sql, args);
         crate::record::note(self.engine(), sql);
         match self {
-            Tx::Lite(conn, ..) => lite::run(conn, sql, args).map(drop),
+            Tx::Lite(tx) => lite::run(tx.conn()?, sql, args).map(drop),
             Tx::Pg(tx) => tx.later(sql, args),
         }
     }
@@ -396,7 +396,7 @@ impl Tx<'_> {
     /// `Internal` with the engine's words.
     pub fn check(&mut self, sql: &str) -> Result<()> {
         match self {
-            Tx::Lite(conn, ..) => conn.prepare(sql).map(drop).map_err(lite::error),
+            Tx::Lite(tx) => tx.conn()?.prepare(sql).map(drop).map_err(lite::error),
             Tx::Pg(tx) => tx.check(sql),
         }
     }
@@ -404,9 +404,9 @@ impl Tx<'_> {
     /// Runs several statements without parameters (migrations).
     pub fn batch(&mut self, sql: &str) -> Result<()> {
         match self {
-            Tx::Lite(conn, ..) => {
+            Tx::Lite(tx) => {
                 crate::group::wrote();
-                conn.execute_batch(sql).map_err(lite::error)
+                tx.conn()?.execute_batch(sql).map_err(lite::error)
             }
             Tx::Pg(tx) => tx.batch(sql),
         }

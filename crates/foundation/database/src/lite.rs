@@ -16,12 +16,14 @@ use steward_base::{Error, Result};
 use tokio::sync::{oneshot, watch};
 
 use crate::memory::HEAD;
-use crate::{Health, Memory, Once, Stamp, Tx};
+use crate::{Health, Memory, Stamp, Tx};
 
 mod statement;
+mod tx;
 mod writer;
 
 pub(crate) use statement::{error, first, rows, run};
+pub(crate) use tx::LiteTx;
 use writer::{Command, Job, Waiting, Writer};
 
 /// Oldest SQLite we run on: before it a WAL reset can corrupt the file.
@@ -147,15 +149,23 @@ impl Lite {
     pub fn read_here<T>(&self, f: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
         self.with_reader(|conn| {
             command(conn, "begin")?;
-            let answer = f(&mut Tx::Lite(conn, &self.memory, Once::default()));
+            let answer = f(&mut Tx::Lite(LiteTx::open(conn, &self.memory)));
             command(conn, "commit").or_else(|_| command(conn, "rollback"))?;
             answer
         })
     }
 
-    /// Without a transaction: each statement sees what was committed before it.
-    pub fn read_one<T>(&self, f: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
-        self.with_reader(|conn| f(&mut Tx::Lite(conn, &self.memory, Once::default())))
+    /// Without a transaction while one statement is enough: see [`LiteTx::single`].
+    pub fn read_few<T>(&self, f: impl Fn(&mut Tx) -> Result<T>) -> Result<T> {
+        let single = self.with_reader(|conn| {
+            let mut tx = Tx::Lite(LiteTx::single(conn, &self.memory));
+            let answer = f(&mut tx);
+            Ok(match tx {
+                Tx::Lite(tx) if tx.refused() => None,
+                _ => Some(answer),
+            })
+        })?;
+        single.unwrap_or_else(|| self.read_here(f))
     }
 
     fn with_reader<T>(&self, f: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {

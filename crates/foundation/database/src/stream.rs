@@ -15,7 +15,7 @@ impl Tx<'_> {
     pub fn each(&mut self, sql: &str, mut f: impl FnMut(&Row) -> Result<()>) -> Result<()> {
         let pg = match self {
             // The rows of `()` that this collects take no memory.
-            Tx::Lite(conn, ..) => return lite::rows(conn, sql, &[], &mut f).map(drop),
+            Tx::Lite(tx) => return lite::rows(tx.conn()?, sql, &[], &mut f).map(drop),
             Tx::Pg(pg) => pg,
         };
         // The name follows from the text, since a connection keeps the prepared

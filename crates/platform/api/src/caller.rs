@@ -73,13 +73,13 @@ impl Caller {
         Ok(self.app.db().read(move |tx| f(tx, &call)).await?)
     }
 
-    /// [`Caller::read`] for a few rows by their keys.
+    /// [`Caller::read`] for a few rows by their keys; `f` may run twice.
     ///
     /// # Errors
     /// What `f` answers, as a problem.
     pub async fn read_few<T: Send + 'static>(
         &self,
-        f: impl FnOnce(&mut Tx, &Call) -> Result<T> + Send + 'static,
+        f: impl Fn(&mut Tx, &Call) -> Result<T> + Send + 'static,
     ) -> Result<T, Problem> {
         let call = self.call.clone();
         Ok(self.app.db().read_few(move |tx| f(tx, &call)).await?)
@@ -215,11 +215,11 @@ async fn found(
     }
     let stamp = app.db().stamp();
     let look = move |tx: &mut Tx| access::remembered(tx, stamp, kind, &hash, now);
-    if let Some(access) = app.db().read_one(look).await? {
+    if let Some(access) = app.db().read_few(look).await? {
         return Ok(Some(access));
     }
     let shown = Arc::clone(shown);
-    app.db().read_few(move |tx| look_up(tx, &shown, now)).await
+    app.db().read(move |tx| look_up(tx, &shown, now)).await
 }
 
 fn refreshed(tx: &mut Tx, call: &Call, shown: &Shown) -> Result<Call> {

@@ -15,7 +15,7 @@ mod store;
 pub use chain::{Digest, content_digest, fact_hash};
 pub use fact::{Change, Door, Fact, FactRef, Place, Stamp, Written};
 pub use store::epoch::{other_cluster, raise_epoch, settle_in};
-pub use store::marks::{Marks, marks};
+pub use store::marks::{MARKS, Marks, WITH_MARKS, marks, marks_from};
 pub use store::number::{claim_number, format_number, next_number, parse_number};
 pub use store::prune::{Log, Pruned, prune};
 pub use store::seal::{Seal, count_seals, seal_now, seals};

@@ -315,6 +315,17 @@ pub fn allowed(actor: &Actor, kind: &str, action: &str, target: &Target) -> bool
     })
 }
 
+/// Whether watching a record would let the actor do to it what this target does
+/// not.
+pub fn watching_matters(actor: &Actor, kind: &str, target: &Target) -> bool {
+    let watched = Target { own: true, ..*target };
+    let rules = MATRIX.iter().filter(|r| r.kind == kind && actor.has_role(r.role));
+    rules.filter(|r| matches!(r.scope, Scope::Own | Scope::Team)).any(|rule| {
+        let may = |target: &Target, action: &Action| allowed(actor, kind, action, target);
+        rule.actions.iter().any(|action| may(&watched, action) && !may(target, action))
+    })
+}
+
 /// [`allowed`] as a result, with the reason a person reads.
 ///
 /// # Errors

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use steward_base::{Error, Uuid};
 use steward_people::{
     ACTIONS, Actor, EVERYONE, Grant, MATRIX, Role, Scope, Target, allowed, check, check_create,
-    field_groups, includes, permissions, reach, refusal, visibility,
+    field_groups, includes, permissions, reach, refusal, visibility, watching_matters,
 };
 
 const A: Uuid = Uuid::from_u128(0xa);
@@ -285,4 +285,30 @@ proptest! {
             prop_assert!(may(role) || ((own || called) && !by_scope));
         }
     }
+}
+
+#[test]
+fn who_watches_is_asked_when_it_decides_something() {
+    for role in Role::ALL {
+        for organisation in [None, Some(A), Some(B)] {
+            let actor = holding(role, organisation);
+            for (kind, actions) in ACTIONS {
+                for team in [false, true] {
+                    let plain = Target { team, ..other(A) };
+                    let watched = Target { own: true, ..plain };
+                    let decides = actions.iter().any(|action| {
+                        allowed(&actor, kind, action, &watched)
+                            != allowed(&actor, kind, action, &plain)
+                    });
+                    assert_eq!(
+                        watching_matters(&actor, kind, &plain),
+                        decides,
+                        "{role:?} of {organisation:?}, {kind}, team {team}"
+                    );
+                }
+            }
+        }
+    }
+    assert!(watching_matters(&holding(Role::Requester, None), "incident", &other(A)));
+    assert!(!watching_matters(&holding(Role::Agent, None), "incident", &other(A)));
 }

@@ -10,7 +10,7 @@ use steward_base::{Result, Uuid};
 use steward_database::Tx;
 use steward_fields::Registry;
 use steward_history::Fact;
-use steward_people::{Actor, Name, Names, Target, allowed, names, visibility};
+use steward_people::{Actor, Name, Names, Target, allowed, names, visibility, watching_matters};
 
 use crate::model::Ticket;
 use crate::store;
@@ -34,8 +34,12 @@ impl Reads {
 
 /// What stands between an actor and a ticket.
 pub fn target(tx: &mut Tx, actor: &Actor, ticket: &Ticket) -> Result<Target> {
-    let watches = !calls(actor, ticket) && store::is_watcher(tx, ticket.head.id, actor.id)?;
-    Ok(between(actor, ticket, watches))
+    let target = between(actor, ticket, false);
+    if target.own || !watching_matters(actor, ticket.kind(), &target) {
+        return Ok(target);
+    }
+    let own = store::is_watcher(tx, ticket.head.id, actor.id)?;
+    Ok(Target { own, ..target })
 }
 
 fn calls(actor: &Actor, ticket: &Ticket) -> bool {

@@ -1,6 +1,8 @@
 //! The life cycle of an incident as one table. Rules, `actions`, screens and
 //! documents read it; there is no other copy.
 
+use std::sync::LazyLock;
+
 use serde::Serialize;
 
 /// A state, as (code, label).
@@ -87,8 +89,16 @@ pub fn permission(action: &str) -> &str {
     if action == "unmerge" { "duplicate" } else { action }
 }
 
-/// Where the action leads from this state, or the reason why it leads nowhere.
-pub fn step(from: &str, action: &str) -> Result<&'static Transition, String> {
+/// A step, or the reason why there is none.
+type Step = Result<&'static Transition, String>;
+
+/// The step of every state and action, in their orders.
+static STEPS: LazyLock<Vec<Vec<Step>>> = LazyLock::new(|| {
+    let of_state = |(from, _): &(&str, &str)| ACTIONS.iter().map(|a| look_up(from, a)).collect();
+    STATES.iter().map(of_state).collect()
+});
+
+fn look_up(from: &str, action: &str) -> Step {
     let found = LIFE_CYCLE.iter().find(|t| t.from == from && t.action == action);
     found.ok_or_else(|| {
         let states: Vec<&str> =
@@ -99,6 +109,14 @@ pub fn step(from: &str, action: &str) -> Result<&'static Transition, String> {
             states.join(", ")
         )
     })
+}
+
+/// Where the action leads from this state, or the reason why it leads nowhere.
+pub fn step(from: &str, action: &str) -> Result<&'static Transition, &'static str> {
+    let state = STATES.iter().position(|(code, _)| *code == from);
+    let place = state.zip(ACTIONS.iter().position(|a| *a == action));
+    let Some((state, action)) = place else { return Err("there is no such state or action") };
+    STEPS[state][action].as_ref().copied().map_err(String::as_str)
 }
 
 /// States in which an incident is read only: comments, work notes, files and

@@ -8,9 +8,13 @@ use steward_ticket::Ticket;
 use crate::fields::Settings;
 use crate::life_cycle::{ENDED, step};
 
+fn refused(reason: &str) -> Error {
+    Error::Refused(reason.to_owned())
+}
+
 /// Moves through the life cycle, or says why not.
 fn move_to(ticket: &mut Ticket, action: &str) -> Result<()> {
-    let transition = step(&ticket.state, action).map_err(Error::Refused)?;
+    let transition = step(&ticket.state, action).map_err(refused)?;
     if transition.to != "on_hold" {
         ticket.on_hold_reason = None;
         ticket.on_hold_until = None;
@@ -27,7 +31,7 @@ pub fn assign(
     person: Option<Option<Uuid>>,
 ) -> Result<Ticket> {
     let mut after = before.clone();
-    step(&before.state, "assign").map_err(Error::Refused)?;
+    step(&before.state, "assign").map_err(refused)?;
     if group.is_none() && person.is_none() {
         return Err(Error::invalid(
             "assignment_group",
@@ -74,7 +78,7 @@ pub fn set_assignment(
 pub fn check_assignment(before: &Ticket, after: &Ticket) -> Result<()> {
     let has = |t: &Ticket| (t.assignment_group, t.assigned_to);
     if has(before) != has(after) && !ENDED.contains(&before.state.as_str()) {
-        step(&before.state, "assign").map_err(Error::Refused)?;
+        step(&before.state, "assign").map_err(refused)?;
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! An incident as the API shows it.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 use steward_base::time::wire;
@@ -20,12 +22,19 @@ use crate::rules;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ActionView {
     /// Name of the action.
-    pub name: String,
+    #[schema(value_type = String)]
+    pub name: &'static str,
     /// Whether it is possible for the caller now.
     pub allowed: bool,
     /// Why not; null when it is possible.
-    #[schema(required)]
-    pub reason: Option<String>,
+    #[schema(required, value_type = Option<String>)]
+    pub reason: Option<Cow<'static, str>>,
+}
+
+impl ActionView {
+    fn of(name: &'static str, reason: Option<Cow<'static, str>>) -> ActionView {
+        ActionView { name, allowed: reason.is_none(), reason }
+    }
 }
 
 /// The priority set by hand.
@@ -295,17 +304,17 @@ pub fn actions(
 ) -> Vec<ActionView> {
     let life_cycle = ACTIONS.iter().map(|name| {
         let right = permission(name);
-        let mut reason = step(&ticket.state, name).err();
+        let mut reason = step(&ticket.state, name).err().map(Cow::Borrowed);
         if *name == "reopen" && reason.is_none() {
-            reason = rules::reopen_refusal(ticket, settings, now);
+            reason = rules::reopen_refusal(ticket, settings, now).map(Cow::Owned);
         }
         if *name == "unmerge" && ticket.duplicate_of.is_none() {
             reason = Some("it is not a duplicate".into());
         }
         if !allowed(actor, KIND, right, target) {
-            reason = Some(refusal(actor, KIND, right));
+            reason = Some(refusal(actor, KIND, right).into());
         }
-        ActionView { name: (*name).into(), allowed: reason.is_none(), reason }
+        ActionView::of(name, reason)
     });
     let others = [
         "update",
@@ -321,11 +330,11 @@ pub fn actions(
     ];
     let others = others.iter().map(|name| {
         let may = allowed(actor, KIND, name, target);
-        let mut reason = (!may).then(|| refusal(actor, KIND, name));
+        let mut reason = (!may).then(|| refusal(actor, KIND, name).into());
         if may && EDITS.contains(name) && !allowed(actor, KIND, "correct", target) {
-            reason = edit_refusal(&ticket.state);
+            reason = edit_refusal(&ticket.state).map(Cow::Owned);
         }
-        ActionView { name: (*name).into(), allowed: reason.is_none(), reason }
+        ActionView::of(name, reason)
     });
     life_cycle.chain(others).collect()
 }

@@ -157,7 +157,7 @@ async fn sign_in_page(State(app): State<App>) -> Json<SignInPage> {
     let settings = app.settings();
     let mut demo = settings.demo.clone();
     if !demo.is_empty() {
-        let still = app.db().read_few(move |tx| still_fitting(tx, demo)).await;
+        let still = app.db().read(move |tx| still_fitting(tx, demo)).await;
         demo = still.unwrap_or_default();
     }
     Json(SignInPage { product: "Steward", version: settings.version, demo })

@@ -16,8 +16,8 @@ use steward_base::{Error, Result};
 use tokio::sync::watch;
 
 use super::statement::error_of;
-use super::{closed, full, is_failed_sync, panic_text, raw_command};
-use crate::{Memory, Once, Tx, group};
+use super::{LiteTx, closed, full, is_failed_sync, panic_text, raw_command};
+use crate::{Memory, Tx, group};
 
 /// Most commands that share one transaction.
 const GROUP: usize = 256;
@@ -153,7 +153,7 @@ impl Writer {
     }
 
     fn tx(&self) -> Tx<'_> {
-        Tx::Lite(&self.conn, &self.memory, Once::default())
+        Tx::Lite(LiteTx::open(&self.conn, &self.memory))
     }
 
     fn begin(&self) -> std::result::Result<(), rusqlite::Error> {

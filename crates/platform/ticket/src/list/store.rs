@@ -154,7 +154,7 @@ pub(crate) fn body(
     joins: &str,
     args: &mut Args,
 ) -> Result<String> {
-    let mut text = String::from("from ticket t join record r on r.id = t.id");
+    let mut text = String::from("from ticket t join record r on r.row_no = t.row_no");
     let mut parts: Vec<String> = Vec::new();
     if let Some(at) = query.as_of {
         text.push_str(" join ticket_version v on v.ticket = t.id");

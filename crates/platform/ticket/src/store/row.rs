@@ -3,7 +3,7 @@
 use steward_base::text::key;
 use steward_base::{Error, Result, Uuid};
 use steward_database::{Row, Tx, Value};
-use steward_history::Head;
+use steward_history::{Head, MARKS, WITH_MARKS, marks_from};
 use steward_people::in_list;
 
 use crate::model::Ticket;
@@ -22,7 +22,8 @@ t.external_change, t.external_cause, t.external_vendor, t.custom";
 /// How many columns [`TICKET`] selects: what a statement adds stands behind them.
 pub const WIDTH: usize = 50;
 
-const FROM: &str = "from ticket t join record r on r.id = t.id";
+/// A ticket has the row number of its record, by which the two are joined.
+pub const FROM: &str = "from ticket t join record r on r.row_no = t.row_no";
 
 /// Reads what [`TICKET`] selects.
 pub fn ticket_row(r: &Row) -> Result<Ticket> {
@@ -92,7 +93,7 @@ pub fn ticket_row(r: &Row) -> Result<Ticket> {
 /// # Errors
 /// `NotFound`.
 pub fn by_number(tx: &mut Tx, number: &str) -> Result<Ticket> {
-    tx.one(&format!("{TICKET} {FROM} where r.number = $1"), &[number.into()], ticket_row)
+    one(tx, "r.number", number.into())
 }
 
 /// The ticket with this id.
@@ -100,7 +101,16 @@ pub fn by_number(tx: &mut Tx, number: &str) -> Result<Ticket> {
 /// # Errors
 /// `NotFound`.
 pub fn by_id(tx: &mut Tx, id: Uuid) -> Result<Ticket> {
-    tx.one(&format!("{TICKET} {FROM} where t.id = $1"), &[id.into()], ticket_row)
+    one(tx, "t.id", id.into())
+}
+
+/// The marks are read along: whoever loads a ticket asks for them next.
+fn one(tx: &mut Tx, column: &str, value: Value) -> Result<Ticket> {
+    let sql = format!("{TICKET}, {MARKS} {FROM} {WITH_MARKS} where {column} = $1");
+    let (ticket, marks) =
+        tx.one(&sql, &[value], |r| Ok((ticket_row(r)?, marks_from(r, WIDTH)?)))?;
+    tx.keep_once(marks);
+    Ok(ticket)
 }
 
 /// Most ids asked for in one statement.
