@@ -444,7 +444,7 @@ impl Row<'_> {
         match self {
             Row::Lite(row) => {
                 let value = row.get_ref(index).map_err(lite::error)?;
-                if value == rusqlite::types::ValueRef::Null {
+                if matches!(value, rusqlite::types::ValueRef::Null) {
                     return Ok(None);
                 }
                 T::lite(value).map(Some).ok_or_else(|| wrong(&value.data_type().to_string()))

@@ -7,7 +7,6 @@ use std::hash::BuildHasher;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 use steward_base::time::wire;
 use steward_base::{Timestamp, Uuid};
@@ -50,33 +49,14 @@ impl From<Arc<Name>> for Reference {
 impl Reference {
     /// The reference to `id`; a record that cannot be named shows an empty name.
     pub fn of<S: BuildHasher>(id: Uuid, names: &HashMap<Uuid, Arc<Name>, S>) -> Reference {
-        let nobody = || {
-            Arc::new(Name {
-                id,
-                kind: String::new(),
-                name: String::new(),
-                number: None,
-                login: None,
-            })
-        };
+        let nobody = || Arc::new(Name::new(id, String::new(), String::new(), None, None));
         Reference(names.get(&id).cloned().unwrap_or_else(nobody))
     }
 }
 
 impl Serialize for Reference {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Name { id, name, login, number, .. } = &*self.0;
-        let fields = 2 + usize::from(login.is_some()) + usize::from(number.is_some());
-        let mut shown = serializer.serialize_struct("Reference", fields)?;
-        shown.serialize_field("id", id)?;
-        shown.serialize_field("name", name)?;
-        if let Some(login) = login {
-            shown.serialize_field("login", login)?;
-        }
-        if let Some(number) = number {
-            shown.serialize_field("number", number)?;
-        }
-        shown.end()
+        self.0.shown().serialize(serializer)
     }
 }
 

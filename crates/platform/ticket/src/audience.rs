@@ -88,10 +88,8 @@ pub fn names_for(tx: &mut Tx, actor: &Actor, ids: &[Uuid]) -> Result<Names> {
     }
     let seen = readable_of(tx, actor, &tickets)?;
     for id in tickets.iter().filter(|id| !seen.contains(id)) {
-        if let Some(shared) = names.get_mut(id)
-            && let Name { name, number: Some(number), .. } = Arc::make_mut(shared)
-        {
-            name.clone_from(number);
+        if let Some(name) = names.get_mut(id) {
+            *name = Arc::new(name.by_number());
         }
     }
     Ok(names)

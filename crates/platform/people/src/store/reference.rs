@@ -68,13 +68,7 @@ fn candidates(tx: &mut Tx, actor: &Actor, kind: &str, text: &str) -> Result<Vec<
          where r.kind = {kind_place} and {visible} order by 1 limit 3"
     );
     tx.rows(&sql, args.values(), |r| {
-        let name = Name {
-            id: r.get(1)?,
-            kind: r.get(2)?,
-            name: r.get(3)?,
-            number: r.opt(4)?,
-            login: r.opt(5)?,
-        };
+        let name = Name::new(r.get(1)?, r.get(2)?, r.get(3)?, r.opt(4)?, r.opt(5)?);
         Ok((r.get(0)?, name))
     })
 }

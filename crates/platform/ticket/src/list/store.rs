@@ -251,14 +251,13 @@ pub fn list(
     let list = List { actor, registry, query, prepared, keys };
     check_named(tx, &list)?;
     let at_once = query.as_of.is_some() || list.keys.iter().any(|key| key.named.is_some());
-    let mut rows = match at_once {
+    let Read { mut rows, place } = match at_once {
         true => list.at_once(tx, ranges)?,
         false => list.now(tx, ranges)?,
     };
     let more = rows.len() as i64 > query.limit;
     rows.truncate(usize::try_from(query.limit).unwrap_or(0));
-    let next = if more { rows.last().map(|(_, place)| place.clone()) } else { None };
-    Ok(Page { items: rows.into_iter().map(|(ticket, _)| ticket).collect(), next })
+    Ok(Page { items: rows, next: place.filter(|_| more) })
 }
 
 /// Leaves out organisations without tickets of the kind, such as the one of
@@ -284,8 +283,12 @@ pub(crate) fn only_used(tx: &mut Tx, kind: &str, seen: &mut Visibility) -> Resul
     Ok(())
 }
 
-/// A row and its sort values and id.
-type Placed = (Ticket, Vec<Json>);
+/// Rows in order, and the sort values and id of the one they were asked of.
+#[derive(Default)]
+struct Read {
+    rows: Vec<Ticket>,
+    place: Option<Vec<Json>>,
+}
 
 /// A list about to be read.
 pub(super) struct List<'a> {
@@ -297,39 +300,58 @@ pub(super) struct List<'a> {
 }
 
 impl List<'_> {
-    /// At most one row more than the page takes, in order.
-    fn now(&self, tx: &mut Tx, ranges: Vec<Range>) -> Result<Vec<Placed>> {
-        let mut rows: Vec<Placed> = Vec::new();
+    /// At most one row more than the page takes, in order, and the place of its last.
+    fn now(&self, tx: &mut Tx, ranges: Vec<Range>) -> Result<Read> {
+        let mut page = Read::default();
         let mut ahead: VecDeque<Range> = ranges.into();
         while let Some(range) = ahead.pop_front() {
-            let left = self.query.limit + 1 - rows.len() as i64;
-            if left <= 0 {
+            let left = self.query.limit - page.rows.len() as i64;
+            if left < 0 {
                 break;
             }
             let Some(at) = ranges::leading(&self.keys, &range) else {
                 let order = order::order_by(&self.keys, &range);
-                rows.extend(self.read(tx, &range, &order, left)?);
+                let Read { rows, place } = self.read(tx, &range, &order, left + 1, left - 1)?;
+                page.place = place.or(page.place);
+                if page.rows.is_empty() {
+                    page.rows = rows;
+                } else {
+                    page.rows.extend(rows);
+                }
                 continue;
             };
             let order = order::order_by_one(&self.keys, at);
-            let first = self.read(tx, &range, &order, 1)?.pop();
-            if let Some((_, place)) = first {
+            let first = self.read(tx, &range, &order, 1, 0)?.place;
+            if let Some(place) = first {
                 for next in ranges::split(&self.keys, &range, place[at].clone()).into_iter().rev() {
                     ahead.push_front(next);
                 }
             }
         }
-        Ok(rows)
+        Ok(page)
     }
 
-    fn read(&self, tx: &mut Tx, range: &Range, order: &str, limit: i64) -> Result<Vec<Placed>> {
+    /// At most `limit` rows, and the place of row `placed`, counted from 0.
+    fn read(
+        &self,
+        tx: &mut Tx,
+        range: &Range,
+        order: &str,
+        limit: i64,
+        placed: i64,
+    ) -> Result<Read> {
         let keys = &self.keys;
         let (sql, args) = self.statement(tx, range, order, limit)?;
-        tx.rows(&sql, args.values(), |r| {
+        let (mut place, mut row) = (None, 0);
+        let rows = tx.rows(&sql, args.values(), |r| {
             let ticket = ticket_row(r)?;
-            let place = order::place(keys, range, r, WIDTH, ticket.head.id)?;
-            Ok((ticket, place))
-        })
+            if row == placed {
+                place = Some(order::place(keys, range, r, WIDTH, ticket.head.id)?);
+            }
+            row += 1;
+            Ok(ticket)
+        })?;
+        Ok(Read { rows, place })
     }
 
     pub fn statement(
@@ -354,7 +376,7 @@ impl List<'_> {
 
     /// As [`List::now`], in one statement: of the past and of names there is no
     /// index in the order of a list, so that more would only look more often.
-    fn at_once(&self, tx: &mut Tx, ranges: Vec<Range>) -> Result<Vec<Placed>> {
+    fn at_once(&self, tx: &mut Tx, ranges: Vec<Range>) -> Result<Read> {
         let (keys, all) = (&self.keys, Range(Vec::new()));
         let mut args = Args::new();
         let joins = order::joins(keys, &all);
@@ -370,9 +392,13 @@ impl List<'_> {
         let past = if self.query.as_of.is_some() { PAST } else { "" };
         let sql =
             format!("{TICKET}{columns}{past} {body} and ({tests}) order by {order} limit {limit}");
-        tx.rows(&sql, args.values(), |r| {
+        let (mut place, mut row) = (None, 0);
+        let rows = tx.rows(&sql, args.values(), |r| {
             let mut ticket = ticket_row(r)?;
-            let place = order::place(keys, &all, r, WIDTH, ticket.head.id)?;
+            row += 1;
+            if row == self.query.limit {
+                place = Some(order::place(keys, &all, r, WIDTH, ticket.head.id)?);
+            }
             if let Some(moment) = self.query.as_of {
                 // What nobody changed since is today what it was then.
                 let changed = ticket.updated_at > moment;
@@ -383,8 +409,9 @@ impl List<'_> {
                     forget_later(&mut ticket, self.registry, moment);
                 }
             }
-            Ok((ticket, place))
-        })
+            Ok(ticket)
+        })?;
+        Ok(Read { rows, place })
     }
 }
 
