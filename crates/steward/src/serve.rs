@@ -20,6 +20,10 @@ use crate::{Failure, demo, erasures, system, workers};
 pub(crate) const LOG_FILTER: &str = "STEWARD_LOG_FILTER";
 /// Connections that wait in the system's queue.
 const BACKLOG: u32 = 1024;
+/// Threads for what cannot wait: long reads, passwords, files, names of hosts.
+/// Each keeps some megabytes it has allocated once, so that the number of them is
+/// what bounds memory under load; what finds none waits in line.
+const BLOCKING_THREADS: usize = 24;
 
 /// Serves until it is told to stop.
 pub(crate) fn run(config: ServeConfig) -> Result<(), Failure> {
@@ -44,6 +48,7 @@ pub(crate) fn run(config: ServeConfig) -> Result<(), Failure> {
     let app = rooms.serve(builder, &config.config)?.build();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
+        .max_blocking_threads(BLOCKING_THREADS)
         .build()
         .map_err(|error| Failure::Failed(error.to_string()))?;
     runtime.block_on(serve(&config, socket, app, &rooms))?;

@@ -108,7 +108,11 @@ impl Column for Timestamp {
 
 impl Column for serde_json::Value {
     fn lite(value: ValueRef<'_>) -> Option<Self> {
-        value.as_str().ok().and_then(|s| serde_json::from_str(s).ok())
+        match value.as_str().ok()? {
+            // What most rows hold.
+            "{}" => Some(serde_json::Value::Object(serde_json::Map::new())),
+            text => serde_json::from_str(text).ok(),
+        }
     }
     fn pg(ty: &Type, raw: &[u8]) -> Option<Self> {
         match *ty {

@@ -77,7 +77,7 @@ impl Db {
         f: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         match &*self.inner {
-            Inner::Lite(lite) => lite.read(f),
+            Inner::Lite(lite) => lite.read(f).await,
             Inner::Pg(pg) => pg.read(f).await,
         }
     }

@@ -13,7 +13,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, ffi};
 use steward_base::{Error, Result};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{Semaphore, oneshot, watch};
 
 use crate::memory::HEAD;
 use crate::{Health, Memory, Stamp, Tx};
@@ -30,6 +30,10 @@ use writer::{Command, Job, Waiting, Writer};
 const MIN_SQLITE: i32 = 3_051_003;
 /// Read connections kept; further readers wait for one.
 const READERS: usize = 8;
+/// How many of them reads of any length take, so that reads of a few rows find
+/// one free. Those above wait without a thread: one each, with what it has
+/// allocated, took hundreds of megabytes under load.
+const LONG_READERS: usize = READERS - 2;
 /// What every connection is set to; benchmarks set theirs to the same.
 pub const SQLITE_SETTINGS: &str = "pragma journal_mode = wal; pragma synchronous = full; \
      pragma secure_delete = on; pragma temp_store = memory; pragma cache_size = -8000; \
@@ -44,6 +48,7 @@ pub(crate) struct Lite {
     writer: Option<std::thread::JoinHandle<()>>,
     readers: Mutex<Vec<Connection>>,
     freed: Condvar,
+    long: Semaphore,
     stopped: Arc<Mutex<Option<String>>>,
     memory: Arc<Memory>,
     closing: Arc<AtomicBool>,
@@ -84,6 +89,7 @@ impl Lite {
             writer: Some(writer),
             readers: Mutex::new(readers),
             freed: Condvar::new(),
+            long: Semaphore::new(LONG_READERS),
             stopped,
             memory,
             closing,
@@ -138,8 +144,9 @@ impl Lite {
 
     /// On a runtime thread the other tasks of the thread move elsewhere while
     /// this one reads; that is four times cheaper than a hand-over.
-    pub fn read<T>(&self, f: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
+    pub async fn read<T>(&self, f: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
         use tokio::runtime::{Handle, RuntimeFlavor};
+        let _place = self.long.acquire().await.map_err(|_| closed())?;
         match Handle::try_current().map(|h| h.runtime_flavor()) {
             Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(|| self.read_here(f)),
             _ => self.read_here(f),
