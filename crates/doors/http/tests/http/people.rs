@@ -160,14 +160,17 @@ fn an_erasure_that_was_held_up_comes_to_its_end_when_asked_again() {
         let path = format!("/api/v1/people/{}/erase", ann["id"].as_str().expect("an id"));
         // Somebody reads for long: the log of the database cannot be cut.
         let (end, wait) = std::sync::mpsc::channel::<()>();
+        let (begun, has_begun) = tokio::sync::oneshot::channel();
         let db = world.app.db().clone();
         let reader = std::thread::spawn(move || {
             db.read_blocking(move |tx| {
                 tx.one("select count(*) from fact", &[], |r| r.get::<i64>(0))?;
+                let _ = begun.send(());
                 let _ = wait.recv();
                 Ok(())
             })
         });
+        has_begun.await.expect("the reader reads");
         let reason = json!({"reason": "asked for"});
         admin.post(&world, &path, reason.clone()).await.problem(503);
         admin.get(&world, "/api/v1/people/ann").await.problem(404);
