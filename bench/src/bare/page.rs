@@ -14,11 +14,12 @@ use crate::record::connect;
 /// more tells whether another page follows.
 pub fn statement() -> String {
     format!(
-        "{} from ticket t join record r on r.row_no = t.row_no
+        "{} {}
          where t.kind = 'incident' and t.is_open = 1
          and t.state in ('new', 'in_progress', 'on_hold')
          order by t.priority, t.opened_at, t.id limit 51",
-        steward_ticket::store::TICKET
+        steward_ticket::store::TICKET,
+        steward_ticket::store::FROM,
     )
 }
 

@@ -103,8 +103,8 @@ impl Db {
         f: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         match &*self.inner {
-            Inner::Lite(_) => {
-                let db = self.clone();
+            Inner::Lite(lite) => {
+                let (_place, db) = (lite.report().await?, self.clone());
                 tokio::task::spawn_blocking(move || db.read_blocking(f))
                     .await
                     .map_err(Error::internal)?

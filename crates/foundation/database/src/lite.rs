@@ -13,7 +13,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, ffi};
 use steward_base::{Error, Result};
-use tokio::sync::{Semaphore, oneshot, watch};
+use tokio::sync::{Semaphore, SemaphorePermit, oneshot, watch};
 
 use crate::memory::HEAD;
 use crate::{Health, Memory, Stamp, Tx};
@@ -28,12 +28,13 @@ use writer::{Command, Job, Waiting, Writer};
 
 /// Oldest SQLite we run on: before it a WAL reset can corrupt the file.
 const MIN_SQLITE: i32 = 3_051_003;
-/// Read connections kept; further readers wait for one.
-const READERS: usize = 8;
-/// How many of them reads of any length take, so that reads of a few rows find
-/// one free. Those above wait without a thread: one each, with what it has
-/// allocated, took hundreds of megabytes under load.
-const LONG_READERS: usize = READERS - 2;
+/// Most reads of any length at once. Further ones wait without a thread: one
+/// each, with what it has allocated, took hundreds of megabytes under load.
+const READS: usize = 6;
+/// Most reports and exports at once, which wait for each other and nobody for them.
+const REPORTS: usize = 2;
+/// Read connections kept: reads of a few rows find one that those two leave.
+const READERS: usize = READS + REPORTS + 2;
 /// What every connection is set to; benchmarks set theirs to the same.
 pub const SQLITE_SETTINGS: &str = "pragma journal_mode = wal; pragma synchronous = full; \
      pragma secure_delete = on; pragma temp_store = memory; pragma cache_size = -8000; \
@@ -48,7 +49,8 @@ pub(crate) struct Lite {
     writer: Option<std::thread::JoinHandle<()>>,
     readers: Mutex<Vec<Connection>>,
     freed: Condvar,
-    long: Semaphore,
+    reads: Semaphore,
+    reports: Semaphore,
     stopped: Arc<Mutex<Option<String>>>,
     memory: Arc<Memory>,
     closing: Arc<AtomicBool>,
@@ -89,7 +91,8 @@ impl Lite {
             writer: Some(writer),
             readers: Mutex::new(readers),
             freed: Condvar::new(),
-            long: Semaphore::new(LONG_READERS),
+            reads: Semaphore::new(READS),
+            reports: Semaphore::new(REPORTS),
             stopped,
             memory,
             closing,
@@ -146,11 +149,16 @@ impl Lite {
     /// this one reads; that is four times cheaper than a hand-over.
     pub async fn read<T>(&self, f: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
         use tokio::runtime::{Handle, RuntimeFlavor};
-        let _place = self.long.acquire().await.map_err(|_| closed())?;
+        let _place = self.reads.acquire().await.map_err(|_| closed())?;
         match Handle::try_current().map(|h| h.runtime_flavor()) {
             Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(|| self.read_here(f)),
             _ => self.read_here(f),
         }
+    }
+
+    /// A place among the reports, held while one is read.
+    pub async fn report(&self) -> Result<SemaphorePermit<'_>> {
+        self.reports.acquire().await.map_err(|_| closed())
     }
 
     pub fn read_here<T>(&self, f: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {

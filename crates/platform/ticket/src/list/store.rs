@@ -14,7 +14,7 @@ use crate::list::ranges::{self, Range};
 use crate::list::schema::{Sees, TicketSchema, condition_error, sees};
 use crate::list::sort::{Key, Sort, kept_fields, keys};
 use crate::model::{OPEN_STATES, Ticket};
-use crate::store::{TICKET, WIDTH, ticket_row};
+use crate::store::{FROM, TICKET, WIDTH, ticket_row};
 
 /// What a list asks for.
 #[derive(Debug, Clone, Default)]
@@ -154,7 +154,7 @@ pub(crate) fn body(
     joins: &str,
     args: &mut Args,
 ) -> Result<String> {
-    let mut text = String::from("from ticket t join record r on r.row_no = t.row_no");
+    let mut text = String::from(FROM);
     let mut parts: Vec<String> = Vec::new();
     if let Some(at) = query.as_of {
         text.push_str(" join ticket_version v on v.ticket = t.id");

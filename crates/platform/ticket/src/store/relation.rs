@@ -4,8 +4,8 @@ use steward_base::{Result, Timestamp, Uuid};
 use steward_database::{Row, Tx};
 use steward_people::in_list;
 
+use super::row::{FROM, TICKET, ticket_row};
 use crate::model::Ticket;
-use crate::store::row::{TICKET, ticket_row};
 
 /// Most ids asked for in one statement.
 const CHUNK: usize = 256;
@@ -153,7 +153,7 @@ pub fn duplicates(tx: &mut Tx, master: Uuid, after: i64) -> Result<Vec<Ticket>> 
 fn family(tx: &mut Tx, column: &'static str, of: Uuid, after: i64) -> Result<Vec<Ticket>> {
     tx.rows(
         &format!(
-            "{TICKET} from ticket t join record r on r.row_no = t.row_no where t.{column} = $1
+            "{TICKET} {FROM} where t.{column} = $1
              and t.row_no > $2 order by t.row_no limit $3"
         ),
         &[of.into(), after.into(), FAMILY.into()],
@@ -165,7 +165,7 @@ fn family(tx: &mut Tx, column: &'static str, of: Uuid, after: i64) -> Result<Vec
 pub fn open_of(tx: &mut Tx, kind: &str, person: Uuid) -> Result<Vec<Ticket>> {
     tx.rows(
         &format!(
-            "{TICKET} from ticket t join record r on r.row_no = t.row_no
+            "{TICKET} {FROM}
              where t.assigned_to = $1 and t.kind = $2 and t.is_open = 1
              order by t.row_no limit 10000"
         ),
