@@ -18,6 +18,7 @@ use crate::decode;
 use crate::idempotency::BodySlot;
 use crate::mend;
 use crate::problem::Problem;
+use crate::written::write_struct;
 
 /// Most bytes of a JSON body.
 pub const BODY_LIMIT: usize = 1024 * 1024;
@@ -36,7 +37,11 @@ pub struct Json<T>(pub T);
 /// A value as JSON, in a buffer that most answers fit into as it is.
 pub(crate) fn to_bytes<T: Serialize>(value: &T) -> serde_json::Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(4096);
-    serde_json::to_writer(&mut bytes, value)?;
+    if write_struct(&mut bytes, value).is_err() {
+        // Maps, arrays and the like.
+        bytes.clear();
+        serde_json::to_writer(&mut bytes, value)?;
+    }
     Ok(bytes)
 }
 

@@ -21,6 +21,7 @@ mod problem;
 mod query;
 mod reply;
 mod store;
+mod written;
 
 pub use app::{App, AppBuilder, Clock, DemoSignIn, Settings};
 pub use caller::{
@@ -34,10 +35,11 @@ pub use json::{
 };
 pub use list::{
     DEFAULT_LIMIT, ListQuery, MAX_LIMIT, Page, PageQuery, TimedQuery, limit, read_cursor,
-    write_cursor,
+    respond_written, write_cursor,
 };
 pub use patch::Patch;
 pub use precondition::{IfMatch, check_version, content_version, etag, one_of_several};
 pub use problem::{PROBLEM_JSON, Problem, ProblemBody, ProblemField};
 pub use query::{Path, Query, check_query};
 pub use reply::Reply;
+pub use written::write_struct;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use steward_base::{Error, Result};
 
-use crate::json::Json;
+use crate::problem::Problem;
 
 /// Rows of a page when none are asked for.
 pub const DEFAULT_LIMIT: i64 = 50;
@@ -261,15 +261,41 @@ impl<T> Page<T> {
 
 impl<T: Serialize> Page<T> {
     /// The answer to a request for `uri`, with its `Link` header.
-    pub fn respond(mut self, uri: &Uri) -> Response {
-        self.next = self.next.map(|cursor| of_path(&cursor, uri.path()));
-        let link = self.next.as_deref().and_then(|next| link(uri, next));
-        let mut response = Json(self).into_response();
-        if let Some(link) = link {
-            response.headers_mut().insert(header::LINK, link);
-        }
-        response
+    pub fn respond(self, uri: &Uri) -> Response {
+        let Page { items, next, count } = self;
+        respond_written(uri, next, count, |out| serde_json::to_writer(out, &items))
     }
+}
+
+/// [`Page::respond`] for rows that write themselves, as a JSON array, behind
+/// what the answer already holds.
+pub fn respond_written(
+    uri: &Uri,
+    next: Option<String>,
+    count: Option<i64>,
+    rows: impl FnOnce(&mut Vec<u8>) -> serde_json::Result<()>,
+) -> Response {
+    let next = next.map(|cursor| of_path(&cursor, uri.path()));
+    let mut body = Vec::with_capacity(4096);
+    body.extend_from_slice(b"{\"items\":");
+    let written = rows(&mut body).and_then(|()| {
+        body.extend_from_slice(b",\"next\":");
+        serde_json::to_writer(&mut body, &next)?;
+        if let Some(count) = count {
+            body.extend_from_slice(b",\"count\":");
+            serde_json::to_writer(&mut body, &count)?;
+        }
+        body.push(b'}');
+        Ok(())
+    });
+    if let Err(error) = written {
+        return Problem::internal(error).into_response();
+    }
+    let mut response = ([(header::CONTENT_TYPE, "application/json")], body).into_response();
+    if let Some(link) = next.as_deref().and_then(|next| link(uri, next)) {
+        response.headers_mut().insert(header::LINK, link);
+    }
+    response
 }
 
 fn link(uri: &Uri, next: &str) -> Option<HeaderValue> {

@@ -49,14 +49,38 @@ impl From<Arc<Name>> for Reference {
 impl Reference {
     /// The reference to `id`; a record that cannot be named shows an empty name.
     pub fn of<S: BuildHasher>(id: Uuid, names: &HashMap<Uuid, Arc<Name>, S>) -> Reference {
-        let nobody = || Arc::new(Name::new(id, String::new(), String::new(), None, None));
-        Reference(names.get(&id).cloned().unwrap_or_else(nobody))
+        Reference(names.get(&id).cloned().unwrap_or_else(|| Arc::new(Name::unknown(id))))
     }
 }
 
 impl Serialize for Reference {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.shown().serialize(serializer)
+    }
+}
+
+/// A [`Reference`] lent by the names it was looked up in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lent<'a> {
+    /// A record with a name.
+    Named(&'a Name),
+    /// A record that cannot be named.
+    Unnamed(Uuid),
+}
+
+impl<'a> Lent<'a> {
+    /// The reference to `id`; a record that cannot be named shows an empty name.
+    pub fn of<S: BuildHasher>(id: Uuid, names: &'a HashMap<Uuid, Arc<Name>, S>) -> Lent<'a> {
+        names.get(&id).map_or(Lent::Unnamed(id), |name| Lent::Named(name))
+    }
+}
+
+impl Serialize for Lent<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Lent::Named(name) => name.shown().serialize(serializer),
+            Lent::Unnamed(id) => Name::unknown(*id).shown().serialize(serializer),
+        }
     }
 }
 

@@ -55,6 +55,11 @@ impl Name {
         Name { id, kind, name, number, login, shown }
     }
 
+    /// A record that cannot be named: its name is empty.
+    pub fn unknown(id: Uuid) -> Name {
+        Name::new(id, String::new(), String::new(), None, None)
+    }
+
     /// The same record, of which no more than its number is told.
     pub fn by_number(&self) -> Name {
         let name = self.number.clone().unwrap_or_default();

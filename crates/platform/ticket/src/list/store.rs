@@ -342,14 +342,17 @@ impl List<'_> {
     ) -> Result<Read> {
         let keys = &self.keys;
         let (sql, args) = self.statement(tx, range, order, limit)?;
-        let (mut place, mut row) = (None, 0);
-        let rows = tx.rows(&sql, args.values(), |r| {
+        let mut place = None;
+        // A row is large: room for all of a page, so that none is moved again.
+        let room = usize::try_from(limit).unwrap_or(0);
+        let mut rows: Vec<Ticket> = Vec::with_capacity(room);
+        tx.rows(&sql, args.values(), |r| {
             let ticket = ticket_row(r)?;
-            if row == placed {
+            if rows.len() as i64 == placed {
                 place = Some(order::place(keys, range, r, WIDTH, ticket.head.id)?);
             }
-            row += 1;
-            Ok(ticket)
+            rows.push(ticket);
+            Ok(())
         })?;
         Ok(Read { rows, place })
     }

@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 use super::incidents::asked;
 use super::registries;
 use crate::fields::KIND;
-use crate::view;
+use crate::shown::Rows;
 
 pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
     OpenApiRouter::new().routes(routes!(export_incidents))
@@ -152,7 +152,8 @@ fn page(
         text = csv_line(columns.iter().copied().chain(custom.iter().map(String::as_str)));
     }
     let page = list(tx, &call.actor, &registry, &context(call), asked)?;
-    for incident in view::whole_rows(tx, &call.actor, page.items, &registry)? {
+    let rows = Rows::of(tx, &call.actor, page.items, registry)?;
+    for incident in rows.whole() {
         let incident = serde_json::to_value(incident).map_err(Error::internal)?;
         let shipped = columns.iter().map(|column| cell(&incident, column));
         let own = custom.iter().map(|name| csv_value(incident["custom"].get(name)));

@@ -4,7 +4,8 @@ use axum::extract::OriginalUri;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use steward_api::{
-    Caller, IfMatch, Json, ListQuery, Page, Path, Problem, Query, Reply, wants_csv, write_cursor,
+    Caller, IfMatch, Json, ListQuery, Page, Path, Problem, Query, Reply, respond_written,
+    wants_csv, write_cursor,
 };
 use steward_base::{Error, Result};
 use steward_condition::last_instant;
@@ -16,7 +17,8 @@ use utoipa_axum::routes;
 use super::registries;
 use crate::body::{CreateIncident, UpdateIncident};
 use crate::fields::KIND;
-use crate::view::{self, IncidentView};
+use crate::shown::{Rows, Shown};
+use crate::view::IncidentView;
 use crate::{commands, create};
 
 pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
@@ -88,12 +90,12 @@ async fn list_incidents(
                 true => Some(count(tx, &call.actor, &registry, &context, &asked)?),
                 false => None,
             };
-            let rows = view::rows(tx, &call.actor, page.items, &registry)?;
+            let rows = Rows::of(tx, &call.actor, page.items, registry)?;
             Ok((rows, page.next, total))
         })
         .await?;
     let next = next.map(|key| write_cursor(&key, &query.belongs_to())).transpose()?;
-    Ok(Page { items: rows, next, count: total }.respond(&uri))
+    Ok(respond_written(&uri, next, total, |out| rows.write(out)))
 }
 
 /// Open an incident
@@ -125,9 +127,9 @@ pub(super) fn shown(
     call: &Call,
     registries: &steward_fields::Registries,
     ticket: steward_ticket::Ticket,
-) -> Result<IncidentView> {
+) -> Result<Shown> {
     let loaded = commands::loaded(tx, call, registries, ticket)?;
-    view::one(tx, &call.actor, loaded, call.now)
+    Shown::of(tx, &call.actor, loaded, call.now)
 }
 
 /// One incident
@@ -141,10 +143,10 @@ async fn get_incident(caller: Caller, Path(number): Path<String>) -> Result<Resp
     let view = caller
         .read_few(move |tx, call| {
             let loaded = commands::load(tx, call, &registries, &number)?;
-            view::one(tx, &call.actor, loaded, call.now)
+            Shown::of(tx, &call.actor, loaded, call.now)
         })
         .await?;
-    let version = view.version;
+    let version = view.version();
     Ok(Reply::ok(view).with_version(version).into_response())
 }
 
