@@ -227,6 +227,19 @@ describe('what one typed', () => {
     assert.equal(await area.inputValue(), '');
     await page.context().close();
   });
+
+  test('on a phone one press on the tab turns the folded composer into note paper', async () => {
+    const number = await incident('Folded composer test');
+    const page = await openPage(browser, { width: 390, height: 844 });
+    await signIn(page, server.url, login);
+    await page.goto(`${server.url}/incidents/${number}`);
+    await page.locator('.comp').waitFor();
+    await settled(page);
+    await page.getByRole('tab', { name: /Internal note/ }).click();
+    await page.locator('.comp[data-mode="note"]').waitFor();
+    await page.getByRole('button', { name: 'Save internal note' }).waitFor();
+    await page.context().close();
+  });
 });
 
 describe('live', () => {

@@ -19,6 +19,8 @@ export function ComposerTabs({ id, mode, small, onChange }: Props) {
           aria-selected={mode === of}
           aria-controls={`${id}-panel`}
           tabIndex={mode === of ? 0 : -1}
+          // A press that took the focus would open the folded composer, and the tab would move from under the finger.
+          onMouseDown={(event) => event.preventDefault()}
           onClick={() => onChange(of)}
           onKeyDown={(event) => {
             if (event.key !== 'ArrowRight' && event.key !== 'ArrowLeft') return;
