@@ -1,5 +1,6 @@
 // The desk in a real browser: from sign-in to a closed incident, by keyboard.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { apiSession, makePerson, openPage, PASSWORD, shot, signIn, startBrowser, startServer } from './support.mjs';
 
@@ -179,6 +180,12 @@ describe('an incident from call to closure', () => {
     await page.locator('.filter-error').waitFor();
     await shot(page, 'filter-error');
     await page.context().close();
+  });
+
+  test('every field a condition can name has a word of its own', async () => {
+    const words = JSON.parse(readFileSync(new URL('../src/locales/en/incident.json', import.meta.url))).field;
+    const { items } = await admin('GET', '/fields?kind=incident');
+    assert.deepEqual(items.filter((field) => !field.custom && !words[field.name]).map((field) => field.name), []);
   });
 });
 
