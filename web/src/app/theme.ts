@@ -24,7 +24,7 @@ export const theme = createTheme({
   shadows: { xs: 'none', sm: 'none', md: 'var(--shadow-pop)', lg: 'var(--shadow-pop)', xl: 'var(--shadow-pop)' },
   focusRing: 'auto', cursorType: 'pointer', respectReducedMotion: true,
   components: {
-    Checkbox: { defaultProps: { size: 'xs', iconColor: 'var(--on-accent)' } },
+    Checkbox: { defaultProps: { size: 'xs', radius: 'xs', iconColor: 'var(--on-accent)' } },
     InputWrapper: { defaultProps: { inputWrapperOrder: ['label', 'input', 'description', 'error'] } },
   },
 });
