@@ -3,16 +3,16 @@ import {
   IconCircleCheck,
   IconCircleCheckFilled,
   IconCircleDashed,
-  IconCircleHalf2,
   IconCircleX,
 } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 import { t, tOr } from '@/app/i18n';
+import { IconHalf } from './IconHalf';
 import { IconPaused } from './IconPaused';
 
 const STATE_LOOK: Record<string, { tone: string; Icon: ComponentType<{ 'aria-hidden'?: boolean }> }> = {
   new: { tone: 'new', Icon: IconCircleDashed },
-  in_progress: { tone: 'prog', Icon: IconCircleHalf2 },
+  in_progress: { tone: 'prog', Icon: IconHalf },
   on_hold: { tone: 'hold', Icon: IconPaused },
   resolved: { tone: '', Icon: IconCircleCheck },
   closed: { tone: 'dim', Icon: IconCircleCheckFilled },
