@@ -18,7 +18,7 @@ export function Sessions() {
         {data?.items.map((one) => (
           <li key={one.id}>
             <span className="grow" title={one.user_agent ?? undefined}>
-              {agentName(one.user_agent) ?? t('account:sessions.unknown')} {one.current && <span className="chip line">{t('account:sessions.here')}</span>}
+              {agentName(one.user_agent) ?? t('account:sessions.unknown')} {one.current && <span className="meta">{t('account:sessions.here')}</span>}
             </span>
             <span className="meta mono">{one.address}</span>
             <span className="meta">{one.last_used_at ? t('account:sessions.used', { time: moment(one.last_used_at) }) : t('account:sessions.since', { time: moment(one.created_at) })}</span>
