@@ -27,11 +27,17 @@ function Item({ number }: { number: string }) {
   const files = useAttachments(number);
   useIncidentNews(number);
   if (error && !incident) {
-    if (error instanceof ApiError && error.status === 404) return <NotFound />;
     return (
-      <main className="wrap">
-        <ErrorBanner error={error} retry={() => void refetch()} />
-      </main>
+      <>
+        <Back />
+        {error instanceof ApiError && error.status === 404 ? (
+          <NotFound />
+        ) : (
+          <main className="wrap">
+            <ErrorBanner error={error} retry={() => void refetch()} />
+          </main>
+        )}
+      </>
     );
   }
   // A colleague may have written it down, on the phone for instance: those are not the person's own words.
@@ -41,12 +47,7 @@ function Item({ number }: { number: string }) {
   const entries = talk(comments.data?.items ?? [], attached);
   return (
     <>
-      <header className="top">
-        <Link className={`${buttonClass('ghost')} backbtn`} to={paths.portal()} aria-label={t('portal:item.back')}>
-          <IconArrowLeft aria-hidden />
-        </Link>
-        {t('portal:tab.mine')}
-      </header>
+      <Back />
       <main className="wrap item">
         {!incident ? (
           <Skeleton rows={3} />
@@ -74,6 +75,17 @@ function Item({ number }: { number: string }) {
   );
 }
 
+function Back() {
+  return (
+    <header className="top">
+      <Link className={`${buttonClass('ghost')} backbtn`} to={paths.portal()} aria-label={t('portal:item.back')}>
+        <IconArrowLeft aria-hidden />
+      </Link>
+      {t('portal:tab.mine')}
+    </header>
+  );
+}
+
 const STEPS = ['received', 'working', 'done'];
 
 function Now({ incident }: { incident: Incident }) {
@@ -90,8 +102,8 @@ function Now({ incident }: { incident: Incident }) {
         ))}
       </ol>
       <p className="strong">{standing(incident)}</p>
-      {incident.state === 'resolved' && days !== 0 && <p className="sm">{days === undefined ? t('portal:item.closesSoon') : t('portal:item.closesAfter', { count: days })}</p>}
       {incident.close_notes && at === 2 && <p className="sm prose">{incident.close_notes}</p>}
+      {incident.state === 'resolved' && days !== 0 && <p className="sm">{days === undefined ? t('portal:item.closesSoon') : t('portal:item.closesAfter', { count: days })}</p>}
     </section>
   );
 }

@@ -14,7 +14,8 @@ export function PortalShell() {
   const me = useMaybeMe();
   const wide = useMedia(BIG);
   if (!me) return null;
-  const top = pathname === paths.portal() || pathname === paths.portalReport() || pathname === paths.portalAccount();
+  // One item has a head of its own, with the way back.
+  const top = !pathname.startsWith(paths.portalItem(''));
   const here = (path: string) => (pathname === path ? 'page' : undefined);
   // On a big screen the thumb is not near the lower edge.
   const tabs = (
