@@ -76,7 +76,7 @@ export function SignInPage() {
                       {one.name}
                     </span>
                     <span className="meta">{one.note}</span>
-                    <span className="mono">
+                    <span className="meta">
                       {one.login} / {one.password}
                     </span>
                   </button>
