@@ -122,7 +122,11 @@ export function Aside({ incident, onCommand }: { incident: Incident; onCommand: 
         </section>
       )}
       <Watchers incident={incident} />
-      <Relations incident={incident} />
+      <Relations incident={incident}>
+        <Button small tone="ghost" className="low" onClick={() => onCommand('state', 'duplicate')} off={whyNot(incident, 'duplicate')}>
+          {t('incident:action.duplicate')}
+        </Button>
+      </Relations>
       <WorkTime incident={incident} />
       <section className="sec">
         <h2>{t('incident:aside.counts')}</h2>
@@ -136,9 +140,6 @@ export function Aside({ incident, onCommand }: { incident: Incident; onCommand: 
           <dt>{t('incident:field.reopen_count')}</dt>
           <dd>{incident.reopen_count}</dd>
         </dl>
-        <Button small onClick={() => onCommand('state', 'duplicate')} off={whyNot(incident, 'duplicate')}>
-          {t('incident:action.duplicate')}
-        </Button>
       </section>
     </aside>
   );

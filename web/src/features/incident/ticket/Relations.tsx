@@ -1,6 +1,6 @@
 import { NativeSelect, TextInput } from '@/ui/inputs';
 import { IconX } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { whyNot } from '@/api/actions';
 import { commands, useCommand, useRelations } from '@/api/incidents';
 import type { Incident, Relation } from '@/api/types';
@@ -13,7 +13,7 @@ import { splitErrors } from '@/ui/form';
 
 const TYPES = ['related_to', 'caused_by', 'blocked_by', 'follows'];
 
-export function Relations({ incident }: { incident: Incident }) {
+export function Relations({ incident, children }: { incident: Incident; children?: ReactNode }) {
   const { data } = useRelations(incident.number);
   const [adding, setAdding] = useState(false);
   const [type, setType] = useState('related_to');
@@ -32,6 +32,7 @@ export function Relations({ incident }: { incident: Incident }) {
         <Button small className="low push" onClick={() => setAdding(!adding)} aria-expanded={adding} off={whyNot(incident, 'relate')}>
           {t('incident:relation.add')}
         </Button>
+        {children}
       </h2>
       {relations.length === 0 && !adding && <p className="meta">{t('incident:relation.none')}</p>}
       <ul className="people">
