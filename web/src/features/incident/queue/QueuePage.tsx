@@ -185,9 +185,14 @@ function NoRows({ q, bad }: { q: string; bad: boolean }) {
       icon={<IconSearch aria-hidden />}
       title={t('incident:queue.empty')}
       actions={
-        <Link className={buttonClass()} to={paths.queue(conditions.open)}>
-          {t('incident:queue.seeOpen')}
-        </Link>
+        <>
+          <Link className={buttonClass()} to={paths.queue(conditions.open)}>
+            {t('incident:queue.seeOpen')}
+          </Link>
+          <Link className={buttonClass('ghost')} to={paths.queue(conditions.all)}>
+            {t('incident:queue.seeAll')}
+          </Link>
+        </>
       }
     />
   );
