@@ -448,8 +448,8 @@ fn as_it_was(
 }
 
 /// Empties what a row of the past cannot know: values that came later, and
-/// fields whose past is not kept. What is left as it is today are the texts,
-/// caller, impact, urgency, the counts and the version.
+/// fields whose past is not kept. What is left as it is today are what it is
+/// about, caller, impact, urgency, the counts and the version.
 fn forget_later(ticket: &mut Ticket, registry: &Registry, moment: Timestamp) {
     let later = |at: Option<Timestamp>| at.is_some_and(|at| at > moment);
     let ended = ticket.resolved_at.or(ticket.closed_at);
