@@ -2,6 +2,8 @@
 
 mod common;
 
+use std::sync::Arc;
+
 use common::{World, later, now};
 use steward_base::{Error, Result};
 use steward_people::access::{self, Access, Credential, actor_by_session, actor_by_token};
@@ -282,7 +284,7 @@ fn nobody_gives_more_than_they_hold() {
         world.here("manager", &[Role::IncidentManager]);
         let ann = world.here("ann", &[Role::Agent]);
         let north = world.north;
-        world.person("north.admin", north, &[Role::Administrator]);
+        world.person("north.admin", north, &[]);
         let boss = world.person("boss", north, &[]);
         let admin = world.by("admin");
         let (desk, kings) = world
@@ -301,7 +303,10 @@ fn nobody_gives_more_than_they_hold() {
         };
         assert_eq!(add(desk, manager.clone()), Ok(()), "a manager holds what an agent holds");
         assert!(matches!(add(kings, manager.clone()), Err(Error::Forbidden(_))));
-        let local = world.by("north.admin");
+        // Nobody is made one any more; a grant of earlier reaches no further than it says.
+        let mut local = world.by("north.admin");
+        Arc::make_mut(&mut local.actor).grants =
+            vec![Grant { role: Role::Administrator, organisation: Some(north) }];
         for (organisation, fits) in [(Some(north), true), (Some(world.south), false), (None, false)]
         {
             let local = local.clone();
@@ -317,6 +322,41 @@ fn nobody_gives_more_than_they_hold() {
         assert!(matches!(reset, Err(Error::Forbidden(_))));
         let off = world.write(move |tx| disable(tx, &local, boss, None));
         assert!(matches!(off, Err(Error::Forbidden(_))));
+        world.verifies();
+    });
+}
+
+#[test]
+fn an_administrator_is_one_of_every_organisation() {
+    on_both(|db| {
+        let world = World::new(db);
+        let north = world.north;
+        let boss = world.person("boss", north, &[Role::Administrator, Role::Agent]);
+        let held = world.read(move |tx| grants::held_by(tx, boss));
+        let of = |role| held.iter().find(|g| g.role == role).expect("held").organisation;
+        assert_eq!((of(Role::Administrator), of(Role::Agent)), (None, Some(north)));
+        let ann = world.here("ann", &[]);
+        let admin = world.by("admin");
+        let refused = world
+            .write(move |tx| grants::create(tx, &admin, ann, Role::Administrator, Some(north)));
+        let Err(Error::Invalid(errors)) = refused else { panic!("{refused:?}") };
+        assert_eq!((&*errors[0].field, &*errors[0].rule), ("organisation", "everywhere"));
+        // Whoever may give roles in one organisation alone makes nobody administrator.
+        let mut local = world.by("boss");
+        Arc::make_mut(&mut local.actor).grants =
+            vec![Grant { role: Role::Administrator, organisation: Some(north) }];
+        for role in [Role::Administrator, Role::Agent] {
+            let new = persons::NewPerson {
+                login: "next".into(),
+                name: "Next".into(),
+                organisation: Some(north),
+                roles: vec![role],
+                ..Default::default()
+            };
+            let local = local.clone();
+            let made = world.write(move |tx| persons::create(tx, &local, &new));
+            assert_eq!(made.is_ok(), role == Role::Agent, "{made:?}");
+        }
         world.verifies();
     });
 }

@@ -20,8 +20,10 @@ export function Grants({ holder, home }: { holder: Ref; home?: Ref | null }) {
   const reload = useReload();
   const [role, setRole] = useState<Role>('agent');
   const [organisation, setOrganisation] = useState(home?.id ?? '');
+  // An administrator is one of every organisation.
+  const everywhere = role === 'administrator';
   const add = useMutation({
-    mutationFn: () => people.grant({ holder: holder.id, role, ...(organisation ? { organisation } : {}) }),
+    mutationFn: () => people.grant({ holder: holder.id, role, ...(organisation && !everywhere ? { organisation } : {}) }),
     onSettled: reload,
   });
   const remove = useMutation({ mutationFn: people.revoke, onSettled: reload });
@@ -58,7 +60,7 @@ export function Grants({ holder, home }: { holder: Ref; home?: Ref | null }) {
         >
           <div className="two">
             <NativeSelect label={t('people:grants.role')} value={role} error={byField.role} onChange={(e) => setRole(e.currentTarget.value as Role)} data={roles.map((one) => ({ value: one, label: tOr(`people:role.${one}`, one) }))} />
-            <NativeSelect label={t('people:field.organisation')} value={organisation} error={byField.organisation} onChange={(e) => setOrganisation(e.currentTarget.value)} data={[{ value: '', label: t('people:grants.all') }, ...organisations.map((o) => ({ value: o.id, label: o.name }))]} />
+            <NativeSelect label={t('people:field.organisation')} disabled={everywhere} value={everywhere ? '' : organisation} error={byField.organisation} onChange={(e) => setOrganisation(e.currentTarget.value)} data={[{ value: '', label: t('people:grants.all') }, ...organisations.map((o) => ({ value: o.id, label: o.name }))]} />
           </div>
           <div className="end">
             <Button small type="submit" busy={add.isPending} off={mayNotGive}>

@@ -49,7 +49,7 @@ struct CreateGrant {
     holder: String,
     /// The role.
     role: Role,
-    /// Id or name; all organisations when left out.
+    /// Id or name; all organisations when left out, as it must be for `administrator`.
     #[serde(default)]
     organisation: Option<String>,
 }

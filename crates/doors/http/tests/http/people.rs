@@ -69,6 +69,19 @@ fn nobody_gives_what_is_not_theirs() {
         let rita = world.person("rita", &["requester"]).await;
         rita.get(&world, "/api/v1/permissions").await.problem(403);
         let admin = world.admin();
+        // An administrator is one of every organisation.
+        let one = json!({"holder": "ann", "role": "administrator", "organisation": "Default"});
+        let refused = admin.post(&world, "/api/v1/grants", one).await.problem(422);
+        assert_eq!(refused, ("organisation".into(), "everywhere".into()));
+        admin.post(&world, "/api/v1/organisations", json!({"name": "Acme"})).await.expect(201);
+        let boss = json!({
+            "login": "bob", "name": "Bob", "organisation": "Acme", "roles": ["administrator"]
+        });
+        admin.post(&world, "/api/v1/people", boss).await.expect(201);
+        let given = admin.get(&world, "/api/v1/grants?limit=500").await.expect(200);
+        let of_bob = |g: &&serde_json::Value| g["holder"]["name"] == "Bob";
+        let given = given["items"].as_array().expect("grants").iter().find(of_bob).cloned();
+        assert_eq!(given.expect("a grant")["organisation"], json!(null));
         let matrix = admin.get(&world, "/api/v1/permissions").await.expect(200);
         let rows = matrix["rows"].as_array().expect("rows");
         let cell = |role: &str, kind: &str, action: &str| {

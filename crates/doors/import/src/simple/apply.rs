@@ -112,11 +112,10 @@ fn change_person(
     }
     let held = grants::held_by(tx, id)?;
     for role in roles(cells, problems) {
-        let has = held.iter().any(|g| {
-            g.holder == id && g.role == role && g.organisation == Some(person.organisation)
-        });
+        let reach = grants::reach(role, person.organisation);
+        let has = held.iter().any(|g| g.holder == id && g.role == role && g.organisation == reach);
         if !has {
-            grants::create(tx, call, id, role, Some(person.organisation))?;
+            grants::create(tx, call, id, role, reach)?;
         }
     }
     Ok(())

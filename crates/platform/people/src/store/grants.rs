@@ -77,6 +77,12 @@ pub(crate) fn may_lend(actor: &Actor, role: Role, organisation: Option<Uuid>) ->
     may_give(actor, organisation) || actor.grants.iter().any(holds)
 }
 
+/// For which organisation a role is held that comes with one: an administrator
+/// is one of every organisation, always.
+pub fn reach(role: Role, organisation: Uuid) -> Option<Uuid> {
+    (role != Role::Administrator).then_some(organisation)
+}
+
 /// All grants a person holds, directly and through teams, or a team holds.
 pub fn held_by(tx: &mut Tx, holder: Uuid) -> Result<Vec<GrantRow>> {
     let sql = format!(
@@ -90,7 +96,8 @@ pub fn held_by(tx: &mut Tx, holder: Uuid) -> Result<Vec<GrantRow>> {
 ///
 /// # Errors
 /// `Forbidden` when it is not the actor's to give; `Invalid` for a holder that
-/// is neither, an organisation that is none, or a grant that exists.
+/// is neither, an organisation that is none, an administrator of one only, or a
+/// grant that exists.
 pub fn create(
     tx: &mut Tx,
     call: &Call,
@@ -106,6 +113,10 @@ pub fn create(
         }
         Err(other) => return Err(other),
     };
+    if role == Role::Administrator && organisation.is_some() {
+        let words = "an administrator is one of every organisation: leave it out";
+        return Err(Error::invalid("organisation", "everywhere", words));
+    }
     if let Some(organisation) = organisation {
         organisations::must_exist(tx, "organisation", organisation)?;
     }

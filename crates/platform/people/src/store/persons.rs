@@ -99,7 +99,7 @@ pub struct NewPerson {
     pub organisation: Option<Uuid>,
     /// Teams to be a member of.
     pub teams: Vec<Uuid>,
-    /// Roles, each for the person's organisation.
+    /// Roles, each for the person's organisation; an administrator's for every one.
     pub roles: Vec<Role>,
     /// A password's hash ([`crate::auth::hash_password`]).
     pub password_hash: Option<String>,
@@ -171,7 +171,7 @@ pub fn create(tx: &mut Tx, call: &Call, new: &NewPerson) -> Result<Person> {
     check_create(&call.actor, "person", organisation)?;
     for role in &new.roles {
         if *role != Role::Requester {
-            grants::check_give(&call.actor, *role, Some(organisation))?;
+            grants::check_give(&call.actor, *role, grants::reach(*role, organisation))?;
         }
     }
     let language = if new.language.is_empty() { "en" } else { &new.language };
@@ -203,7 +203,8 @@ pub fn create(tx: &mut Tx, call: &Call, new: &NewPerson) -> Result<Person> {
     )?;
     let mut changes = first_changes(id, new, language, organisation);
     for role in &new.roles {
-        let grant = grants::insert(tx, call, id, "person", *role, Some(organisation))?;
+        let reach = grants::reach(*role, organisation);
+        let grant = grants::insert(tx, call, id, "person", *role, reach)?;
         changes.push(Change::plain("grant", json!(null), grant.as_json()));
     }
     finish(tx, call, &mut head, "person.created", &changes)?;
