@@ -22,7 +22,7 @@ mod write;
 
 pub use log::{Options, import_log};
 pub use progress::Show;
-pub use report::{Report, Summary, default_report};
+pub use report::{Report, Summary, Told, default_report};
 
 /// What an incident log holds.
 pub const KIND: &str = "incident";

@@ -1,5 +1,6 @@
 //! What an import did and could not do.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -8,13 +9,29 @@ use steward_base::{Error, Result};
 
 use crate::fact::Unmapped;
 
-/// The report file: CSV of row, column, value, reason. It is made with its
-/// first entry, so an import without anything to say writes no file; one that
-/// stands there already is never written over, since a known update is not
-/// reported again.
+/// One line of a report: row, column, value, reason.
+type Line = [String; 4];
+
+/// The report file: CSV of row, column, value, reason. It is made with the
+/// first entry that the report before it does not hold, so an import without
+/// anything new to say writes no file; one that stands there already is never
+/// written over, since a known update is not reported again.
 pub struct Report {
     path: PathBuf,
     writer: Option<csv::Writer<File>>,
+    /// The newest report that was there before, and what it says.
+    before: Option<(PathBuf, HashSet<Line>)>,
+    /// Entries that stand in it too, until there is a new one.
+    held: Vec<Line>,
+}
+
+/// Where what an import had to say can be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    /// In a report of its own.
+    Now(PathBuf),
+    /// In an earlier report, every word of it.
+    Before(PathBuf),
 }
 
 /// Where the report of a file stands unless told otherwise: in the current
@@ -35,7 +52,9 @@ pub fn default_report(file: &Path) -> PathBuf {
 impl Report {
     /// A report that will stand at this path.
     pub fn new(path: &Path) -> Report {
-        Report { path: path.to_owned(), writer: None }
+        let (newest, free) = places(path);
+        let before = newest.and_then(|path| lines(&path).map(|lines| (path, lines)));
+        Report { path: free, writer: None, before, held: Vec::new() }
     }
 
     /// Writes one entry.
@@ -43,19 +62,24 @@ impl Report {
     /// # Errors
     /// `Invalid` when the file cannot be written.
     pub fn add(&mut self, entry: &Unmapped) -> Result<()> {
+        let (row, entry) = (entry.row.to_string(), entry.clone());
+        let line = [row, entry.column, entry.value, entry.reason];
+        let told = self.before.as_ref().is_some_and(|(_, lines)| lines.contains(&line));
+        self.held.push(line);
+        if told && self.writer.is_none() {
+            return Ok(());
+        }
         if self.writer.is_none() {
-            self.path = free(&self.path);
             let file = File::create_new(&self.path).map_err(|e| self.broken(e))?;
             let mut writer = csv::Writer::from_writer(file);
-            writer
-                .write_record(["row", "column", "value", "reason"])
-                .map_err(|e| self.broken(e))?;
+            writer.write_record(HEADER).map_err(|e| self.broken(e))?;
             self.writer = Some(writer);
         }
-        let row = entry.row.to_string();
-        let fields = [row.as_str(), &entry.column, &entry.value, &entry.reason];
-        let written = self.writer.as_mut().map_or(Ok(()), |w| w.write_record(fields));
-        written.map_err(|e| self.broken(e))
+        for line in std::mem::take(&mut self.held) {
+            let written = self.writer.as_mut().map_or(Ok(()), |w| w.write_record(&line));
+            written.map_err(|e| self.broken(e))?;
+        }
+        Ok(())
     }
 
     /// Sees to it that what was added stands in the file.
@@ -67,14 +91,17 @@ impl Report {
         flushed.map_err(|e| self.broken(e))
     }
 
-    /// Writes what is left; the path of the file when there is one.
+    /// Writes what is left; where it stands, when there was something to say.
     ///
     /// # Errors
     /// `Invalid` when the file cannot be written.
-    pub fn finish(mut self) -> Result<Option<PathBuf>> {
-        let Some(mut writer) = self.writer.take() else { return Ok(None) };
+    pub fn finish(mut self) -> Result<Option<Told>> {
+        let Some(mut writer) = self.writer.take() else {
+            let told = self.before.filter(|_| !self.held.is_empty());
+            return Ok(told.map(|(path, _)| Told::Before(path)));
+        };
         writer.flush().map_err(|e| self.broken(e))?;
-        Ok(Some(self.path))
+        Ok(Some(Told::Now(self.path)))
     }
 
     fn broken(&self, e: impl fmt::Display) -> Error {
@@ -82,8 +109,20 @@ impl Report {
     }
 }
 
-/// The first of `x.csv`, `x-2.csv`, `x-3.csv`, ... that is not there.
-fn free(path: &Path) -> PathBuf {
+const HEADER: [&str; 4] = ["row", "column", "value", "reason"];
+
+/// What a report says; `None` when it cannot be read or is none.
+fn lines(path: &Path) -> Option<HashSet<Line>> {
+    let mut reader = csv::Reader::from_path(path).ok()?;
+    if reader.headers().ok()? != HEADER[..] {
+        return None;
+    }
+    reader.deserialize().collect::<std::result::Result<_, _>>().ok()
+}
+
+/// Of `x.csv`, `x-2.csv`, `x-3.csv`, ... the last one that is there, and the first
+/// that is not.
+fn places(path: &Path) -> (Option<PathBuf>, PathBuf) {
     let part =
         |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
     let (stem, ending) = (part(path.file_stem()), part(path.extension()));
@@ -92,7 +131,14 @@ fn free(path: &Path) -> PathBuf {
         (n, true) => path.with_file_name(format!("{stem}-{n}")),
         (n, false) => path.with_file_name(format!("{stem}-{n}.{ending}")),
     };
-    (1..).map(name).find(|path| !path.exists()).unwrap_or_else(|| path.to_owned())
+    let mut newest = None;
+    for path in (1..).map(name) {
+        if !path.exists() {
+            return (newest, path);
+        }
+        newest = Some(path);
+    }
+    (newest, path.to_owned())
 }
 
 /// What an import did, in numbers.
@@ -121,7 +167,7 @@ pub struct Summary {
     /// Columns left out, with the reason.
     pub ignored: Vec<(String, String)>,
     /// Where the report stands, when there was something to report.
-    pub report: Option<PathBuf>,
+    pub report: Option<Told>,
 }
 
 impl fmt::Display for Summary {
@@ -143,12 +189,15 @@ impl fmt::Display for Summary {
             writeln!(f, "left out: {column} ({reason})")?;
         }
         match &self.report {
-            Some(path) => write!(
+            Some(Told::Now(path)) => write!(
                 f,
                 "{} values without a place here and all conflicts: {}",
                 self.unmapped,
                 path.display()
             ),
+            Some(Told::Before(path)) => {
+                write!(f, "nothing new to report; what still holds: {}", path.display())
+            }
             None => write!(f, "nothing to report"),
         }
     }
@@ -172,11 +221,24 @@ mod tests {
             reason: "is no state".into(),
         };
         report.add(&entry).expect("written");
-        assert_eq!(report.finish().expect("written"), Some(path.clone()));
+        assert_eq!(report.finish().expect("written"), Some(Told::Now(path.clone())));
         let text = std::fs::read_to_string(&path).expect("is there");
-        let mut second = Report::new(&path);
-        second.add(&entry).expect("written");
-        assert_eq!(second.finish().expect("written"), Some(dir.path().join("report-2.csv")));
+        let say = |rows: &[u64]| {
+            let mut report = Report::new(&path);
+            for row in rows {
+                report.add(&Unmapped { row: *row, ..entry.clone() }).expect("written");
+            }
+            report.finish().expect("written").expect("there is something to say")
+        };
+        let place = |name: &str| dir.path().join(name);
+        assert_eq!(say(&[7]), Told::Before(path.clone()), "the same again is no new report");
+        assert_eq!(say(&[7, 8]), Told::Now(place("report-2.csv")), "with what was said before");
+        assert_eq!(say(&[7]), Told::Before(place("report-2.csv")), "less is nothing new");
+        assert_eq!(say(&[8, 7]), Told::Before(place("report-2.csv")));
+        assert_eq!(say(&[9]), Told::Now(place("report-3.csv")));
+        assert_eq!(say(&[7]), Told::Now(place("report-4.csv")), "the newest counts");
+        let whole = std::fs::read_to_string(place("report-2.csv")).expect("is there");
+        assert_eq!(whole.lines().count(), 3, "{whole}");
         assert_eq!(text, "row,column,value,reason\n7,state,\"a, \"\"b\"\"\",is no state\n");
     }
 }

@@ -65,6 +65,79 @@ fn people_are_made_once_and_flaws_are_reported() {
 }
 
 #[test]
+fn what_has_no_place_is_kept_with_the_record() {
+    on_both(|db| {
+        found(&db);
+        let list = |name: &str, roles: &str| format!("login,name,roles\ncyd,{name},{roles}\n");
+        import(&db, List::People, &list("Cyd", "agent;king;queen"), false);
+        let cyd = db.db.read_blocking(|tx| persons::by_login(tx, "cyd")).expect("is there").id;
+        let kept = || {
+            let sql = "select c.field, c.subject, c.body from content c join fact f
+                       on f.record = c.record and f.seq = c.seq
+                       where c.record = $1 and f.kind = 'person.imported' order by c.seq";
+            let row = |r: &steward_database::Row| Ok((r.get(0)?, r.opt(1)?, r.get(2)?));
+            let found = db.db.read_blocking(move |tx| tx.rows(sql, &[cyd.into()], row));
+            found.expect("reads")
+        };
+        let one = |text: &str| (String::from("unmapped.roles"), Some(cyd), text.to_owned());
+        assert_eq!(kept(), [one("king; queen")]);
+        // The note is no change of ours: a changed row still changes the record.
+        let (same, report) = import(&db, List::People, &list("Cyd", "agent;king;queen"), false);
+        assert_eq!((same.known, same.conflicts, &*report), (1, 0, ""));
+        let (changed, _) = import(&db, List::People, &list("Cyd E.", "agent;king"), false);
+        assert_eq!((changed.changed, changed.conflicts), (1, 0));
+        assert_eq!(kept(), [one("king; queen"), one("king")]);
+        let found = db.db.read_blocking(|tx| steward_history::verify(tx, None)).expect("reads");
+        assert!(found.findings.is_empty(), "{:?}", found.findings);
+    });
+}
+
+#[test]
+fn an_administrator_of_a_list_is_one_of_every_organisation() {
+    on_both(|db| {
+        found(&db);
+        let list = |name: &str| format!("login,name,roles\ncyd,{name},administrator\n");
+        import(&db, List::People, &list("Cyd"), false);
+        // Once: the second time the role is there already.
+        let (changed, _) = import(&db, List::People, &list("Cyd E."), false);
+        assert_eq!((changed.changed, changed.unmapped), (1, 0));
+        let held = db.db.read_blocking(|tx| {
+            let cyd = persons::by_login(tx, "cyd")?.id;
+            steward_people::grants::held_by(tx, cyd)
+        });
+        let held: Vec<_> = held.expect("reads").iter().map(|g| g.organisation).collect();
+        assert_eq!(held, [None]);
+    });
+}
+
+#[test]
+fn nothing_new_is_no_new_report() {
+    on_both(|db| {
+        found(&db);
+        let dir = tempfile::tempdir().expect("a directory");
+        let (file, report) = (dir.path().join("list.csv"), dir.path().join("report.csv"));
+        let options = |dry_run| Options {
+            list: List::People,
+            file: &file,
+            report: &report,
+            organisation: DEFAULT_ORGANISATION,
+            dry_run,
+            show: Show::Nothing,
+        };
+        std::fs::write(&file, PEOPLE).expect("written");
+        for dry_run in [true, false, false, false] {
+            let summary = run(import_list(&db.db, &call(), &options(dry_run))).expect("imports");
+            let told = summary.to_string();
+            assert!(told.contains("report.csv"), "where it stands: {told}");
+            assert!(!dir.path().join("report-2.csv").exists(), "{told}");
+        }
+        std::fs::write(&file, format!("{PEOPLE}dan,Dan,also not,,,\n")).expect("written");
+        let summary = run(import_list(&db.db, &call(), &options(false))).expect("imports");
+        assert!(summary.to_string().contains("report-2.csv"), "{summary}");
+    });
+}
+
+#[test]
 fn a_changed_row_changes_the_record_unless_steward_did() {
     on_both(|db| {
         found(&db);

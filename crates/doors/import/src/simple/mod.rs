@@ -4,12 +4,14 @@
 mod apply;
 mod row;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest as _, Sha256};
 use steward_base::{Error, Result, Uuid};
 use steward_database::{Db, Tx};
+use steward_history::{Change, append, save_head};
 use steward_people::Call;
 
 use crate::fact::Unmapped;
@@ -276,6 +278,7 @@ fn one(
     };
     let mut problems = Vec::new();
     let record = apply::apply(tx, call, list, organisation, found, cells, &mut problems)?;
+    keep(tx, call, record, &problems)?;
     let now_seq = steward_history::head(tx, record)?.seq;
     let after = Known { record, history_seq: now_seq, now_seq, digests: vec![digest] };
     match &before {
@@ -284,6 +287,28 @@ fn one(
     }
     let became = if found.is_some() { Became::Changed } else { Became::Created };
     Ok((became, problems))
+}
+
+/// Keeps what found no place as text with a fact of the record, as imported
+/// incidents keep it: `unmapped.` and the column.
+fn keep(tx: &mut Tx, call: &Call, record: Uuid, problems: &[Unmapped]) -> Result<()> {
+    let mut kept: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for problem in problems {
+        kept.entry(&problem.column).or_default().push(&problem.value);
+    }
+    if kept.is_empty() {
+        return Ok(());
+    }
+    let mut head = steward_history::head(tx, record)?;
+    // What stands in somebody's row goes when they are erased.
+    let subject = (head.kind == "person").then_some(record);
+    let text = |(column, values): (&str, Vec<&str>)| {
+        Change::text(&format!("unmapped.{column}"), values.join("; "), subject)
+    };
+    let changes: Vec<Change> = kept.into_iter().map(text).collect();
+    let fact = format!("{}.imported", head.kind);
+    append(tx, &call.entropy, &mut head, &call.stamp(), &fact, &changes)?;
+    save_head(tx, &mut head)
 }
 
 fn digest(cells: &Cells) -> [u8; 32] {
