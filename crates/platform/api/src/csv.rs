@@ -7,12 +7,51 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::{StreamExt as _, once, unfold};
+use serde::Deserialize;
 use serde_json::Value as Json;
+use steward_base::{Error, Result};
 
+use crate::list::ListQuery;
 use crate::problem::Problem;
 
 /// Rows read at a time.
 pub const CSV_ROWS: i64 = 500;
+
+/// The parameters of a list as CSV, which is always the whole list.
+#[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct CsvQuery {
+    /// A condition, e.g. `state:open priority<=2`.
+    pub q: Option<String>,
+    /// Fields to sort by, `-` before one for descending, e.g. `-priority,opened_at`.
+    pub sort: Option<String>,
+    /// Asks the tracked fields as they were at this instant.
+    pub as_of: Option<String>,
+}
+
+impl From<CsvQuery> for ListQuery {
+    fn from(query: CsvQuery) -> ListQuery {
+        let CsvQuery { q, sort, as_of } = query;
+        ListQuery { q, sort, as_of, ..ListQuery::default() }
+    }
+}
+
+/// Refuses what only pages have, where a list is asked for with `Accept: text/csv`.
+///
+/// # Errors
+/// `Malformed` with the name of the parameter.
+pub fn whole_list(limit: Option<i64>, cursor: Option<&str>, count: Option<bool>) -> Result<()> {
+    let given =
+        [("limit", limit.is_some()), ("cursor", cursor.is_some()), ("count", count.is_some())];
+    match given.into_iter().find(|(_, given)| *given) {
+        None => Ok(()),
+        Some((name, _)) => {
+            let words = "is not taken with Accept: text/csv, which gives the whole list";
+            Err(Error::malformed(name, "unknown_field", words))
+        }
+    }
+}
 
 /// Whether the client asks for CSV in place of JSON.
 pub fn wants_csv(headers: &HeaderMap) -> bool {

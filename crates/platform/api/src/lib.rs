@@ -27,7 +27,7 @@ pub use app::{App, AppBuilder, Clock, DemoSignIn, Settings};
 pub use caller::{
     CSRF_HEADER, Caller, Guard, GuardOf, SESSION_COOKIE, Shown, authenticate, cookie,
 };
-pub use csv::{CSV_ROWS, csv_line, csv_response, csv_value, wants_csv};
+pub use csv::{CSV_ROWS, CsvQuery, csv_line, csv_response, csv_value, wants_csv, whole_list};
 pub use entry::Entry;
 pub use idempotency::{BodySlot, forget as forget_answers, sweep as sweep_idempotency};
 pub use json::{

@@ -5,7 +5,7 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use steward_api::{
     CSV_ROWS, Caller, Page, Problem, csv_line, csv_response, csv_value, limit, read_cursor,
-    wants_csv,
+    wants_csv, whole_list,
 };
 use steward_base::{Error, Result};
 use steward_database::Tx;
@@ -30,6 +30,19 @@ pub(crate) struct DirectoryQuery {
     pub cursor: Option<String>,
     /// Whether to count all matches exactly.
     pub count: Option<bool>,
+}
+
+/// The parameters of these lists as CSV, which is always the whole list.
+#[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct DirectoryCsvQuery {
+    /// A condition; free words are whole words, or beginnings with `*`, e.g.
+    /// `ann*`.
+    pub q: Option<String>,
+    /// One field: `name` (the default) or, of people, `login`; `-` before it for
+    /// descending.
+    pub sort: Option<String>,
 }
 
 impl DirectoryQuery {
@@ -80,21 +93,23 @@ impl<T: Serialize + Send + 'static> Directory<T> {
         query: DirectoryQuery,
     ) -> std::result::Result<Response, Problem> {
         if wants_csv(headers) {
-            return self.export(caller, query).await;
+            whole_list(query.limit, query.cursor.as_deref(), query.count)?;
+            let DirectoryQuery { q, sort, .. } = query;
+            return self.export(caller, DirectoryCsvQuery { q, sort }).await;
         }
         let (asked, read) = (query.read()?, self.read);
         let found = caller.read(move |tx, call| read(tx, call, &asked)).await?;
         Ok(query.page(found)?.respond(uri))
     }
 
-    /// The whole list as CSV; `limit` and `cursor` do not apply.
+    /// The whole list as CSV.
     pub async fn export(
         self,
         caller: Caller,
-        query: DirectoryQuery,
+        query: DirectoryCsvQuery,
     ) -> std::result::Result<Response, Problem> {
-        let query = DirectoryQuery { limit: Some(CSV_ROWS), cursor: None, count: None, ..query };
-        let asked = query.read()?;
+        let DirectoryCsvQuery { q, sort } = query;
+        let asked = ListQuery { q, sort, limit: CSV_ROWS, after: None, count: false };
         let Directory { name, columns, read } = self;
         csv_response(name, move |after: Option<Key>| {
             let (caller, asked) = (caller.clone(), ListQuery { after, ..asked.clone() });

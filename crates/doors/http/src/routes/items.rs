@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::directory::{Directory, DirectoryQuery};
+use super::directory::{Directory, DirectoryCsvQuery, DirectoryQuery};
 use super::people::never_empty;
 use crate::Door;
 
@@ -162,9 +162,9 @@ macro_rules! item_routes {
 
             /// The whole list as CSV
             ///
-            /// As the list with `Accept: text/csv`; `limit` and `cursor` do not apply.
+            /// As the list with `Accept: text/csv`: however long it is, without pages.
             #[utoipa::path(
-                get, path = $csv, tag = $tag, operation_id = $csv_id, params(DirectoryQuery),
+                get, path = $csv, tag = $tag, operation_id = $csv_id, params(DirectoryCsvQuery),
                 responses((
                     status = 200, description = "The whole list", body = String,
                     content_type = "text/csv"
@@ -172,7 +172,7 @@ macro_rules! item_routes {
             )]
             async fn export(
                 caller: Caller,
-                Query(query): Query<DirectoryQuery>,
+                Query(query): Query<DirectoryCsvQuery>,
             ) -> Result<Response, Problem> {
                 LIST.export(caller, query).await
             }

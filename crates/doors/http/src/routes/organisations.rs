@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::directory::{Directory, DirectoryQuery};
+use super::directory::{Directory, DirectoryCsvQuery, DirectoryQuery};
 use super::people::never_empty;
 use crate::Door;
 
@@ -45,14 +45,14 @@ async fn list_organisations(
 
 /// The whole list as CSV
 ///
-/// As the list with `Accept: text/csv`; `limit` and `cursor` do not apply.
+/// As the list with `Accept: text/csv`: however long it is, without pages.
 #[utoipa::path(
-    get, path = "/organisations.csv", tag = "organisations", params(DirectoryQuery),
+    get, path = "/organisations.csv", tag = "organisations", params(DirectoryCsvQuery),
     responses((status = 200, description = "The whole list", body = String, content_type = "text/csv"))
 )]
 async fn export_organisations(
     caller: Caller,
-    Query(query): Query<DirectoryQuery>,
+    Query(query): Query<DirectoryCsvQuery>,
 ) -> Result<Response, Problem> {
     LIST.export(caller, query).await
 }

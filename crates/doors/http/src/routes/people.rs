@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::directory::{Directory, DirectoryQuery};
+use super::directory::{Directory, DirectoryCsvQuery, DirectoryQuery};
 use crate::Door;
 
 const LIST: Directory<PersonView> = Directory {
@@ -64,14 +64,14 @@ async fn list_people(
 
 /// The whole list as CSV
 ///
-/// As the list with `Accept: text/csv`; `limit` and `cursor` do not apply.
+/// As the list with `Accept: text/csv`: however long it is, without pages.
 #[utoipa::path(
-    get, path = "/people.csv", tag = "people", params(DirectoryQuery),
+    get, path = "/people.csv", tag = "people", params(DirectoryCsvQuery),
     responses((status = 200, description = "The whole list", body = String, content_type = "text/csv"))
 )]
 async fn export_people(
     caller: Caller,
-    Query(query): Query<DirectoryQuery>,
+    Query(query): Query<DirectoryCsvQuery>,
 ) -> Result<Response, Problem> {
     LIST.export(caller, query).await
 }
@@ -99,7 +99,7 @@ struct CreatePerson {
     /// Ids or names of teams.
     #[serde(default)]
     teams: Vec<String>,
-    /// Roles, each for the person's organisation.
+    /// Roles, each for the person's organisation; `administrator` is for every one.
     #[serde(default)]
     roles: Vec<Role>,
     /// Id or name of a location.

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::directory::{Directory, DirectoryQuery};
+use super::directory::{Directory, DirectoryCsvQuery, DirectoryQuery};
 use super::people::never_empty;
 use crate::Door;
 
@@ -47,14 +47,14 @@ async fn list_teams(
 
 /// The whole list as CSV
 ///
-/// As the list with `Accept: text/csv`; `limit` and `cursor` do not apply.
+/// As the list with `Accept: text/csv`: however long it is, without pages.
 #[utoipa::path(
-    get, path = "/teams.csv", tag = "teams", params(DirectoryQuery),
+    get, path = "/teams.csv", tag = "teams", params(DirectoryCsvQuery),
     responses((status = 200, description = "The whole list", body = String, content_type = "text/csv"))
 )]
 async fn export_teams(
     caller: Caller,
-    Query(query): Query<DirectoryQuery>,
+    Query(query): Query<DirectoryCsvQuery>,
 ) -> Result<Response, Problem> {
     LIST.export(caller, query).await
 }

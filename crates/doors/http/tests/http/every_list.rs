@@ -150,6 +150,19 @@ fn every_directory_is_exported_whole() {
             let path = format!("/api/v1/{list}");
             let same = admin.send(&world, "GET", &path, &accept, None).await;
             assert_eq!(same.bytes, csv.bytes, "{list}");
+            for name in ["limit=1", "cursor=x", "count=true"] {
+                let csv = admin.get(&world, &format!("/api/v1/{list}.csv?{name}")).await;
+                let name = name.split('=').next().unwrap_or(name);
+                assert_eq!(csv.problem(400).0, name, "{list}");
+            }
+            for name in ["limit", "count"] {
+                let value = if name == "limit" { "1" } else { "true" };
+                let path = format!("/api/v1/{list}?{name}={value}");
+                let same = admin.send(&world, "GET", &path, &accept, None).await;
+                assert_eq!(same.problem(400).0, name, "{list}");
+            }
+            let unsorted = admin.get(&world, &format!("/api/v1/{list}?sort=foo")).await;
+            assert_eq!(unsorted.problem(400), ("sort".into(), "unknown_sort".into()), "{list}");
         }
         let csv = admin.get(&world, "/api/v1/services.csv?q=cmd%202&sort=-name").await;
         let text = String::from_utf8(csv.bytes).expect("UTF-8");

@@ -232,6 +232,15 @@ fn a_list_is_exported_as_csv() {
         let list = "/api/v1/incidents?q=vpn&sort=number";
         let same = admin.send(&world, "GET", list, &accept, None).await;
         assert_eq!(same.bytes, csv.bytes);
+        for name in ["limit=1", "cursor=x", "count=true"] {
+            let csv = admin.get(&world, &format!("/api/v1/incidents.csv?{name}")).await;
+            assert_eq!(csv.problem(400).0, name.split('=').next().unwrap_or(name));
+        }
+        for name in ["limit=1", "count=true"] {
+            let path = format!("/api/v1/incidents?{name}");
+            let same = admin.send(&world, "GET", &path, &accept, None).await;
+            assert_eq!(same.problem(400).0, name.split('=').next().unwrap_or(name));
+        }
         let requester = world.person("jonas", &["requester"]).await;
         requester.get(&world, "/api/v1/incidents.csv").await.problem(403);
         requester.send(&world, "GET", list, &accept, None).await.problem(403);

@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use serde_json::Value as Json;
-use steward_api::{CSV_ROWS, Caller, ListQuery, Problem, Query, csv_line, csv_response, csv_value};
+use steward_api::{CSV_ROWS, Caller, CsvQuery, Problem, Query, csv_line, csv_response, csv_value};
 use steward_base::{Error, Result};
 use steward_database::Tx;
 use steward_fields::{Registries, Registry};
@@ -97,18 +97,17 @@ fn custom_names(registry: &Registry, actor: &Actor) -> Vec<String> {
 
 /// Incidents as CSV
 ///
-/// Comma-separated with a header line, UTF-8; `limit` and `cursor` do not
-/// apply: the whole list, however long, page by page as it is taken. What changes
-/// meanwhile is shown as it is when its page is read. Columns of the internal part
+/// Comma-separated with a header line, UTF-8: the whole list, however long, without
+/// `limit` and `cursor`, page by page as it is taken. What changes meanwhile is shown as it is when its page is read. Columns of the internal part
 /// (`time_worked_minutes`...) and custom fields that the caller may read stand
 /// behind the others.
 #[utoipa::path(
-    get, path = "/incidents.csv", tag = "incidents", params(ListQuery),
+    get, path = "/incidents.csv", tag = "incidents", params(CsvQuery),
     responses((status = 200, description = "The whole list", body = String, content_type = "text/csv"))
 )]
 async fn export_incidents(
     caller: Caller,
-    Query(query): Query<ListQuery>,
+    Query(query): Query<CsvQuery>,
 ) -> std::result::Result<Response, Problem> {
     export(caller, query).await
 }
@@ -116,11 +115,10 @@ async fn export_incidents(
 /// The whole list as CSV.
 pub(super) async fn export(
     caller: Caller,
-    query: ListQuery,
+    query: CsvQuery,
 ) -> std::result::Result<Response, Problem> {
-    let mut asked = asked(&caller.call, &query)?;
+    let mut asked = asked(&caller.call, &query.into())?;
     asked.limit = CSV_ROWS;
-    asked.after = None;
     csv_response("incidents", move |after: Option<Vec<Json>>| {
         let (caller, mut asked) = (caller.clone(), asked.clone());
         asked.after = after;

@@ -4,10 +4,10 @@ use axum::extract::OriginalUri;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use steward_api::{
-    Caller, IfMatch, Json, ListQuery, Page, Path, Problem, Query, Reply, respond_written,
-    wants_csv, write_cursor,
+    Caller, CsvQuery, IfMatch, Json, ListQuery, Page, Path, Problem, Query, Reply, respond_written,
+    wants_csv, whole_list, write_cursor,
 };
-use steward_base::{Error, Result};
+use steward_base::{Error, FieldError, Result};
 use steward_condition::last_instant;
 use steward_people::Call;
 use steward_ticket::list::{ListQuery as Asked, context, count, list, parse_sort};
@@ -47,7 +47,7 @@ pub(super) fn asked(call: &Call, query: &ListQuery) -> Result<Asked> {
 /// Incidents
 ///
 /// Those the caller may see that meet the condition. With `Accept: text/csv` the
-/// whole list as CSV, as at `/incidents.csv`.
+/// whole list as CSV, as at `/incidents.csv`, and without `limit`, `cursor` and `count`.
 ///
 /// Sorted by a reference (`assigned_to`, `caller`, `assignment_group`, `service`,
 /// `location`, `organisation`...), it goes by names, and the condition must leave
@@ -76,7 +76,9 @@ async fn list_incidents(
     Query(query): Query<ListQuery>,
 ) -> Result<Response, Problem> {
     if wants_csv(&headers) {
-        return super::csv::export(caller, query).await;
+        whole_list(query.limit, query.cursor.as_deref(), query.count)?;
+        let ListQuery { q, sort, as_of, .. } = query;
+        return super::csv::export(caller, CsvQuery { q, sort, as_of }).await;
     }
     let asked = asked(&caller.call, &query)?;
     let registries = registries(caller.app());
