@@ -37,9 +37,9 @@ pub enum Error {
     #[error("{0}")]
     Refused(String),
     /// 412: `If-Match` named another version.
-    #[error("the record has changed since version {expected}; it is at version {actual} now")]
+    #[error("{}", conflict(*.expected, *.actual))]
     VersionConflict {
-        /// The version the caller named.
+        /// The version the caller named; below 0 when it was none of ours.
         expected: i64,
         /// The version the record has.
         actual: i64,
@@ -48,8 +48,8 @@ pub enum Error {
     #[error("{0}")]
     TooLarge(String),
     /// 415: a content type we do not take.
-    #[error("{0}")]
-    Unsupported(String),
+    #[error("{}", .0.message)]
+    Unsupported(FieldError),
     /// 422: one or more fields break a rule.
     #[error("{}", join(.0))]
     Invalid(Vec<FieldError>),
@@ -110,6 +110,18 @@ impl Gathered {
     }
 }
 
+fn conflict(expected: i64, actual: i64) -> String {
+    match expected {
+        ..0 => format!(
+            "If-Match names no version of this record, which is at version {actual} now: send the \
+             ETag exactly as you received it; a weak one (W/) never matches"
+        ),
+        _ => format!(
+            "the record has changed since version {expected}; it is at version {actual} now"
+        ),
+    }
+}
+
 fn join(errors: &[FieldError]) -> String {
     let parts: Vec<String> = errors.iter().map(|e| format!("{}: {}", e.field, e.message)).collect();
     parts.join("; ")
@@ -128,6 +140,15 @@ impl Error {
     /// A 400 for one part of the request.
     pub fn malformed(field: impl Into<String>, rule: &str, message: impl Into<String>) -> Error {
         Error::Malformed(FieldError {
+            field: field.into(),
+            rule: rule.into(),
+            message: message.into(),
+        })
+    }
+
+    /// A 415 for one part of the request.
+    pub fn unsupported(field: impl Into<String>, rule: &str, message: impl Into<String>) -> Error {
+        Error::Unsupported(FieldError {
             field: field.into(),
             rule: rule.into(),
             message: message.into(),

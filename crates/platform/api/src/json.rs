@@ -89,7 +89,8 @@ fn check_type(headers: &HeaderMap) -> Result<(), Error> {
     if essence == "application/json" || essence == "application/merge-patch+json" {
         return Ok(());
     }
-    Err(Error::Unsupported("send the body as Content-Type: application/json".into()))
+    let words = "send the body as Content-Type: application/json";
+    Err(Error::unsupported("Content-Type", "media_type", words))
 }
 
 /// Reads a body of at most `limit` bytes. Of a larger one up to 16 MiB are

@@ -141,8 +141,9 @@ fn tags(headers: &HeaderMap) -> Vec<String> {
     parts.map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect()
 }
 
-/// The version that a tag names: `"3"`, or `3` as it stands in bodies. A weak
-/// tag and one that is none of ours match nothing.
+/// The version that a tag names: `"3"`, or `3` as it stands in bodies. One that
+/// is none of ours matches nothing, nor does a weak one: `If-Match` compares
+/// strongly (RFC 9110, 13.1.1).
 fn version(text: &str) -> Result<i64> {
     let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
     let quoted = |text: &str| text.len() >= 2 && text.starts_with('"') && text.ends_with('"');

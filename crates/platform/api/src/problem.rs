@@ -170,7 +170,10 @@ impl From<Error> for Problem {
                 make(StatusCode::PRECONDITION_FAILED, "version_conflict", words)
             }
             Error::TooLarge(_) => make(StatusCode::PAYLOAD_TOO_LARGE, "too_large", words),
-            Error::Unsupported(_) => make(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported", words),
+            Error::Unsupported(field) => {
+                make(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported", words)
+                    .with_errors(vec![field])
+            }
             Error::Invalid(errors) => {
                 make(StatusCode::UNPROCESSABLE_ENTITY, "invalid", words).with_errors(errors)
             }
@@ -259,7 +262,7 @@ mod tests {
             (Error::Refused("no".into()), 409),
             (Error::VersionConflict { expected: 1, actual: 2 }, 412),
             (Error::TooLarge("no".into()), 413),
-            (Error::Unsupported("no".into()), 415),
+            (Error::unsupported("file", "file_type", "no"), 415),
             (Error::invalid("a", "required", "no"), 422),
             (Error::Duplicate("ticket.number".into()), 422),
             (Error::PreconditionRequired, 428),

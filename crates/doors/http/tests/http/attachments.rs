@@ -123,8 +123,8 @@ fn what_is_wrong_with_a_form_is_named() {
             (vec![("entry", None, b"x".as_slice()), file], 422, "entry"),
             (vec![("file", Some(""), b"text".as_slice())], 422, "file"),
             (vec![("file", Some("a.txt"), b"".as_slice())], 422, "file"),
-            (vec![("file", Some("a.exe"), b"text".as_slice())], 415, ""),
-            (vec![("file", Some("a.txt"), b"MZ program".as_slice())], 415, ""),
+            (vec![("file", Some("a.exe"), b"text".as_slice())], 415, "file"),
+            (vec![("file", Some("a.txt"), b"MZ program".as_slice())], 415, "file"),
         ] {
             let named = send(&world, &rita, &number, "", form(&parts)).await.problem(status);
             assert_eq!(named.0, field, "{parts:?}");
@@ -136,7 +136,8 @@ fn what_is_wrong_with_a_form_is_named() {
         let large = form(&[("file", Some("a.txt"), large.as_slice())]);
         send(&world, &rita, &number, "", large).await.problem(413);
         let path = format!("/api/v1/incidents/{number}/attachments");
-        rita.post(&world, &path, json!({})).await.problem(415);
+        let named = rita.post(&world, &path, json!({})).await.problem(415);
+        assert_eq!(named, ("Content-Type".into(), "media_type".into()));
         let list = rita.get(&world, &path).await.expect(200);
         assert_eq!(list["items"], json!([]), "nothing of it is there");
     });

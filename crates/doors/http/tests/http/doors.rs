@@ -47,6 +47,16 @@ fn one_of_several_tags_is_enough() {
         };
         let good = format!("\"99\", \"{version}\"");
         patch("\"98\", W/\"1\", \"99\"", "b").await.problem(412);
+        // A weak tag names no version, and the answer invents none.
+        for none in [format!("W/\"{version}\""), "\"abc\"".into()] {
+            let refused = patch(&none, "b").await;
+            refused.problem(412);
+            let words = refused.json()["detail"].as_str().expect("words").to_owned();
+            assert!(
+                words.contains("exactly as you received it") && !words.contains("-1"),
+                "{words}"
+            );
+        }
         patch("\"98\", nonsense", "b").await.problem(400);
         patch(&vec!["\"99\""; 21].join(","), "b").await.problem(400);
         let changed = patch(&good, "b").await.expect(200);

@@ -224,7 +224,7 @@ fn order(fields: &Fields, sort: Option<&str>) -> Result<(&'static str, bool)> {
     };
     match fields.order(name) {
         Some(column) => Ok((column, down)),
-        None => Err(Error::malformed("sort", "unknown_field", "sort by name, or login of people")),
+        None => Err(Error::malformed("sort", "unknown_sort", "sort by name, or login of people")),
     }
 }
 

@@ -112,7 +112,8 @@ pub fn check_file(beginning: &[u8]) -> Result<()> {
 }
 
 fn program() -> Error {
-    Error::Unsupported("programs and scripts cannot be attached; put them into an archive".into())
+    let words = "programs and scripts cannot be attached; put them into an archive";
+    Error::unsupported("file", "file_type", words)
 }
 
 /// The type as it is kept: `type/subtype` in small letters, or bytes.

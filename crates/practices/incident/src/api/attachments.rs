@@ -158,7 +158,8 @@ async fn add_attachment(
 ) -> Result<Response, Problem> {
     may_attach(&caller, &number).await?;
     let form = form.map_err(|_| {
-        Error::Unsupported("send the file as multipart/form-data, in the part \"file\"".into())
+        let words = "send the file as multipart/form-data, in the part \"file\"";
+        Error::unsupported("Content-Type", "media_type", words)
     })?;
     let (files, app) = (files(caller.app()), caller.app().clone());
     let mut read = Form::default();
