@@ -55,7 +55,7 @@ fn bad_bodies_are_told_apart() {
             assert_eq!(found, (status, field.to_owned(), rule.to_owned()), "{shown}");
         }
         let found = send(&world, "text/plain", b"{}".to_vec()).await;
-        assert_eq!(found.0, 415);
+        assert_eq!(found, (415, "Content-Type".into(), "media_type".into()));
         let body = json!({"login": "bob", "name": "Bob"});
         world.admin().post(&world, "/api/v1/people", body).await.expect(201);
     });
@@ -167,5 +167,50 @@ fn cursors_belong_to_their_list() {
         assert_eq!(seen.len(), 5, "{seen:?}");
         let other = format!("/api/v1/people?limit=2&sort=-name&cursor={next}");
         assert_eq!(admin.get(&world, &other).await.problem(400).0, "cursor");
+    });
+}
+
+#[test]
+fn a_read_only_field_says_what_changes_it() {
+    on_both_worlds(|world| async move {
+        let admin = world.admin();
+        let new = json!({"short_description": "a"});
+        admin.post(&world, "/api/v1/incidents", new).await.expect(201);
+        let one = "/api/v1/incidents/INC0000001";
+        let seen = admin.get(&world, one).await.expect(200);
+        for (field, says) in [
+            ("id", "set by Steward"),
+            ("number", "set by Steward"),
+            ("version", "set by Steward"),
+            ("opened_at", "set by Steward"),
+            ("updated_at", "set by Steward"),
+            ("resolved_at", "set by Steward"),
+            ("closed_at", "set by Steward"),
+            ("reassignment_count", "set by Steward"),
+            ("reopen_count", "set by Steward"),
+            ("state", "actions"),
+            ("priority", "priority_override"),
+            ("close_code", "resolve"),
+        ] {
+            let body = json!({"short_description": "x", field: seen[field]});
+            let new = admin.post(&world, "/api/v1/incidents", body.clone()).await;
+            let changed = admin.patch(&world, one, 1, body).await;
+            for answer in [new, changed] {
+                assert_eq!(answer.problem(422), (field.into(), "read_only".into()));
+                let words = answer.json()["errors"][0]["message"].to_string();
+                assert!(words.contains(says), "{field}: {words}");
+                assert!(answer.json()["detail"].as_str().is_some_and(|d| d.contains(says)));
+            }
+        }
+        let both = json!({"state": "closed", "stte": 1, "urgency": "high"});
+        let refused = admin.patch(&world, one, 1, both).await.expect(422);
+        let rules = refused["errors"].as_array().expect("errors").iter();
+        let mut rules: Vec<String> =
+            rules.map(|e| format!("{} {}", e["field"], e["rule"])).collect();
+        rules.sort();
+        assert_eq!(
+            rules,
+            [r#""state" "read_only""#, r#""stte" "unknown_field""#, r#""urgency" "type""#]
+        );
     });
 }

@@ -109,8 +109,9 @@ async fn list_incidents(
 )]
 async fn create_incident(
     caller: Caller,
-    Json(body): Json<CreateIncident>,
+    body: Result<Json<CreateIncident>, Problem>,
 ) -> Result<Response, Problem> {
+    let Json(body) = body.map_err(say_read_only)?;
     let registries = registries(caller.app());
     caller
         .write(move |tx, call| {
@@ -121,6 +122,41 @@ async fn create_incident(
             Ok(Reply::created(location, shown).with_version(version))
         })
         .await
+}
+
+/// Of fields that no body takes, those that an incident has are read-only: says
+/// what changes them instead.
+fn say_read_only(problem: Problem) -> Problem {
+    if problem.name != "invalid" {
+        return problem;
+    }
+    let known = |error: FieldError| match read_only(&error.field) {
+        Some(words) if error.rule == "unknown_field" => {
+            FieldError { rule: "read_only".into(), message: words.into(), ..error }
+        }
+        _ => error,
+    };
+    Error::Invalid(problem.errors.into_iter().map(known).collect()).into()
+}
+
+/// What changes a field that no body takes; `None` when incidents have no such field.
+fn read_only(field: &str) -> Option<&'static str> {
+    Some(match field {
+        "state" => {
+            "is changed by the actions: POST .../assign, hold, resume, resolve, close, reopen, \
+             cancel, duplicate"
+        }
+        "priority" => {
+            "follows from impact and urgency; priority_override with a reason sets another"
+        }
+        "on_hold_reason" | "on_hold_until" => "is set by the action hold",
+        "close_code" | "close_notes" | "resolved_by" => "is set by the action resolve",
+        "duplicate_of" => "is set by the action duplicate",
+        "time_worked_minutes" => "is changed by the action work-time",
+        "id" | "number" | "version" | "opened_by" | "opened_at" | "updated_at" | "resolved_at"
+        | "closed_at" | "reassignment_count" | "reopen_count" | "actions" => "is set by Steward",
+        _ => return None,
+    })
 }
 
 /// An incident after a write, as its actor sees it.
@@ -167,8 +203,9 @@ async fn update_incident(
     caller: Caller,
     Path(number): Path<String>,
     version: IfMatch,
-    Json(body): Json<UpdateIncident>,
+    body: Result<Json<UpdateIncident>, Problem>,
 ) -> Result<Response, Problem> {
+    let Json(body) = body.map_err(say_read_only)?;
     let expected = version.required()?;
     let registries = registries(caller.app());
     caller
