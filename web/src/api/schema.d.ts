@@ -192,7 +192,7 @@ export interface paths {
         };
         /**
          * The whole list as CSV
-         * @description As the list with `Accept: text/csv`; `limit` and `cursor` do not apply.
+         * @description As the list with `Accept: text/csv`: however long it is, without pages.
          */
         get: operations["export_configuration_items"];
         put?: never;
@@ -341,7 +341,7 @@ export interface paths {
         /**
          * Incidents
          * @description Those the caller may see that meet the condition. With `Accept: text/csv` the
-         *     whole list as CSV, as at `/incidents.csv`.
+         *     whole list as CSV, as at `/incidents.csv`, and without `limit`, `cursor` and `count`.
          *
          *     Sorted by a reference (`assigned_to`, `caller`, `assignment_group`, `service`,
          *     `location`, `organisation`...), it goes by names, and the condition must leave
@@ -380,9 +380,8 @@ export interface paths {
         };
         /**
          * Incidents as CSV
-         * @description Comma-separated with a header line, UTF-8; `limit` and `cursor` do not
-         *     apply: the whole list, however long, page by page as it is taken. What changes
-         *     meanwhile is shown as it is when its page is read. Columns of the internal part
+         * @description Comma-separated with a header line, UTF-8: the whole list, however long, without
+         *     `limit` and `cursor`, page by page as it is taken. What changes meanwhile is shown as it is when its page is read. Columns of the internal part
          *     (`time_worked_minutes`...) and custom fields that the caller may read stand
          *     behind the others.
          */
@@ -937,7 +936,7 @@ export interface paths {
         };
         /**
          * The whole list as CSV
-         * @description As the list with `Accept: text/csv`; `limit` and `cursor` do not apply.
+         * @description As the list with `Accept: text/csv`: however long it is, without pages.
          */
         get: operations["export_locations"];
         put?: never;
@@ -1138,7 +1137,7 @@ export interface paths {
         };
         /**
          * The whole list as CSV
-         * @description As the list with `Accept: text/csv`; `limit` and `cursor` do not apply.
+         * @description As the list with `Accept: text/csv`: however long it is, without pages.
          */
         get: operations["export_organisations"];
         put?: never;
@@ -1218,7 +1217,7 @@ export interface paths {
         };
         /**
          * The whole list as CSV
-         * @description As the list with `Accept: text/csv`; `limit` and `cursor` do not apply.
+         * @description As the list with `Accept: text/csv`: however long it is, without pages.
          */
         get: operations["export_people"];
         put?: never;
@@ -1459,7 +1458,7 @@ export interface paths {
         };
         /**
          * The whole list as CSV
-         * @description As the list with `Accept: text/csv`; `limit` and `cursor` do not apply.
+         * @description As the list with `Accept: text/csv`: however long it is, without pages.
          */
         get: operations["export_service_offerings"];
         put?: never;
@@ -1515,7 +1514,7 @@ export interface paths {
         };
         /**
          * The whole list as CSV
-         * @description As the list with `Accept: text/csv`; `limit` and `cursor` do not apply.
+         * @description As the list with `Accept: text/csv`: however long it is, without pages.
          */
         get: operations["export_services"];
         put?: never;
@@ -1613,7 +1612,7 @@ export interface paths {
         };
         /**
          * The whole list as CSV
-         * @description As the list with `Accept: text/csv`; `limit` and `cursor` do not apply.
+         * @description As the list with `Accept: text/csv`: however long it is, without pages.
          */
         get: operations["export_teams"];
         put?: never;
@@ -2081,7 +2080,7 @@ export interface components {
         CreateGrant: {
             /** @description Login, id or name of a person or team. */
             holder: string;
-            /** @description Id or name; all organisations when left out. */
+            /** @description Id or name; all organisations when left out, as it must be for `administrator`. */
             organisation?: string | null;
             /** @description The role. */
             role: components["schemas"]["Role"];
@@ -2196,7 +2195,7 @@ export interface components {
             organisation?: string | null;
             /** @description Phone number. */
             phone?: string | null;
-            /** @description Roles, each for the person's organisation. */
+            /** @description Roles, each for the person's organisation; `administrator` is for every one. */
             roles?: components["schemas"]["Role"][];
             /** @description Ids or names of teams. */
             teams?: string[];
@@ -5742,12 +5741,6 @@ export interface operations {
                  *     descending.
                  */
                 sort?: string;
-                /** @description Rows of the page, 1 to 500; 50 when left out. */
-                limit?: number;
-                /** @description Where the page begins: `next` of the page before. */
-                cursor?: string;
-                /** @description Whether to count all matches exactly. */
-                count?: boolean;
             };
             header?: never;
             path?: never;
@@ -6827,12 +6820,6 @@ export interface operations {
                 q?: string;
                 /** @description Fields to sort by, `-` before one for descending, e.g. `-priority,opened_at`. */
                 sort?: string;
-                /** @description Rows of the page, 1 to 500; 50 when left out. */
-                limit?: number;
-                /** @description Where the page begins: `next` of the page before. */
-                cursor?: string;
-                /** @description Whether to count all matches exactly. */
-                count?: boolean;
                 /** @description Asks the tracked fields as they were at this instant. */
                 as_of?: string;
             };
@@ -10141,12 +10128,6 @@ export interface operations {
                  *     descending.
                  */
                 sort?: string;
-                /** @description Rows of the page, 1 to 500; 50 when left out. */
-                limit?: number;
-                /** @description Where the page begins: `next` of the page before. */
-                cursor?: string;
-                /** @description Whether to count all matches exactly. */
-                count?: boolean;
             };
             header?: never;
             path?: never;
@@ -10973,12 +10954,6 @@ export interface operations {
                  *     descending.
                  */
                 sort?: string;
-                /** @description Rows of the page, 1 to 500; 50 when left out. */
-                limit?: number;
-                /** @description Where the page begins: `next` of the page before. */
-                cursor?: string;
-                /** @description Whether to count all matches exactly. */
-                count?: boolean;
             };
             header?: never;
             path?: never;
@@ -11319,12 +11294,6 @@ export interface operations {
                  *     descending.
                  */
                 sort?: string;
-                /** @description Rows of the page, 1 to 500; 50 when left out. */
-                limit?: number;
-                /** @description Where the page begins: `next` of the page before. */
-                cursor?: string;
-                /** @description Whether to count all matches exactly. */
-                count?: boolean;
             };
             header?: never;
             path?: never;
@@ -12355,12 +12324,6 @@ export interface operations {
                  *     descending.
                  */
                 sort?: string;
-                /** @description Rows of the page, 1 to 500; 50 when left out. */
-                limit?: number;
-                /** @description Where the page begins: `next` of the page before. */
-                cursor?: string;
-                /** @description Whether to count all matches exactly. */
-                count?: boolean;
             };
             header?: never;
             path?: never;
@@ -12646,12 +12609,6 @@ export interface operations {
                  *     descending.
                  */
                 sort?: string;
-                /** @description Rows of the page, 1 to 500; 50 when left out. */
-                limit?: number;
-                /** @description Where the page begins: `next` of the page before. */
-                cursor?: string;
-                /** @description Whether to count all matches exactly. */
-                count?: boolean;
             };
             header?: never;
             path?: never;
@@ -13088,12 +13045,6 @@ export interface operations {
                  *     descending.
                  */
                 sort?: string;
-                /** @description Rows of the page, 1 to 500; 50 when left out. */
-                limit?: number;
-                /** @description Where the page begins: `next` of the page before. */
-                cursor?: string;
-                /** @description Whether to count all matches exactly. */
-                count?: boolean;
             };
             header?: never;
             path?: never;
