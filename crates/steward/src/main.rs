@@ -35,6 +35,8 @@ impl From<steward_base::Error> for Failure {
 }
 
 fn main() -> ExitCode {
+    // What is written here, by whatever part, is for its owner only.
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     match cli::run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Failed(words)) => {

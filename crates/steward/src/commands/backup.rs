@@ -75,6 +75,8 @@ pub(crate) fn restore(config: &Config, file: &Path, erased: Option<&Path>) -> Re
     }
     make_directory(config)?;
     let mut archive = tar::Archive::new(BufReader::new(source));
+    // Whatever they were where the backup was made.
+    archive.set_mask(0o077);
     for entry in archive.entries().map_err(|error| cannot(file, &error))? {
         let mut entry = entry.map_err(|error| cannot(file, &error))?;
         let path = entry.path().map_err(|error| cannot(file, &error))?.into_owned();
