@@ -256,10 +256,11 @@ fn import(config: &Config, args: ImportArgs, on_line: Vec<&str>) -> Result<(), F
     }
     let dry_run = args.dry_run.unwrap_or(false);
     if args.kind == "archive" {
-        if dry_run {
-            return Err(Failure::Usage("--dry-run is not for archive".into()));
-        }
-        return commands::export::import(config, &args.file, args.erasures.as_deref());
+        let erasures = args.erasures.as_deref();
+        return match dry_run {
+            true => commands::export::look_over(config, &args.file, erasures),
+            false => commands::export::import(config, &args.file, erasures),
+        };
     }
     let is_log = args.kind == "incident-log";
     let asked = commands::import::Asked {

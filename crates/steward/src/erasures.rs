@@ -15,6 +15,7 @@ use steward_people::{Call, erased};
 
 use crate::config::Config;
 use crate::open::own_actor;
+use crate::print::{give, say, tell};
 use crate::rooms::Rooms;
 use crate::{Failure, commands, system};
 
@@ -80,11 +81,17 @@ fn read(path: &Path) -> Result<Vec<Line>> {
     text.lines().filter(|text| !text.trim().is_empty()).map(line).collect()
 }
 
+/// How many persons a list names.
+pub(crate) fn count(path: &Path) -> Result<usize> {
+    read(path).map(|lines| lines.len())
+}
+
 /// `steward erasures`: prints the list of this database.
-pub(crate) fn print(db: &Db) -> Result<()> {
+pub(crate) fn print(db: &Db) -> std::result::Result<(), Failure> {
     for (erased_no, person) in db.read_blocking(erased)? {
         let line = Line { erased_no, person };
-        println!("{}", serde_json::to_string(&line).map_err(Error::internal)?);
+        let text = serde_json::to_string(&line).map_err(Error::internal)?;
+        give(format!("{text}\n").as_bytes())?;
     }
     Ok(())
 }
@@ -98,9 +105,9 @@ pub(crate) fn apply(
 ) -> std::result::Result<(), Failure> {
     let beside = config.data.join(NAME);
     let Some(path) = list.or_else(|| beside.exists().then_some(beside.as_path())) else {
-        eprintln!(
-            "steward: no list of erasures was given (--erasures FILE): whoever was erased since \
-             this data was saved is back in it"
+        tell(
+            "no list of erasures was given (--erasures FILE): whoever was erased since \
+             this data was saved is back in it",
         );
         return Ok(());
     };
@@ -121,9 +128,9 @@ pub(crate) fn apply(
         runtime.block_on(files.sweep(db, system::now()))?;
         db.scrub_blocking()?;
     }
-    println!("{} persons erased since were erased again", done.len());
     let lines: Vec<(i64, Uuid)> = read(path)?.iter().map(|l| (l.erased_no, l.person)).collect();
-    Ok(add(&beside, &lines)?)
+    add(&beside, &lines)?;
+    say(format!("{} persons erased since were erased again", done.len()))
 }
 
 /// Erases a person who is in this data and not erased in it; whether it did.

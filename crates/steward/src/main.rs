@@ -2,12 +2,15 @@
 //! root: command line, configuration, the clock, workers, and what puts the
 //! rooms together.
 
+#![deny(clippy::print_stdout, clippy::print_stderr)] // they panic; `print.rs` does not
+
 mod cli;
 mod commands;
 mod config;
 mod demo;
 mod erasures;
 mod open;
+mod print;
 mod rooms;
 mod serve;
 mod system;
@@ -26,6 +29,9 @@ enum Failure {
     Failed(String),
     /// The command was called wrongly: status 2.
     Usage(String),
+    /// Nobody read to the end what the command was called for: status 1,
+    /// and no words.
+    Unread,
 }
 
 impl From<steward_base::Error> for Failure {
@@ -40,12 +46,13 @@ fn main() -> ExitCode {
     match cli::run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Failed(words)) => {
-            eprintln!("steward: {words}");
+            print::tell(words);
             ExitCode::from(1)
         }
         Err(Failure::Usage(words)) => {
-            eprintln!("steward: {words}");
+            print::tell(words);
             ExitCode::from(2)
         }
+        Err(Failure::Unread) => ExitCode::from(1),
     }
 }

@@ -11,6 +11,7 @@ use steward_people::{SYSTEM, access, ensure_foundation, needs_foundation, system
 use steward_schema::MIGRATIONS;
 
 use crate::config::Config;
+use crate::print::tell;
 use crate::system;
 
 /// Who may bring an old schema up to date.
@@ -45,7 +46,7 @@ pub(crate) fn open(config: &Config, migrate: Migrate, entropy: &Entropy) -> Resu
     }
     let applied = db.migrate(MIGRATIONS, system::now())?;
     if found != 0 && !applied.is_empty() {
-        eprintln!("steward: migrated the database from schema version {found} to {newest}");
+        tell(format!("migrated the database from schema version {found} to {newest}"));
     }
     settle(&db)?;
     lay_foundation(config, &db, entropy)?;
@@ -111,7 +112,7 @@ fn backup_before(config: &Config, db: &Db, version: i64) -> Result<()> {
     }
     std::fs::File::open(&part).and_then(|file| file.sync_all()).map_err(cannot)?;
     std::fs::rename(&part, &path).map_err(cannot)?;
-    eprintln!("steward: the database as it was before the migration: {}", path.display());
+    tell(format!("the database as it was before the migration: {}", path.display()));
     Ok(())
 }
 
@@ -133,7 +134,7 @@ fn lay_foundation(config: &Config, db: &Db, entropy: &Entropy) -> Result<()> {
     let call = system::call(system_actor(), entropy);
     let made = db.write_blocking(move |tx| ensure_foundation(tx, &call, Some(&hash)))?;
     if made && given.is_none() {
-        eprintln!("steward: the first administrator is admin, password {password} (shown once)");
+        tell(format!("the first administrator is admin, password {password} (shown once)"));
     }
     Ok(())
 }
@@ -143,7 +144,7 @@ fn warn(words: &str) {
     if tracing::dispatcher::has_been_set() {
         tracing::warn!("{words}");
     } else {
-        eprintln!("steward: {words}");
+        tell(words);
     }
 }
 

@@ -23,7 +23,7 @@ pub(crate) fn clock() -> Clock {
 pub(crate) fn entropy() -> Entropy {
     Entropy::new(|buffer| {
         if let Err(error) = getrandom::fill(buffer) {
-            eprintln!("steward: the system gives no random numbers: {error}");
+            crate::print::tell(format!("the system gives no random numbers: {error}"));
             std::process::abort();
         }
     })

@@ -39,7 +39,7 @@ pub fn export(
     let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
     let file = file.map_err(|e| match e.kind() {
         std::io::ErrorKind::AlreadyExists => {
-            Error::Refused(format!("{} is there already", path.display()))
+            Error::Refused(format!("{} is there already: name another file", path.display()))
         }
         _ => Error::DiskFull(format!("{}: {e}", path.display())),
     })?;

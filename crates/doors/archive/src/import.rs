@@ -50,6 +50,27 @@ pub fn import(
     Ok(manifest)
 }
 
+/// Reads an archive to its end as [`import`] does and writes nothing: its parts,
+/// their hashes, and whether it would find its place in `db`, or in a new
+/// database without one.
+///
+/// # Errors
+/// Those that [`import`] tells of the archive and of a database that holds
+/// something.
+pub fn look_over(db: Option<&Db>, path: &Path) -> Result<Manifest> {
+    let about = read_about(path)?;
+    about.check(MIGRATIONS.last().map_or(0, |m| m.version))?;
+    if let Some(db) = db {
+        match db.read_blocking(schema_version)? {
+            0 => {}
+            found if found != about.schema => return Err(other_schema(about.schema, found)),
+            _ if db.read_blocking(store::is_empty)? => {}
+            _ => return Err(not_empty()),
+        }
+    }
+    read(path, &travelling(steps_to(about.schema)), &mut None)
+}
+
 fn open(path: &Path) -> Result<tar::Archive<Box<dyn Read>>> {
     let file = File::open(path).map_err(|e| Error::Refused(format!("{}: {e}", path.display())))?;
     let file = BufReader::with_capacity(1 << 20, file);
@@ -81,18 +102,36 @@ fn json<T: DeserializeOwned>(bytes: impl Read) -> Result<T> {
 
 /// Brings an empty database to the archive's schema; the steps up to there.
 fn prepare(db: &Db, schema: i64, now: Timestamp) -> Result<&'static [Migration]> {
-    let steps = MIGRATIONS.iter().take_while(|step| step.version <= schema).count();
-    let steps = &MIGRATIONS[..steps];
+    let steps = steps_to(schema);
     let found = db.read_blocking(schema_version)?;
     if found == 0 {
         db.migrate(steps, now)?;
     } else if found != schema {
-        return Err(Error::Refused(format!(
-            "the archive has schema version {schema}, the database was made with {found}: give a \
-             new, empty one"
-        )));
+        return Err(other_schema(schema, found));
     }
     Ok(steps)
+}
+
+fn steps_to(schema: i64) -> &'static [Migration] {
+    let steps = MIGRATIONS.iter().take_while(|step| step.version <= schema).count();
+    &MIGRATIONS[..steps]
+}
+
+fn other_schema(schema: i64, found: i64) -> Error {
+    Error::Refused(format!(
+        "the archive has schema version {schema}, the database was made with {found}: give a new, \
+         empty one"
+    ))
+}
+
+fn not_empty() -> Error {
+    Error::Refused("this database is not empty: an archive goes into a new one".into())
+}
+
+/// Where what is read goes.
+struct Target<'t, 'c> {
+    tx: &'t mut Tx<'c>,
+    files: Store,
 }
 
 /// What was read so far.
@@ -105,15 +144,22 @@ struct Seen {
 
 fn load(tx: &mut Tx, path: &Path, files: &Files, steps: &[Migration]) -> Result<Manifest> {
     if !store::is_empty(tx)? {
-        return Err(Error::Refused(
-            "this database is not empty: an archive goes into a new one".into(),
-        ));
+        return Err(not_empty());
     }
     let tables = travelling(steps);
     for table in &tables {
         store::clear(tx, table)?;
     }
-    let files = Store::new(files.clone())?;
+    let mut target = Some(Target { tx, files: Store::new(files.clone())? });
+    let manifest = read(path, &tables, &mut target)?;
+    if let Some(Target { tx, .. }) = target {
+        raise_epoch(tx)?;
+    }
+    Ok(manifest)
+}
+
+/// Reads an archive to its end, into the target if there is one.
+fn read(path: &Path, tables: &[Table], target: &mut Option<Target<'_, '_>>) -> Result<Manifest> {
     let mut seen = Seen::default();
     let mut archive = open(path)?;
     for entry in archive.entries().map_err(io_error)? {
@@ -122,12 +168,11 @@ fn load(tx: &mut Tx, path: &Path, files: &Files, steps: &[Migration]) -> Result<
         let name = place.to_str().ok_or_else(|| no_archive(path))?.to_owned();
         if name == "manifest.json" {
             let manifest: Manifest = json(entry)?;
-            check(&manifest, &seen, &tables)?;
-            raise_epoch(tx)?;
+            check(&manifest, &seen, tables)?;
             return Ok(manifest);
         }
         let mut bytes = Hashing::new(entry);
-        take(tx, &name, &mut bytes, &tables, &files, &mut seen)?;
+        take(target, &name, &mut bytes, tables, &mut seen)?;
         io::copy(&mut bytes, &mut io::sink()).map_err(io_error)?;
         let (sha256, bytes) = bytes.end();
         seen.parts.push(Part { name, bytes, sha256 });
@@ -136,25 +181,25 @@ fn load(tx: &mut Tx, path: &Path, files: &Files, steps: &[Migration]) -> Result<
 }
 
 fn take(
-    tx: &mut Tx,
+    target: &mut Option<Target<'_, '_>>,
     name: &str,
     bytes: &mut impl Read,
     tables: &[Table],
-    files: &Store,
     seen: &mut Seen,
 ) -> Result<()> {
     let mut parts = name.splitn(3, '/');
     match (parts.next(), parts.next(), parts.next()) {
         (Some("archive.json"), None, _) => Ok(()),
         (Some("counters.json"), None, _) => {
-            store::set_counters(tx, tables, &json::<Counters>(bytes)?)
+            let counters = json::<Counters>(bytes)?;
+            target.as_mut().map_or(Ok(()), |t| store::set_counters(t.tx, tables, &counters))
         }
         (Some("tables"), Some(table), Some(_)) => {
             let known = tables.iter().find(|known| known.name == table);
             let known = known.ok_or_else(|| {
                 Error::Refused(format!("the archive has a table {table}, which is unknown here"))
             })?;
-            let rows = load_rows(tx, known, bytes)?;
+            let rows = load_rows(target, known, bytes)?;
             *seen.tables.entry(table.to_owned()).or_default() += rows;
             Ok(())
         }
@@ -164,7 +209,7 @@ fn take(
                 return Err(Error::Refused(format!("the archive names a file {name}")));
             }
             seen.files += 1;
-            files.write(object, bytes)
+            target.as_ref().map_or(Ok(()), |t| t.files.write(object, bytes))
         }
         _ => Err(Error::Refused(format!("the archive has an unknown part {name}"))),
     }
@@ -177,7 +222,11 @@ fn is_plain(path: &Path) -> bool {
     plain == path
 }
 
-fn load_rows(tx: &mut Tx, table: &Table, bytes: &mut impl Read) -> Result<u64> {
+fn load_rows(
+    target: &mut Option<Target<'_, '_>>,
+    table: &Table,
+    bytes: &mut impl Read,
+) -> Result<u64> {
     let (mut rows, mut count) = (Vec::new(), 0);
     for line in BufReader::with_capacity(1 << 18, bytes).lines() {
         let line = line.map_err(io_error)?;
@@ -186,15 +235,21 @@ fn load_rows(tx: &mut Tx, table: &Table, bytes: &mut impl Read) -> Result<u64> {
         rows.push(write_row(table, object)?);
         count += 1;
         if rows.len() == store::rows_at_a_time(table) {
-            flush(tx, table, &mut rows)?;
+            flush(target, table, &mut rows)?;
         }
     }
-    flush(tx, table, &mut rows)?;
+    flush(target, table, &mut rows)?;
     Ok(count)
 }
 
-fn flush(tx: &mut Tx, table: &Table, rows: &mut Vec<Vec<Value>>) -> Result<()> {
-    store::insert_rows(tx, table, rows)?;
+fn flush(
+    target: &mut Option<Target<'_, '_>>,
+    table: &Table,
+    rows: &mut Vec<Vec<Value>>,
+) -> Result<()> {
+    if let Some(target) = target {
+        store::insert_rows(target.tx, table, rows)?;
+    }
     rows.clear();
     Ok(())
 }

@@ -19,7 +19,7 @@ mod pack;
 mod store;
 
 pub use export::export;
-pub use import::import;
+pub use import::{import, look_over};
 pub use manifest::{About, Counters, FORMAT, Manifest, Part};
 
 use steward_database::Migration;

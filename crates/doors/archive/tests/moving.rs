@@ -7,7 +7,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
-use steward_archive::{Manifest, export, import};
+use steward_archive::{Manifest, export, import, look_over};
 use steward_base::Error;
 use steward_database::Engine;
 use steward_schema::testing::{TestDb, on_both, postgres, sqlite};
@@ -123,6 +123,7 @@ fn a_database_with_something_in_it_is_refused() {
         let before = but_for_the_epoch(&path);
         let refused = load(&house, &path).expect_err("is not empty");
         assert!(refused.to_string().contains("not empty"), "{refused}");
+        assert_eq!(look_over(Some(house.db()), &path), Err(refused), "a trial says the same");
         assert!(before == but_for_the_epoch(&save(&house, "still.tar")), "nothing has changed");
         let twice = export(house.db(), Some(&house.files), &path, "test", at(200));
         assert!(matches!(twice, Err(Error::Refused(_))), "an archive is never overwritten");
@@ -146,13 +147,19 @@ fn an_archive_that_is_cut_off_or_altered_leaves_nothing() {
     on_both(|test| {
         let house = House::empty(test, 3);
         for bytes in [&bytes[..bytes.len() / 2], &bytes[..manifest], &altered] {
+            let tried = look_over(Some(house.db()), &broken(bytes));
+            assert!(matches!(tried, Err(Error::Refused(_))), "{tried:?}");
             let refused = load(&house, &broken(bytes)).expect_err("is broken");
             assert!(matches!(refused, Error::Refused(_)), "{refused:?}");
             let records =
                 house.read(|tx| tx.one("select count(*) from record", &[], |r| r.get::<i64>(0)));
             assert_eq!(records, 0);
         }
-        load(&house, &path).expect("the whole one goes in");
+        let tried = look_over(Some(house.db()), &path).expect("the whole one would go in");
+        let records =
+            house.read(|tx| tx.one("select count(*) from record", &[], |r| r.get::<i64>(0)));
+        assert_eq!(records, 0, "a trial leaves everything as it was");
+        assert_eq!(load(&house, &path), Ok(tried), "the whole one goes in");
     });
 }
 

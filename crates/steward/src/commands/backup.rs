@@ -3,7 +3,7 @@
 //! archive as `export` writes it, of one snapshot.
 
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Write as _};
+use std::io::{BufReader, BufWriter, ErrorKind, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Component, Path};
 
@@ -14,6 +14,7 @@ use steward_history::raise_epoch;
 use super::export;
 use crate::config::Config;
 use crate::open::{Migrate, make_directory, open, private_file};
+use crate::print::say;
 use crate::rooms::Rooms;
 use crate::{Failure, erasures, system};
 
@@ -28,7 +29,13 @@ pub(crate) fn backup(config: &Config, file: &Path) -> Result<(), Failure> {
     if db.engine() == Engine::Postgres {
         return export::write(&db, config, file);
     }
-    let target = private_file(file).map_err(|error| cannot(file, &error))?;
+    let target = private_file(file).map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => {
+            let words = format!("{} is there already: name another file", file.display());
+            Failure::Failed(words)
+        }
+        _ => cannot(file, &error),
+    })?;
     let copy = file.with_extension("db-part");
     let _ = std::fs::remove_file(&copy);
     let made = private_file(&copy).map(drop);
@@ -96,8 +103,7 @@ pub(crate) fn restore(config: &Config, file: &Path, erased: Option<&Path>) -> Re
     let db = open(config, Migrate::Yes, &entropy)?;
     db.write_blocking(|tx| raise_epoch(tx).map(drop))?;
     erasures::apply(config, &db, &Rooms::new(&entropy), erased)?;
-    println!("restored into {}; `steward verify` looks it over", config.data.display());
-    Ok(())
+    say(format!("restored into {}; `steward verify` looks it over", config.data.display()))
 }
 
 /// Whether something is there beside a list of erasures.

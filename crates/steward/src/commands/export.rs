@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use steward_archive::Manifest;
-use steward_database::Db;
+use steward_database::{Db, Options};
 use steward_ticket::attachment::{Files, Limits};
 
 use crate::config::Config;
 use crate::open::{Migrate, make_directory, make_file, open};
+use crate::print::{say, tell};
 use crate::rooms::Rooms;
 use crate::{Failure, erasures, system};
 
@@ -28,10 +29,9 @@ pub(crate) fn write(db: &Db, config: &Config, file: &Path) -> Result<(), Failure
     let files = files(config)?;
     let manifest = steward_archive::export(db, Some(&files), file, program, system::now())?;
     for object in &manifest.lost_files {
-        eprintln!("steward: the file {object} is missing or damaged and was left out");
+        tell(format!("the file {object} is missing or damaged and was left out"));
     }
-    println!("{} in {}", summary(&manifest), file.display());
-    Ok(())
+    say(format!("{} in {}", summary(&manifest), file.display()))
 }
 
 /// Reads an archive into an empty database.
@@ -44,14 +44,35 @@ pub(crate) fn import(config: &Config, file: &Path, erased: Option<&Path>) -> Res
     let rooms = Rooms::new(&entropy);
     let (files, now) = (files(config)?, system::now());
     let manifest = steward_archive::import(&db, &files, &rooms.registries, file, now)?;
-    println!("{}; `steward verify` looks it over", summary(&manifest));
-    erasures::apply(config, &db, &rooms, erased)
+    // Whether anybody hears of it or not: who was erased is erased before anything else.
+    erasures::apply(config, &db, &rooms, erased)?;
+    say(format!("{}; `steward verify` looks it over", summary(&manifest)))
+}
+
+/// Reads an archive and says what [`import`] would write.
+pub(crate) fn look_over(
+    config: &Config,
+    file: &Path,
+    erased: Option<&Path>,
+) -> Result<(), Failure> {
+    // A database is looked into where there is one, and none is made.
+    let db = match config.options() {
+        Options::Sqlite(path) if !path.exists() => None,
+        options => Some(Db::open(&options)?),
+    };
+    let manifest = steward_archive::look_over(db.as_ref(), file)?;
+    let listed = erased.map(erasures::count).transpose()?;
+    say(format!("{} would be written", summary(&manifest)))?;
+    match listed {
+        Some(count) => say(format!("erased again, where they are there: {count} persons")),
+        None => Ok(()),
+    }
 }
 
 /// Prints the list of erasures.
 pub(crate) fn erasures(config: &Config) -> Result<(), Failure> {
     let db = open(config, Migrate::OnlyEmpty, &system::entropy())?;
-    Ok(erasures::print(&db)?)
+    erasures::print(&db)
 }
 
 fn summary(manifest: &Manifest) -> String {

@@ -11,6 +11,7 @@ use steward_people::DEFAULT_ORGANISATION;
 
 use crate::config::Config;
 use crate::open::{Migrate, open, own_actor};
+use crate::print::say;
 use crate::rooms::Rooms;
 use crate::{Failure, system};
 
@@ -39,8 +40,7 @@ pub(crate) fn run(config: &Config, asked: &Asked) -> std::result::Result<(), Fai
         Some(list) => read_list(&db, &entropy, asked, list),
         None => read_log(&db, &entropy, &rooms, asked, &report_beside(asked.file), Show::Auto),
     };
-    println!("{}", summary?);
-    Ok(())
+    say(summary?)
 }
 
 /// What the options name must be there before anything is made.

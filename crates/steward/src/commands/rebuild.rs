@@ -11,6 +11,7 @@ use steward_ticket::rebuild;
 
 use crate::config::Config;
 use crate::open::{Migrate, open};
+use crate::print::say;
 use crate::rooms::Rooms;
 use crate::{Failure, system};
 
@@ -29,7 +30,8 @@ pub(crate) fn run(config: &Config, name: &str) -> std::result::Result<(), Failur
         return Err(Failure::Usage(words));
     }
     if subscriber.is_some_and(|subscriber| subscriber.starts_at_the_end()) {
-        let words = "keeps nothing that could be made anew: what was done or sent stays so";
+        let words = "keeps nothing that could be made anew: what was done or sent stays so, and what \
+                     was rightly passed over when it happened could be done now";
         return Err(Failure::Failed(format!("{name} {words}")));
     }
     let db = open(config, Migrate::OnlyEmpty, &entropy)?;
@@ -40,8 +42,7 @@ pub(crate) fn run(config: &Config, name: &str) -> std::result::Result<(), Failur
         (_, None) => 0,
     };
     let what = if subscriber.is_some() { "facts" } else { "tickets" };
-    println!("{name} made anew from {count} {what}");
-    Ok(())
+    say(format!("{name} made anew from {count} {what}"))
 }
 
 /// Empties what a subscriber keeps and reads the log from its beginning; a
@@ -64,7 +65,6 @@ fn read_again(db: &Db, subscriber: &Arc<dyn Subscriber>) -> Result<u64> {
 
 fn tell(count: u64) {
     if std::io::stderr().is_terminal() {
-        eprint!("\r{count} ");
-        let _ = std::io::stderr().flush();
+        let _ = write!(std::io::stderr(), "\r{count} ");
     }
 }

@@ -4,6 +4,7 @@ use steward_history::{seal_now, seals};
 
 use crate::config::Config;
 use crate::open::{Migrate, open};
+use crate::print::give;
 use crate::{Failure, system};
 
 /// Seals what has happened since the last seal and prints the newest one.
@@ -13,8 +14,7 @@ pub(crate) fn print(config: &Config) -> Result<(), Failure> {
     db.write_blocking(move |tx| seal_now(tx, now).map(drop))?;
     let newest = db.read_blocking(|tx| seals(tx, i64::MAX, 1))?;
     match newest.first() {
-        Some(seal) => println!("{}", seal.line()),
-        None => return Err(Failure::Failed("nothing has happened that could be sealed".into())),
+        Some(seal) => give(format!("{}\n", seal.line()).as_bytes()),
+        None => Err(Failure::Failed("nothing has happened that could be sealed".into())),
     }
-    Ok(())
 }

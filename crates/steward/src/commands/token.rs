@@ -6,6 +6,7 @@ use steward_people::tokens::{self, NewToken};
 
 use crate::config::Config;
 use crate::open::{Migrate, open, own_actor};
+use crate::print::put;
 use crate::{Failure, system};
 
 /// Makes a token for a person and prints it alone.
@@ -25,6 +26,10 @@ pub(crate) fn create(config: &Config, person: &str, name: &str) -> Result<(), Fa
         hash: secret.hash,
     };
     db.write_blocking(move |tx| tokens::create(tx, &call, &new).map(drop))?;
-    println!("{}", secret.text);
-    Ok(())
+    put(format!("{}\n", secret.text).as_bytes()).map_err(|error| {
+        Failure::Failed(format!(
+            "the token was made and could not be printed ({error}); nobody has it, and it can be \
+             revoked: {name}, a token of {person}"
+        ))
+    })
 }

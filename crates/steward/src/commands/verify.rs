@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 use crate::open::{Migrate, open};
+use crate::print::say;
 use crate::{Failure, system};
 
 /// Walks every chain and every seal; status 1 when anything is wrong.
@@ -16,15 +17,14 @@ pub(crate) fn run(config: &Config, against: Option<String>) -> Result<(), Failur
     let seal = against.map(|line| line.trim().to_owned());
     let report = db.read_blocking(move |tx| steward_history::verify(tx, seal.as_deref()))?;
     for finding in &report.findings {
-        println!("{finding}");
+        say(finding)?;
     }
-    println!(
+    say(format!(
         "{} records, {} facts, {} texts ({} erased), {} seals",
         report.records, report.facts, report.contents, report.erased, report.seals
-    );
+    ))?;
     if report.findings.is_empty() {
-        println!("all chains and seals hold");
-        return Ok(());
+        return say("all chains and seals hold");
     }
     Err(Failure::Failed(format!("{} findings", report.findings.len())))
 }

@@ -45,13 +45,25 @@ fn an_import_takes_its_options_and_answers_by_its_exit_status() {
         (1, &["import", "archive", &file]),
         (2, &["import", "cats", &file]),
         (2, &["import", "people", &file, "--mapping", &mapping]),
-        (2, &["import", "archive", &file, "--dry-run"]),
+        (1, &["import", "archive", &file, "--dry-run"]),
         (2, &["import", "incident-log"]),
     ] {
         let (ended, words) = house.ends(wrong);
         assert_eq!(ended, status, "{wrong:?}: {words}");
         assert!(!words.trim().is_empty(), "{wrong:?} says why");
     }
+}
+
+#[test]
+fn a_trial_of_an_archive_reads_it_whole_and_makes_nothing() {
+    let house = House::new();
+    house.run(&["verify"]);
+    house.run(&["export", "all.tar"]);
+    let said = house.run(&["import", "archive", "all.tar", "--dry-run", "--data", "new"]);
+    assert!(said.contains(" records, ") && said.contains(" would be written"), "{said}");
+    assert!(!house.dir.join("new").exists(), "not even the directory");
+    let (status, words) = house.ends(&["import", "archive", "all.tar", "--dry-run"]);
+    assert!(status == 1 && words.contains("not empty"), "{status}: {words}");
 }
 
 #[test]

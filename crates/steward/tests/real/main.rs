@@ -4,5 +4,6 @@ mod house;
 mod importing;
 mod moving;
 mod options;
+mod printing;
 mod stopping;
 mod verifying;

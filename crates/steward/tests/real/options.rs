@@ -1,8 +1,10 @@
 //! Options from the command line, from variables and from `steward.toml`.
 
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
-use crate::house::{House, Server, said};
+use crate::house::{House, STEWARD, Server, said, until};
 
 #[test]
 fn the_line_wins_over_the_variable_and_the_variable_over_the_file() {
@@ -168,6 +170,65 @@ fn what_is_written_is_for_its_owner_only() {
         assert_eq!(mode(directory), 0o700);
         assert_eq!(mode(&format!("{directory}/steward.db")), 0o600);
     }
+
+    // In a directory that was there, whatever the umask of who starts it.
+    let open = house.dir.join("open");
+    std::fs::create_dir(&open).expect("a directory");
+    std::fs::set_permissions(&open, std::fs::Permissions::from_mode(0o755)).expect("open");
+    let mut command = Command::new("sh");
+    command.args(["-c", "umask 0; exec \"$@\"", "sh", STEWARD, "serve", "--data", "open"]);
+    command.args(["--listen", "127.0.0.1:0"]).current_dir(&house.dir);
+    let server = Server::start(command);
+    let token = house.token(&["--data", "open"]);
+    let call = |path: &str, args: &[&str]| server.call(&token, path, args);
+    let made = call("/api/v1/incidents", &["-d", r#"{"short_description":"a file"}"#]);
+    assert!(made.starts_with("HTTP/1.1 201"), "{made}");
+    let form = format!("file=@{}", house.write("notes.txt", "attached"));
+    let files = "/api/v1/incidents/INC0000001/attachments";
+    let upload = Command::new("curl")
+        .args(["-sSi", "-F", &form, "-H", &format!("Authorization: Bearer {token}")])
+        .arg(format!("http://{}{files}", server.address))
+        .output();
+    let attached = said(upload.expect("curl runs")).1;
+    assert!(attached.contains("HTTP/1.1 201"), "{attached}");
+    until(Duration::from_secs(10), "a list", || open.join("erasures.jsonl").exists());
+    drop(server);
+    house.run(&["backup", "two.backup", "--data", "open"]);
+    house.run(&["restore", "two.backup", "--data", "third"]);
+    for directory in ["open", "third"] {
+        let written = below(&house.dir.join(directory));
+        assert!(written.len() >= 5, "{written:?}");
+        for path in written {
+            let found = std::fs::metadata(&path).expect("is there");
+            let expected = if found.is_dir() { 0o700 } else { 0o600 };
+            assert_eq!(found.permissions().mode() & 0o777, expected, "{}", path.display());
+        }
+    }
+}
+
+/// Everything below a directory.
+fn below(directory: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(directory).expect("a directory").flatten() {
+        if entry.path().is_dir() {
+            found.extend(below(&entry.path()));
+        }
+        found.push(entry.path());
+    }
+    found
+}
+
+#[test]
+fn a_backup_is_never_written_over() {
+    let house = House::new();
+    house.run(&["backup", "one.backup"]);
+    let before = std::fs::read(house.dir.join("one.backup")).expect("a backup");
+    for again in [&["backup", "one.backup"], &["export", "one.backup"]] {
+        let (status, words) = house.ends(again);
+        assert!(status == 1 && words.contains("one.backup is there already"), "{words}");
+        assert!(words.contains("name another file") && !words.contains("disk"), "{words}");
+    }
+    assert!(std::fs::read(house.dir.join("one.backup")).expect("a backup") == before);
 }
 
 #[test]
