@@ -39,7 +39,9 @@ impl Subscriber for Automation {
         Ok(())
     }
 
-    // A rule acts on what happens from now on, never on the past.
+    // A rule acts on what happens from now on, never on the past: of a fact it passed
+    // over (its condition did not hold, it was off, its publisher might not) there is no
+    // trace, and read again it could set off a run that was never due.
     fn starts_at_the_end(&self) -> bool {
         true
     }

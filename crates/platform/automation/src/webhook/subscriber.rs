@@ -75,7 +75,8 @@ impl Subscriber for Webhooks {
         Ok(())
     }
 
-    // What has happened before is not sent.
+    // What has happened before is not sent; of what was rightly kept back then (the
+    // condition, the owner's rights, a webhook that was off) there is no trace.
     fn starts_at_the_end(&self) -> bool {
         true
     }
