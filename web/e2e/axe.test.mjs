@@ -59,6 +59,14 @@ const PORTAL = [
   ['portal-not-found', () => '/portal/nothing', '.state'],
 ];
 
+/** Whom one can be, as `serve --demo` says it: the whole demonstration takes minutes to make, and the page shows no more. */
+const DEMO = ['agent', 'manager', 'requester', 'admin'].map((login) => ({
+  login,
+  password: 'steward-demo',
+  name: `${login[0].toUpperCase()}${login.slice(1)} of the demonstration`,
+  note: 'Works on incidents, member of Group 70',
+}));
+
 /** The pages that the routers know, `$` standing for what differs from record to record. */
 function routes() {
   const source = ['app/router.tsx', 'features/portal/router.tsx'].map((name) => readFileSync(new URL(`../src/${name}`, import.meta.url), 'utf8')).join('\n');
@@ -92,6 +100,19 @@ for (const scheme of ['light', 'dark']) {
     test('sign-in at both doors and password reset', async () => {
       const page = await openPage(browser, { scheme });
       for (const entry of PUBLIC) await look(page, entry, scheme);
+      assert.deepEqual(page.faults, []);
+      await page.context().close();
+    });
+
+    test('sign-in of the demonstration', async () => {
+      const page = await openPage(browser, { scheme });
+      await page.route('**/api/v1/sign-in', async (route) => {
+        const answer = await route.fetch();
+        await route.fulfill({ status: 200, json: { ...(await answer.json()), demo: DEMO } });
+      });
+      await look(page, ['sign-in-demo', () => '/sign-in', '.demo button'], scheme);
+      await page.locator('.demo button').first().hover();
+      assert.deepEqual(await axe(page), [], `under the pointer, in ${scheme}`);
       assert.deepEqual(page.faults, []);
       await page.context().close();
     });
