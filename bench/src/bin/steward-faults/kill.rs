@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use steward_database::{Db, Options};
 
 use crate::Findings;
+use crate::clock::{self, Chance};
 use crate::ledger::{Ledger, caught_up};
 use crate::server::Store;
 
@@ -24,10 +25,10 @@ pub fn run(
         Ok(store) => store,
         Err(why) => return report(&format!("kill, {engine}"), Err(vec![why])),
     };
-    let mut state = seed;
+    let mut chance = Chance::new(seed, engine);
     for round in 1..=rounds {
-        let after = Duration::from_millis(200 + random(&mut state) % 1800);
-        let outcome = one(&mut store, round, after, false);
+        let after = chance.millis(200, 2000);
+        let outcome = one(&mut store, round, after, seed, None);
         let failed = outcome.is_err();
         report(&format!("kill, {engine}, round {round}"), outcome);
         if failed {
@@ -38,13 +39,13 @@ pub fn run(
 }
 
 /// The same while connections to PostgreSQL are ended again and again, around commits too.
-pub fn with_cut_connections(report: &mut impl FnMut(&str, Result<String, Findings>)) {
+pub fn with_cut_connections(seed: u64, report: &mut impl FnMut(&str, Result<String, Findings>)) {
     let outcome = Store::fresh("postgres").map_err(|why| vec![why]).and_then(|mut store| {
         let url = store.url().unwrap_or_default().to_owned();
-        let stop = AtomicBool::new(false);
+        let (begun, stop) = (AtomicBool::new(false), AtomicBool::new(false));
         std::thread::scope(|scope| {
-            let cutter = scope.spawn(|| cut_connections(&url, &stop));
-            let outcome = one(&mut store, 1, Duration::from_secs(4), true);
+            let cutter = scope.spawn(|| cut_connections(&url, &begun, &stop));
+            let outcome = one(&mut store, 1, Duration::from_secs(4), seed, Some(&begun));
             stop.store(true, Ordering::Relaxed);
             match (outcome, cutter.join().unwrap_or_else(|_| Err("the cutter ended".to_owned()))) {
                 (Ok(_), Err(why)) => Err(vec![format!("no session was ended: {why}")]),
@@ -59,13 +60,15 @@ pub fn with_cut_connections(report: &mut impl FnMut(&str, Result<String, Finding
 }
 
 /// Ends two sessions of the server every 15 ms, for as long as `one` lets its writers work.
-fn cut_connections(url: &str, stop: &AtomicBool) -> Result<usize, String> {
+fn cut_connections(url: &str, begun: &AtomicBool, stop: &AtomicBool) -> Result<usize, String> {
     let options = Options::Postgres(format!("{url}?application_name=cutter"));
     let db = Db::open(&options).map_err(|e| e.to_string())?;
     let (mut ended, mut last) = (0, "there was none".to_owned());
-    // The server starts first, and the check at the end is left in peace: all is cut within
-    // the four seconds before the kill.
-    std::thread::sleep(Duration::from_millis(1000));
+    // The server starts first, however long it takes, and the check at the end is left in peace:
+    // all is cut within the four seconds before the kill.
+    while !begun.load(Ordering::Relaxed) && !stop.load(Ordering::Relaxed) {
+        std::thread::sleep(Duration::from_millis(10));
+    }
     let begin = Instant::now();
     while begin.elapsed() < Duration::from_millis(2500) && !stop.load(Ordering::Relaxed) {
         let cut = db.read_blocking(|tx| {
@@ -86,25 +89,34 @@ fn cut_connections(url: &str, stop: &AtomicBool) -> Result<usize, String> {
     if ended == 0 { Err(last) } else { Ok(ended) }
 }
 
-fn one(store: &mut Store, round: u32, after: Duration, faults: bool) -> Result<String, Findings> {
+fn one(
+    store: &mut Store,
+    round: u32,
+    after: Duration,
+    seed: u64,
+    cut: Option<&AtomicBool>,
+) -> Result<String, Findings> {
     let server = store.start(false).map_err(|why| vec![why])?;
-    let (until, stop) = (soon(if faults { 6 } else { 2 }), AtomicBool::new(false));
-    let promised = std::thread::scope(|scope| {
+    if let Some(begun) = cut {
+        begun.store(true, Ordering::Relaxed);
+    }
+    let (faults, stop) = (cut.is_some(), AtomicBool::new(false));
+    let (promised, killed) = std::thread::scope(|scope| {
         let start = |writer: u32| {
             let mut client = store.client(&server);
-            let (until, stop) = (until.as_str(), &stop);
-            let name = format!("r{round}-w{writer}");
-            scope.spawn(move || Ledger::work(&mut client, &name, until, faults, stop))
+            let (name, stop) = (format!("r{round}-w{writer}"), &stop);
+            scope.spawn(move || Ledger::work(&mut client, &name, seed, faults, stop))
         };
         let writers: Vec<_> = (0..WRITERS).map(start).collect();
         std::thread::sleep(after);
         server.kill();
+        let killed = clock::wire(clock::now());
         let mut all = Ledger::default();
         writers
             .into_iter()
             .filter_map(|writer| writer.join().ok())
             .for_each(|ledger| all.add(ledger));
-        all
+        (all, killed)
     });
 
     let begin = Instant::now();
@@ -112,7 +124,8 @@ fn one(store: &mut Store, round: u32, after: Duration, faults: bool) -> Result<S
     let ready = begin.elapsed();
     let mut client = store.client(&server);
     let mut findings = promised.check(&mut client);
-    findings.extend(promised.check_timers(&mut client));
+    let (late, fired) = promised.check_timers(&mut client, &killed);
+    findings.extend(late);
     findings.extend(caught_up(&mut client, Duration::from_secs(30)));
     findings.extend(promised.check_bell(&mut store.bell(&server)));
     findings.extend(store.verify().err());
@@ -123,7 +136,7 @@ fn one(store: &mut Store, round: u32, after: Duration, faults: bool) -> Result<S
         return Err(findings);
     }
     Ok(format!(
-        "killed after {} ms, {} created, {} notes, {} resolved, {} held, {} rang, {} refused, {} without answer; ready again in {} ms",
+        "killed after {} ms, {} created, {} notes, {} resolved, {} held ({fired} back before the kill), {} rang, {} refused, {} without answer; ready again in {} ms",
         after.as_millis(),
         promised.created.len(),
         promised.notes.len(),
@@ -134,26 +147,6 @@ fn one(store: &mut Store, round: u32, after: Duration, faults: bool) -> Result<S
         promised.unanswered.len(),
         ready.as_millis()
     ))
-}
-
-/// A moment in some seconds, about when the server is killed, as the API writes it.
-pub fn soon(seconds: i64) -> String {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a benchmark stands outside and has the wall's clock"
-    )]
-    let now = jiff::Timestamp::now();
-    let then = now + jiff::SignedDuration::from_secs(seconds);
-    format!("{then:.3}")
-}
-
-/// SplitMix64: repeatable by its seed.
-fn random(state: &mut u64) -> u64 {
-    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mut z = *state;
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 fn last_lines(store: &Store) -> String {

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::Findings;
+use crate::clock::Chance;
 use crate::http::{Client, encode};
 
 /// Login of whoever incidents are assigned to.
@@ -21,7 +22,7 @@ pub struct Ledger {
     pub notes: Vec<(String, String)>,
     /// Numbers of resolved incidents.
     pub resolved: Vec<String>,
-    /// Numbers of incidents held until a moment that has come since.
+    /// Numbers of incidents held until a moment within the next seconds.
     pub held: Vec<String>,
     /// Numbers of incidents that were assigned to whoever has the bell.
     pub assigned: Vec<String>,
@@ -51,14 +52,16 @@ impl Ledger {
     pub fn work(
         client: &mut Client,
         name: &str,
-        until: &str,
+        seed: u64,
         faults: bool,
         stop: &AtomicBool,
     ) -> Ledger {
-        let mut ledger = Ledger::default();
+        let (mut ledger, mut chance) = (Ledger::default(), Chance::new(seed, name));
         for count in 0_u32.. {
             let name = format!("{name}-{count}");
-            if stop.load(Ordering::Relaxed) || ledger.step(client, &name, count, until).is_err() {
+            if stop.load(Ordering::Relaxed)
+                || ledger.step(client, &name, count, &mut chance).is_err()
+            {
                 break;
             }
         }
@@ -73,7 +76,7 @@ impl Ledger {
         client: &mut Client,
         name: &str,
         count: u32,
-        until: &str,
+        chance: &mut Chance,
     ) -> std::io::Result<()> {
         let title = format!("fault {name}");
         let body = json!({ "short_description": title });
@@ -112,8 +115,12 @@ impl Ledger {
                 self.promised(answer.status, "resolve", &answer.body, |l| l.resolved.push(number));
             }
             2 => {
-                let body = json!({ "on_hold_reason": "awaiting_vendor", "until": until });
+                let body = json!({ "on_hold_reason": "awaiting_vendor", "until": chance.due() });
                 let answer = client.post(&format!("{path}/hold"), &body, None)?;
+                // Under load the moment may be over before the request is read.
+                if answer.status == 422 && answer.body["errors"][0]["rule"] == "future" {
+                    return Ok(());
+                }
                 self.promised(answer.status, "hold", &answer.body, |l| l.held.push(number));
             }
             _ => {
@@ -189,9 +196,10 @@ impl Ledger {
         findings
     }
 
-    /// Held incidents come back by themselves, each exactly once, within some seconds.
-    pub fn check_timers(&self, client: &mut Client) -> Findings {
-        let mut findings = Findings::new();
+    /// Held incidents come back by themselves, each exactly once, within some seconds. How many of them came back
+    /// before `killed`.
+    pub fn check_timers(&self, client: &mut Client, killed: &str) -> (Findings, usize) {
+        let (mut findings, mut before) = (Findings::new(), 0);
         let limit = std::time::Instant::now() + std::time::Duration::from_secs(30);
         for number in &self.held {
             let path = format!("/api/v1/incidents/{number}");
@@ -203,12 +211,14 @@ impl Ledger {
             }
             let history = get(client, &format!("{path}/history?limit=500"), &mut findings);
             let facts = history["items"].as_array().cloned().unwrap_or_default();
-            let back = facts.iter().filter(|fact| left_hold(fact)).count();
-            if back != 1 {
-                findings.push(format!("{number} came back from hold {back} times"));
+            let back: Vec<&Value> = facts.iter().filter(|fact| left_hold(fact)).collect();
+            if back.len() != 1 {
+                findings.push(format!("{number} came back from hold {} times", back.len()));
             }
+            let early = |fact: &&&Value| fact["at"].as_str().is_some_and(|at| at < killed);
+            before += back.iter().filter(early).count();
         }
-        findings
+        (findings, before)
     }
 }
 

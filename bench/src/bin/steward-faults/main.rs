@@ -6,8 +6,10 @@
 //! Finds the binary in `STEWARD_BIN` (else beside itself), a PostgreSQL in `STEWARD_TEST_PG`, and the library
 //! that makes disks fail in `STEWARD_LIBFAULT`. `STEWARD_PG_SWITCH` is the switch of a PostgreSQL on such a disk (`PG_LIBFAULT` of
 //! scripts/pg.sh). Prints a line for each round and ends with
-//! `N passed, N failed`; exit status 1 when one failed.
+//! `N passed, N failed`; exit status 1 when one failed. The seed, which says when servers are killed and timers
+//! come due, is printed first and taken from the clock unless it is given.
 
+mod clock;
 mod disk;
 mod http;
 mod kill;
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    println!("seed {}", options.seed);
     let (mut passed, mut failed) = (0, 0);
     let mut report = |name: &str, outcome: Result<String, Findings>| match outcome {
         Ok(note) => {
@@ -58,8 +61,9 @@ fn main() -> ExitCode {
         }
     }
     if options.nodes && options.engines.contains(&"postgres") {
-        (1..=options.rounds.div_ceil(10)).for_each(|round| nodes::run(round, &mut report));
-        kill::with_cut_connections(&mut report);
+        (1..=options.rounds.div_ceil(10))
+            .for_each(|round| nodes::run(round, options.seed, &mut report));
+        kill::with_cut_connections(options.seed, &mut report);
     }
     if options.disk && options.engines.contains(&"postgres") {
         disk::run_postgres(&mut report);
@@ -78,7 +82,8 @@ fn options() -> Result<Options, String> {
         kill: true,
         nodes: true,
         disk: true,
-        seed: 1,
+        // Another one in each run, printed so that a run can be repeated.
+        seed: u64::from(clock::now().as_millisecond() as u32),
     };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {

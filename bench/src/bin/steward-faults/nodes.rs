@@ -4,10 +4,9 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::Findings;
-use crate::kill::soon;
 use crate::ledger::{Ledger, caught_up};
 use crate::server::{Server, Store};
+use crate::{Findings, clock};
 
 /// Callers of each node.
 const WRITERS: u32 = 8;
@@ -15,37 +14,38 @@ const WRITERS: u32 = 8;
 const MOST: Duration = Duration::from_secs(30);
 
 /// One round.
-pub fn run(round: u32, report: &mut impl FnMut(&str, Result<String, Findings>)) {
-    let outcome = Store::fresh("postgres").map_err(|why| vec![why]).and_then(|s| one(s, round));
+pub fn run(round: u32, seed: u64, report: &mut impl FnMut(&str, Result<String, Findings>)) {
+    let outcome =
+        Store::fresh("postgres").map_err(|why| vec![why]).and_then(|s| one(s, round, seed));
     report(&format!("two nodes, round {round}"), outcome);
 }
 
-fn one(mut store: Store, round: u32) -> Result<String, Findings> {
+fn one(mut store: Store, round: u32, seed: u64) -> Result<String, Findings> {
     let dying = store.start(false).map_err(|why| vec![why])?;
     let living = store.start(false).map_err(|why| vec![why])?;
-    let (until, stop) = (soon(4), AtomicBool::new(false));
-    let (promised, killed) = std::thread::scope(|scope| {
+    let stop = AtomicBool::new(false);
+    let (promised, killed, moment) = std::thread::scope(|scope| {
         let start = |server: &Server, node: &'static str, writer: u32| {
             let mut client = store.client(server);
-            let (until, stop) = (until.as_str(), &stop);
-            let name = format!("r{round}-{node}{writer}");
-            scope.spawn(move || Ledger::work(&mut client, &name, until, false, stop))
+            let (name, stop) = (format!("r{round}-{node}{writer}"), &stop);
+            scope.spawn(move || Ledger::work(&mut client, &name, seed, false, stop))
         };
         let mut writers: Vec<_> = (0..WRITERS).map(|w| start(&dying, "a", w)).collect();
         writers.extend((0..WRITERS).map(|w| start(&living, "b", w)));
         std::thread::sleep(Duration::from_millis(1500));
         dying.kill();
-        let killed = Instant::now();
+        let (killed, moment) = (Instant::now(), clock::wire(clock::now()));
         std::thread::sleep(Duration::from_secs(1));
         stop.store(true, Ordering::Relaxed);
         let mut all = Ledger::default();
         writers.into_iter().filter_map(|w| w.join().ok()).for_each(|ledger| all.add(ledger));
-        (all, killed)
+        (all, killed, moment)
     });
     let mut client = store.client(&living);
     let mut findings = caught_up(&mut client, MOST.saturating_sub(killed.elapsed()));
     let read_on = killed.elapsed();
-    findings.extend(promised.check_timers(&mut client));
+    let (late, back) = promised.check_timers(&mut client, &moment);
+    findings.extend(late);
     let fired = killed.elapsed();
     if fired > MOST {
         findings.push(format!("timers went on only after {} s", fired.as_secs()));
@@ -62,7 +62,7 @@ fn one(mut store: Store, round: u32) -> Result<String, Findings> {
         return Err(findings);
     }
     Ok(format!(
-        "{} created on both, {} held, {} rang, {} without answer; {} ms after the kill the log was read, after {} ms \
+        "{} created on both, {} held ({back} back before the kill), {} rang, {} without answer; {} ms after the kill the log was read, after {} ms \
          all timers had fired",
         promised.created.len(),
         promised.held.len(),
