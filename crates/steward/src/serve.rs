@@ -80,7 +80,13 @@ fn take_address(listen: &str) -> Result<TcpSocket, Failure> {
 }
 
 fn cannot_listen(listen: &str, error: &std::io::Error) -> Failure {
-    Failure::Failed(format!("cannot listen on {listen}: {error}"))
+    let other = match error.kind() {
+        std::io::ErrorKind::AddrInUse => {
+            "; choose another: --listen 127.0.0.1:8090, or make run ARGS=\"--listen 127.0.0.1:8090\""
+        }
+        _ => "",
+    };
+    Failure::Failed(format!("cannot listen on {listen}: {error}{other}"))
 }
 
 async fn serve(
@@ -108,8 +114,10 @@ async fn serve(
         live.close();
     })
     .await;
-    drop(workers);
+    // Ended before the runtime is: a worker that is asked to go on while the runtime ends would panic.
+    workers.shutdown().await;
     hub.abort();
+    let _ = hub.await;
     Ok(())
 }
 

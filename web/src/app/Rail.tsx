@@ -6,6 +6,7 @@ import { Bell } from '@/features/notification/Bell';
 import { Avatar } from '@/ui/Tags';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
+import { askFind } from './find';
 import { t } from './i18n';
 import { Link, useGo } from './links';
 import { useKeys } from './keys';
@@ -13,20 +14,12 @@ import { conditions, paths } from './paths';
 import { RailNav } from './RailNav';
 import { useMe } from './session';
 
-/** The event that asks the queue to put the cursor into its filter. */
-export const FIND_EVENT = 'steward:find';
-/** Until the queue is on screen to hear the event. */
-const FIND_WAIT_MS = 300;
-
 function useFind(): () => void {
   const go = useGo();
   const { pathname } = useLocation();
   const find = () => {
-    if (pathname === '/queue') window.dispatchEvent(new Event(FIND_EVENT));
-    else {
-      go(paths.queue(conditions.open));
-      setTimeout(() => window.dispatchEvent(new Event(FIND_EVENT)), FIND_WAIT_MS);
-    }
+    if (pathname !== '/queue') go(paths.queue(conditions.open));
+    askFind();
   };
   useKeys({ 'ctrl+k': find });
   return find;

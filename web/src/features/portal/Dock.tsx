@@ -80,6 +80,9 @@ export function Dock({ incident }: { incident: Incident }) {
             event.preventDefault();
             submit();
           }}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) event.currentTarget.requestSubmit();
+          }}
         >
           <textarea ref={area} rows={1} aria-invalid={missing || undefined} aria-describedby={missing ? `${id}-missing` : undefined} aria-label={label} placeholder={label} value={text} onChange={(event) => change(event.currentTarget.value)} />
           <AttachButton label={t('portal:item.attach')} off={noFiles} small={false} onFiles={outbox.add} />

@@ -5,7 +5,7 @@ import { t, tOr } from '@/app/i18n';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
 import { splitErrors } from '@/ui/form';
-import { INPUTS, REQUIRED, send } from './actions';
+import { INPUTS, needs, send } from './actions';
 import { BulkErrors, dialogTitle } from './BulkErrors';
 import { useBulk } from './useBulk';
 
@@ -28,7 +28,7 @@ export function ActionForm({ action, numbers, onClose, onDone }: Props) {
       label: t(`incident:input.${action}.${name}`),
       value: values[name] ?? '',
       error: byField[name],
-      className: REQUIRED[action]?.includes(name) ? 'needed' : undefined,
+      className: needs(action, name, values) ? 'needed' : undefined,
       autoFocus: index === 0,
       onChange: (event: { currentTarget: { value: string } }) => set(name, event.currentTarget.value),
     };

@@ -14,7 +14,7 @@ export const INPUTS: Record<string, string[]> = {
 };
 
 /** Those without which the server refuses; marked, never checked here. */
-export const REQUIRED: Record<string, string[]> = {
+const REQUIRED: Record<string, string[]> = {
   hold: ['on_hold_reason'],
   resolve: ['close_code', 'close_notes'],
   reopen: ['comment'],
@@ -23,6 +23,12 @@ export const REQUIRED: Record<string, string[]> = {
 };
 
 type Values = Record<string, string>;
+
+/** Whether an input is marked as needed; a date alone says enough about waiting. */
+export function needs(action: string, name: string, values: Values): boolean {
+  if (action === 'hold' && values.until) return false;
+  return REQUIRED[action]?.includes(name) ?? false;
+}
 
 /** Sends one action with what was typed. A field left empty is not sent: the server says whether it needs it. */
 export function send(action: string, number: string, values: Values): Promise<unknown> {

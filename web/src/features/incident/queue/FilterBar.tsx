@@ -1,11 +1,11 @@
 // The condition of the queue, as text. It lives in the URL; an error shows the character it means.
 import { IconFilter } from '@tabler/icons-react';
-import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
+import { useCallback, useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
 import { ApiError } from '@/api/client';
 import { t } from '@/app/i18n';
 import { sentence } from '@/ui/words';
 import { buttonClass } from '@/ui/Button';
-import { FIND_EVENT } from '@/app/Rail';
+import { useFindAsked } from '@/app/find';
 import { conditionError } from './condition';
 import { paths } from '@/app/paths';
 import { useFields } from '@/api/incidents';
@@ -40,11 +40,7 @@ export function FilterBar({ q, error, onApply, focusKey }: Props) {
   useEffect(() => {
     if (focusKey > 0) input.current?.select();
   }, [focusKey]);
-  useEffect(() => {
-    const focus = () => input.current?.select();
-    window.addEventListener(FIND_EVENT, focus);
-    return () => window.removeEventListener(FIND_EVENT, focus);
-  }, []);
+  useFindAsked(useCallback(() => input.current?.select(), []));
 
   const offerAt = (next: string, cursor: number) => {
     setOffer(help?.complete(next, cursor, fields, (field) => fieldLabel(field.name, fields)) ?? null);

@@ -25,7 +25,7 @@ export function Watchers({ incident }: { incident: Incident }) {
           <Button small className="low" busy={add.isPending || remove.isPending} off={whyNot(incident, 'watch')} onClick={() => (watching ? remove.mutate(me) : add.mutate(me))}>
             {t(watching ? 'incident:watch.stop' : 'incident:watch.start')}
           </Button>
-          <Button small tone="ghost" className="low" onClick={() => setAdding(!adding)} aria-expanded={adding} off={whyNot(incident, 'update')}>
+          <Button small tone="ghost" className="low" onClick={() => setAdding(!adding)} aria-expanded={adding} off={whyNot(incident, 'watch')}>
             {t('incident:watch.add')}
           </Button>
         </span>
