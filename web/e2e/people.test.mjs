@@ -1,7 +1,7 @@
 // People, teams, roles and tokens, made and changed on their screens, in both themes.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { apiSession, axe, openPage, shot, signIn, startBrowser, startServer } from './support.mjs';
+import { apiSession, axe, makePerson, openPage, shot, signIn, startBrowser, startServer } from './support.mjs';
 
 let server;
 let browser;
@@ -127,3 +127,15 @@ for (const scheme of ['light', 'dark']) {
     });
   });
 }
+
+test('an agent reads why they cannot reset, disable or erase, and whose role can, instead of dead buttons', async () => {
+  const login = `reader-${stamp}`;
+  await makePerson(admin, server.url, { login, name: 'Rita Reader Test', roles: ['agent'] });
+  const page = await openPage(browser);
+  await signIn(page, server.url, login);
+  await page.goto(`${server.url}/people/admin`);
+  await page.getByText('that takes the role Administrator.').waitFor();
+  assert.equal(await page.getByRole('button', { name: /Reset|Disable|Erase/ }).count(), 0);
+  assert.deepEqual(page.faults, []);
+  await page.context().close();
+});

@@ -81,6 +81,11 @@ export function number(value: number, digits = 0): string {
   return value.toLocaleString(language(), { maximumFractionDigits: digits });
 }
 
+/** Names one of which is meant: "auditor or administrator". */
+export function oneOf(names: string[]): string {
+  return new Intl.ListFormat(LANGUAGE, { type: 'disjunction' }).format(names);
+}
+
 /** How far the zone is from UTC at that instant, in milliseconds. */
 function offsetAt(at: number): number {
   const whole = Math.floor(at / 1000) * 1000;

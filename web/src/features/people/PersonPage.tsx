@@ -5,11 +5,13 @@ import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { people, usePerson, useReload } from '@/api/people';
 import type { Person } from '@/api/types';
-import { t } from '@/app/i18n';
+import { oneOf } from '@/app/format';
+import { t, tOr } from '@/app/i18n';
 import { useGo } from '@/app/links';
 import { conditions, paths } from '@/app/paths';
 import { Link } from '@/app/links';
-import { useMayNot } from '@/features/permission/useMayNot';
+import { rolesFor, useMayNot } from '@/features/permission/useMayNot';
+import { usePermissions } from '@/features/permission/usePermissions';
 import { Button } from '@/ui/Button';
 import { ConfirmDialog } from '@/ui/ConfirmDialog';
 import { Secret } from '@/ui/Secret';
@@ -73,13 +75,31 @@ export function PersonPage() {
   );
 }
 
-/** Password, disabling, erasing. */
+const ACCESS = ['person.reset_password', 'person.disable', 'person.erase'];
+
+/** Password, disabling, erasing; whoever may do none of it reads why, and whom to ask. */
 function Access({ person }: { person: Person }) {
-  const reload = useReload();
-  const [asking, setAsking] = useState<'disable' | 'erase' | null>(null);
+  const { data, isPending } = usePermissions();
   const mayNotReset = useMayNot('person.reset_password');
   const mayNotDisable = useMayNot('person.disable');
   const mayNotErase = useMayNot('person.erase');
+  // Buttons must not come and go.
+  if (isPending) return null;
+  if (!data || !mayNotReset || !mayNotDisable || !mayNotErase) return <AccessButtons person={person} off={{ reset: mayNotReset, disable: mayNotDisable, erase: mayNotErase }} />;
+  const roles = oneOf(rolesFor(data, ACCESS).map((role) => tOr(`people:role.${role}`, role)));
+  return (
+    <section className="box">
+      <h2>{t('people:access.title')}</h2>
+      <p className="meta">{t('people:access.refused', { roles })}</p>
+    </section>
+  );
+}
+
+type Off = Record<'reset' | 'disable' | 'erase', string | null>;
+
+function AccessButtons({ person, off }: { person: Person; off: Off }) {
+  const reload = useReload();
+  const [asking, setAsking] = useState<'disable' | 'erase' | null>(null);
   const reset = useMutation({ mutationFn: () => people.resetPassword(person.login) });
   const toggle = useMutation({
     mutationFn: () => (person.active ? people.disable(person.login) : people.enable(person.login)),
@@ -105,13 +125,13 @@ function Access({ person }: { person: Person }) {
         <Secret text={`${window.location.origin}${paths.passwordReset(reset.data.token)}`}>{t('people:access.link', { name: person.name, time: moment(reset.data.expires_at) })}</Secret>
       )}
       <div className="row wrap">
-        <Button busy={reset.isPending} off={mayNotReset} onClick={() => reset.mutate()}>
+        <Button busy={reset.isPending} off={off.reset} onClick={() => reset.mutate()}>
           {t('people:access.reset')}
         </Button>
-        <Button busy={toggle.isPending} off={mayNotDisable} onClick={() => (person.active ? setAsking('disable') : toggle.mutate())}>
+        <Button busy={toggle.isPending} off={off.disable} onClick={() => (person.active ? setAsking('disable') : toggle.mutate())}>
           {t(person.active ? 'people:access.disable' : 'people:access.enable')}
         </Button>
-        <Button tone="danger" off={mayNotErase} onClick={() => setAsking('erase')}>
+        <Button tone="danger" off={off.erase} onClick={() => setAsking('erase')}>
           {t('people:access.erase')}
         </Button>
       </div>
