@@ -139,3 +139,28 @@ test('an agent reads why they cannot reset, disable or erase, and whose role can
   assert.deepEqual(page.faults, []);
   await page.context().close();
 });
+
+test('an organisation is named only where there are several to tell apart', async () => {
+  const page = await desk('light');
+  const { items } = await admin('GET', '/organisations');
+  const [home] = items;
+  const answer = async (more) => {
+    await page.unroute('**/api/v1/organisations?*');
+    await page.route('**/api/v1/organisations?*', (route) => route.fulfill({ json: { items: [...items.slice(0, 2), ...more], next: null } }));
+  };
+  const heads = async (path) => {
+    await page.goto(server.url + path);
+    await page.locator('.tbl td').first().waitFor();
+    await page.waitForLoadState('networkidle', { timeout: 3000 }).catch(() => {});
+    return page.locator('.tbl th').allInnerTexts();
+  };
+  await answer([]);
+  assert.ok(!(await heads('/teams')).includes('Organisation'));
+  assert.ok(!(await heads('/people')).includes('Organisation'));
+  assert.equal(await page.locator('.tbl').getByText(home.name, { exact: true }).count(), 0);
+  await answer([{ ...home, id: '01900000-0000-7000-8000-0000000000ff', name: 'Second' }]);
+  assert.ok((await heads('/teams')).includes('Organisation'));
+  assert.ok((await heads('/people')).includes('Organisation'));
+  await page.locator('.tbl').getByText(home.name, { exact: true }).first().waitFor();
+  await page.context().close();
+});

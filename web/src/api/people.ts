@@ -41,9 +41,18 @@ export function useOrganisations(): Thing[] {
   const { data } = useQuery({
     queryKey: ['organisations'],
     queryFn: () => ok<List<Thing>>(api.GET('/api/v1/organisations', { params: { query: { limit: PAGE } } })),
-    staleTime: 60_000,
+    staleTime: 5 * 60_000,
+    retry: false,
   });
   return data?.items ?? [];
+}
+
+/** What belongs to it is global; nobody is a member, so it is none to tell people apart by. */
+const EVERYONE = '01900000-0000-7000-8000-000000000002';
+
+/** Whether naming an organisation tells anything: with a single one it is the same word on every row. */
+export function useSeveralOrganisations(): boolean {
+  return useOrganisations().filter((one) => one.id !== EVERYONE).length > 1;
 }
 
 /** All grants; the screen picks those of one holder. */

@@ -2,7 +2,7 @@ import { NativeSelect } from '@/ui/inputs';
 import { useMutation } from '@tanstack/react-query';
 import { IconX } from '@tabler/icons-react';
 import { useState } from 'react';
-import { people, useGrants, useOrganisations, useReload } from '@/api/people';
+import { people, useGrants, useOrganisations, useReload, useSeveralOrganisations } from '@/api/people';
 import type { Ref, Role } from '@/api/types';
 import { t, tOr } from '@/app/i18n';
 import { Button } from '@/ui/Button';
@@ -17,6 +17,7 @@ export function Grants({ holder, home }: { holder: Ref; home?: Ref | null }) {
   const { data, error } = useGrants();
   const { data: matrix } = usePermissions();
   const organisations = useOrganisations();
+  const several = useSeveralOrganisations();
   const reload = useReload();
   const [role, setRole] = useState<Role>('agent');
   const [organisation, setOrganisation] = useState(home?.id ?? '');
@@ -41,7 +42,7 @@ export function Grants({ holder, home }: { holder: Ref; home?: Ref | null }) {
         {grants.map((grant) => (
           <li key={grant.id}>
             <span className="grow">
-              {tOr(`people:role.${grant.role}`, grant.role)} <span className="meta">{t('people:grants.in', { name: grant.organisation?.name ?? t('people:grants.all') })}</span>
+              {tOr(`people:role.${grant.role}`, grant.role)} {(several || !grant.organisation) && <span className="meta">{t('people:grants.in', { name: grant.organisation?.name ?? t('people:grants.all') })}</span>}
             </span>
             <Button small tone="ghost" icon off={mayNotTake} aria-label={t('people:grants.remove', { role: tOr(`people:role.${grant.role}`, grant.role) })} onClick={() => remove.mutate(grant)}>
               <IconX aria-hidden />

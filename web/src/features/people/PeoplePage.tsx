@@ -3,7 +3,7 @@ import './people.css';
 import { IconPlus } from '@tabler/icons-react';
 import { useDeferredValue, useState } from 'react';
 import { TextInput } from '@/ui/inputs';
-import { usePeople } from '@/api/people';
+import { usePeople, useSeveralOrganisations } from '@/api/people';
 import { nameCondition } from '@/api/refs';
 import { byName } from '@/app/format';
 import { t, tOr } from '@/app/i18n';
@@ -11,6 +11,7 @@ import { Link } from '@/app/links';
 import { paths } from '@/app/paths';
 import { Button, buttonClass } from '@/ui/Button';
 import { useMayNot } from '@/features/permission/useMayNot';
+import { MailLink } from '@/ui/MailLink';
 import { Empty, ErrorBanner, Skeleton } from '@/ui/States';
 
 export function PeoplePage() {
@@ -20,6 +21,7 @@ export function PeoplePage() {
   const all = data?.pages.flatMap((page) => page.items) ?? [];
   // A page of many keeps the server's order: what comes next must not push in between.
   const rows = hasNextPage ? all : all.toSorted(byName);
+  const several = useSeveralOrganisations();
   const mayNot = useMayNot('person.create');
   return (
     <main className="pane page">
@@ -52,7 +54,7 @@ export function PeoplePage() {
                 <tr>
                   <th scope="col">{t('people:field.name')}</th>
                   <th scope="col">{t('people:field.login')}</th>
-                  <th scope="col" className="wide-only">{t('people:field.organisation')}</th>
+                  <th scope="col" className="wide-only">{t(several ? 'people:field.organisation' : 'people:field.email')}</th>
                   <th scope="col" className="wide-only">{t('people:field.teams')}</th>
                   <th scope="col">{t('people:field.roles')}</th>
                 </tr>
@@ -66,7 +68,7 @@ export function PeoplePage() {
                       {!person.active && <span className="meta"> {t('people:disabled')}</span>}
                     </td>
                     <td className="mono">{person.login}</td>
-                    <td className="wide-only">{person.organisation?.name}</td>
+                    <td className="wide-only">{several ? person.organisation.name : person.email && <MailLink address={person.email} />}</td>
                     <td className="wide-only">{person.teams?.map((team) => team.name).join(', ')}</td>
                     <td>{person.roles?.map((role) => tOr(`people:role.${role}`, role)).join(', ')}</td>
                   </tr>

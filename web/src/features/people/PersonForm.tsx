@@ -1,7 +1,7 @@
 import { Checkbox, NativeSelect, TextInput } from '@/ui/inputs';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useOrganisations } from '@/api/people';
+import { useOrganisations, useSeveralOrganisations } from '@/api/people';
 import type { Person } from '@/api/types';
 import { zoneNames } from '@/app/format';
 import { t } from '@/app/i18n';
@@ -23,6 +23,7 @@ export function changedOnly(before: Record<string, unknown>, now: Record<string,
 
 export function PersonForm({ person, off, onSave, onDone }: Props) {
   const organisations = useOrganisations();
+  const several = useSeveralOrganisations();
   const start = {
     login: person?.login ?? '',
     name: person?.name ?? '',
@@ -69,7 +70,7 @@ export function PersonForm({ person, off, onSave, onDone }: Props) {
         {line('phone')}
       </div>
       <div className="two">
-        <NativeSelect label={t('people:field.organisation')} disabled={Boolean(off)} value={values.organisation} error={byField.organisation} onChange={(e) => set('organisation', e.currentTarget.value)} data={[{ value: '', label: t('people:defaultOrganisation') }, ...organisations.map((o) => ({ value: o.id, label: o.name }))]} />
+        {several && <NativeSelect label={t('people:field.organisation')} disabled={Boolean(off)} value={values.organisation} error={byField.organisation} onChange={(e) => set('organisation', e.currentTarget.value)} data={[{ value: '', label: t('people:defaultOrganisation') }, ...organisations.map((o) => ({ value: o.id, label: o.name }))]} />}
         <NativeSelect label={t('people:field.zone')} disabled={Boolean(off)} value={values.zone} error={byField.zone} onChange={(e) => set('zone', e.currentTarget.value)} data={zones} />
       </div>
       <Checkbox label={t('people:field.vip')} disabled={Boolean(off)} checked={values.vip} onChange={(e) => set('vip', e.currentTarget.checked)} />

@@ -3,7 +3,7 @@ import './people.css';
 import { TextInput } from '@/ui/inputs';
 import { IconPlus } from '@tabler/icons-react';
 import { useDeferredValue, useState } from 'react';
-import { useTeams } from '@/api/people';
+import { useSeveralOrganisations, useTeams } from '@/api/people';
 import { nameCondition } from '@/api/refs';
 import { byName } from '@/app/format';
 import { t } from '@/app/i18n';
@@ -11,6 +11,7 @@ import { Link } from '@/app/links';
 import { conditions, paths } from '@/app/paths';
 import { Button, buttonClass } from '@/ui/Button';
 import { useMayNot } from '@/features/permission/useMayNot';
+import { MailLink } from '@/ui/MailLink';
 import { Empty, ErrorBanner, Skeleton } from '@/ui/States';
 
 export function TeamsPage() {
@@ -20,6 +21,8 @@ export function TeamsPage() {
   const all = data?.pages.flatMap((page) => page.items) ?? [];
   // A page of many keeps the server's order: what comes next must not push in between.
   const rows = hasNextPage ? all : all.toSorted(byName);
+  const several = useSeveralOrganisations();
+  const addressed = rows.some((team) => team.email);
   const mayNot = useMayNot('team.create');
   return (
     <main className="pane page">
@@ -51,8 +54,8 @@ export function TeamsPage() {
               <thead>
                 <tr>
                   <th scope="col">{t('people:field.name')}</th>
-                  <th scope="col" className="wide-only">{t('people:field.organisation')}</th>
-                  <th scope="col" className="wide-only">{t('people:field.email')}</th>
+                  {several && <th scope="col" className="wide-only">{t('people:field.organisation')}</th>}
+                  {addressed && <th scope="col" className="wide-only">{t('people:field.email')}</th>}
                   <th scope="col">{t('people:teams.queue')}</th>
                 </tr>
               </thead>
@@ -62,8 +65,8 @@ export function TeamsPage() {
                     <td>
                       <Link to={paths.team(team.id)}>{team.name}</Link>
                     </td>
-                    <td className="wide-only">{team.organisation?.name}</td>
-                    <td className="wide-only">{team.email}</td>
+                    {several && <td className="wide-only">{team.organisation.name}</td>}
+                    {addressed && <td className="wide-only">{team.email && <MailLink address={team.email} />}</td>}
                     <td>
                       <Link to={paths.queue(conditions.team(team.name))} aria-label={t('people:teams.openQueue', { name: team.name })}>
                         {t('people:teams.open')}

@@ -2,11 +2,13 @@ import { IconMail, IconPhone } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { api, ok } from '@/api/client';
 import { fetchCount, keys } from '@/api/incidents';
+import { useSeveralOrganisations } from '@/api/people';
 import type { Incident, Person } from '@/api/types';
 import { t } from '@/app/i18n';
 import { Link } from '@/app/links';
 import { conditions, paths } from '@/app/paths';
 import { buttonClass } from '@/ui/Button';
+import { Breakable } from '@/ui/MailLink';
 import { Avatar } from '@/ui/Tags';
 
 export function CallerCard({ incident }: { incident: Incident }) {
@@ -19,6 +21,7 @@ export function CallerCard({ incident }: { incident: Incident }) {
     staleTime: 60_000,
     retry: false,
   });
+  const several = useSeveralOrganisations();
   const q = conditions.openOfCaller(login);
   const { data: open } = useQuery({ queryKey: keys.count(q), queryFn: () => fetchCount(q), enabled: login !== '', staleTime: 60_000 });
   if (!caller) {
@@ -29,6 +32,7 @@ export function CallerCard({ incident }: { incident: Incident }) {
       </section>
     );
   }
+  const where = (several && person?.organisation.name) || person?.location?.name || person?.email;
   const others = Math.max(0, (open ?? 0) - (['new', 'in_progress', 'on_hold'].includes(incident.state) ? 1 : 0));
   return (
     <section className="sec call" aria-label={t('incident:field.caller')}>
@@ -37,7 +41,9 @@ export function CallerCard({ incident }: { incident: Incident }) {
         <h2>
           {caller.name} {person?.vip && <span className="chip line">VIP</span>}
         </h2>
-        <div className="meta cut">{[person?.organisation?.name, person?.zone].filter(Boolean).join(' · ') || t('incident:field.caller')}</div>
+        <div className="meta mail">
+          <Breakable text={[where, person?.zone].filter(Boolean).join(' · ') || t('incident:field.caller')} />
+        </div>
         {others > 0 && (
           <Link className="meta-link" to={paths.queue(q)}>
             {t('incident:aside.otherOpen', { count: others })}
