@@ -149,6 +149,22 @@ describe('an incident from call to closure', () => {
     await page.context().close();
   });
 
+  test('the header names the way to another state, on a phone too', async () => {
+    const number = await incident('Header test');
+    for (const [width, word] of [[1440, 'Change state'], [700, 'Change state'], [390, 'Change']]) {
+      const page = await openPage(browser, { width });
+      await signIn(page, server.url, login);
+      await page.goto(`${server.url}/incidents/${number}`);
+      const button = page.locator('.th').getByRole('button', { name: 'Change state', exact: true });
+      await button.waitFor();
+      assert.equal(await button.innerText(), word);
+      assert.ok((await page.locator('.th > .row').first().boundingBox()).height < 40, `one line at ${width}`);
+      await button.click();
+      await page.getByRole('dialog').getByRole('heading', { name: /^Change state/ }).waitFor();
+      await page.context().close();
+    }
+  });
+
   test('the queue moves by J and K, opens by Enter, and its condition is in the URL', async () => {
     const first = await incident('Queue test one');
     await incident('Queue test two');

@@ -56,8 +56,8 @@ export function TicketHeader({ incident, trail, near, onCommand }: Props) {
             {t(`incident:action.${action.name}`)}
           </Button>
         ))}
-        <Button small tone="ghost" onClick={() => onCommand('state')}>
-          {t('incident:ticket.more')}
+        <Button small tone="ghost" aria-label={t('incident:command.state')} onClick={() => onCommand('state')}>
+          {t(phone ? 'incident:ticket.changeState' : 'incident:command.state')}
         </Button>
       </div>
       <EditText incident={incident} field="short_description" heading />
