@@ -16,7 +16,7 @@ import { ErrorBanner } from '@/ui/States';
 import { splitErrors } from '@/ui/form';
 import { toast } from '@/ui/Toast';
 import { draftKey, readDraft, writeDraft } from '../ticket/draft';
-import { fieldLabel } from '../ticket/values';
+import { choicesOf, fieldLabel } from '../ticket/values';
 
 type Values = Record<string, string | PersonRef | null>;
 
@@ -75,7 +75,7 @@ export function NewIncidentPage() {
   const follows = usePriorityOf(Number(text('impact') || LEVELS[0]), Number(text('urgency') || LEVELS[0]));
 
   const choice = (name: string) => {
-    const choices = fields.find((field) => field.name === name)?.choices ?? [];
+    const choices = choicesOf(name, fields);
     const label = fieldLabel(name, fields);
     const common = { label, error: byField[name], value: text(name), onChange: (e: { currentTarget: { value: string } }) => set(name, e.currentTarget.value) };
     if (choices.length === 0) return <TextInput key={name} {...common} />;

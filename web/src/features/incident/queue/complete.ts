@@ -1,5 +1,6 @@
 // What can stand where the cursor is in a condition: names of fields, and the values of the one that is named.
 import type { FieldDef } from '@/api/types';
+import { choicesOf } from '../ticket/values';
 
 export type Offer = { text: string; hint: string };
 export type Completion = { from: number; to: number; offers: Offer[] };
@@ -37,7 +38,7 @@ export function complete(text: string, cursor: number, fields: FieldDef[], label
   const typed = value.split(',').at(-1) ?? '';
   const offers = [
     ...wordsFor(field).map((word) => ({ text: word, hint: '' })),
-    ...(field.choices ?? []).map((choice) => ({ text: quoted(choice.code), hint: choice.label })),
+    ...choicesOf(name, fields).map((choice) => ({ text: quoted(choice.code), hint: choice.label })),
   ].filter((offer) => fits(typed, offer.text, offer.hint) && offer.text !== typed);
   return some(cursor - typed.length, cursor, offers);
 }

@@ -9,7 +9,7 @@ import { t } from '@/app/i18n';
 import { RefPicker } from '@/ui/RefPicker';
 import { EditTrouble } from './Conflict';
 import { useEdit } from './useEdit';
-import { fieldLabel, valueText } from './values';
+import { choicesOf, fieldLabel, valueText } from './values';
 
 export type Editor = { type: 'text' } | { type: 'level' } | { type: 'choice' } | { type: 'ref'; kind: RefKind } | { type: 'number' } | { type: 'date' } | { type: 'boolean' };
 
@@ -81,7 +81,7 @@ function ValueEditor({ field, label, editor, raw, busy, onSave, onClose }: Edito
       />
     );
   }
-  const choices = editor.type === 'level' ? LEVELS.map((code) => ({ code, label: t(`common:level.${code}`) })) : (fields.find((one) => one.name === field)?.choices ?? []);
+  const choices = editor.type === 'level' ? LEVELS.map((code) => ({ code, label: t(`common:level.${code}`) })) : choicesOf(field, fields);
   if (editor.type === 'level' || (editor.type === 'choice' && choices.length > 0)) {
     return (
       <NativeSelect

@@ -1,7 +1,8 @@
 import { IconArrowDown, IconArrowLeft, IconArrowUp, IconCheck } from '@tabler/icons-react';
 import { whyNot } from '@/api/actions';
+import { useFields } from '@/api/incidents';
 import type { Incident } from '@/api/types';
-import { t, tOr } from '@/app/i18n';
+import { t } from '@/app/i18n';
 import { Link } from '@/app/links';
 import { conditions, paths } from '@/app/paths';
 import { Button, buttonClass } from '@/ui/Button';
@@ -11,6 +12,7 @@ import { moment } from '@/ui/time';
 import type { OpenCommand } from '../commands/CommandDialogs';
 import { neighbours, type Trail } from '../trail';
 import { EditText } from './EditText';
+import { channelInText } from './values';
 
 /** What stands in the header by name; the rest is behind the state menu. */
 const FRONT = ['hold', 'resume', 'reopen', 'close', 'resolve'];
@@ -24,6 +26,7 @@ type Props = {
 };
 
 export function TicketHeader({ incident, trail, near, onCommand }: Props) {
+  const fields = useFields();
   const phone = useMedia(PHONE);
   const offered = FRONT.flatMap((name) => incident.actions?.find((action) => action.name === name) ?? []);
   const possible = offered.filter((action) => action.allowed);
@@ -67,7 +70,7 @@ export function TicketHeader({ incident, trail, near, onCommand }: Props) {
         <StateTag state={incident.state} reason={incident.on_hold_reason} />
         <span className="meta">
           {incident.contact_type
-            ? t('incident:ticket.openedBy', { time: opened, channel: tOr(`incident:channel.${incident.contact_type}`, incident.contact_type) })
+            ? t('incident:ticket.openedBy', { time: opened, channel: channelInText(incident.contact_type, fields) })
             : t('incident:ticket.opened', { time: opened })}
           {incident.duplicate_of?.number && (
             <>

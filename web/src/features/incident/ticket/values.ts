@@ -3,6 +3,7 @@ import type { FieldDef } from '@/api/types';
 import { number } from '@/app/format';
 import { t, tOr } from '@/app/i18n';
 import { holdName, stateName } from '@/ui/Tags';
+import { capital } from '@/ui/words';
 import { moment } from '@/ui/time';
 
 /** Fields that hold a step from high to low. */
@@ -16,8 +17,26 @@ export function fieldLabel(path: string, fields: FieldDef[]): string {
   return tOr(`incident:field.${name}`, fields.find((field) => field.name === name)?.label ?? name);
 }
 
+type Choice = { code: string; label: string };
+
+/** How a choice is called: the product's own word, else the registry's. */
+function choiceName(name: string, { code, label }: Choice): string {
+  const own = name === 'contact_type' ? tOr(`incident:channel.${code}`, '') : '';
+  return own ? capital(own) : label;
+}
+
+/** The choices of a field, by the names that the ticket shows. */
+export function choicesOf(name: string, fields: FieldDef[]): Choice[] {
+  return (fields.find((field) => field.name === name)?.choices ?? []).map((choice) => ({ code: choice.code, label: choiceName(name, choice) }));
+}
+
 export function choiceLabel(name: string, code: string, fields: FieldDef[]): string {
-  return fields.find((field) => field.name === name)?.choices?.find((choice) => choice.code === code)?.label ?? code;
+  return choicesOf(name, fields).find((choice) => choice.code === code)?.label ?? choiceName(name, { code, label: code });
+}
+
+/** The way a ticket came, as a word within a sentence. */
+export function channelInText(code: string, fields: FieldDef[]): string {
+  return tOr(`incident:channel.${code}`, choiceLabel('contact_type', code, fields));
 }
 
 /** A value as a fact or a field shows it; null when there is nothing. */
