@@ -195,6 +195,9 @@ describe('an incident from call to closure', () => {
     await page.goto(`${server.url}/queue?q=${encodeURIComponent('priorty:1')}`);
     await page.locator('.filter-error').waitFor();
     await shot(page, 'filter-error');
+    await page.getByRole('heading', { name: 'Nothing is shown' }).waitFor();
+    await page.getByRole('link', { name: 'Show all open' }).click();
+    await page.locator('.q.current').waitFor();
     await page.context().close();
   });
 

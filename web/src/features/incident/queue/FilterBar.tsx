@@ -131,24 +131,24 @@ export function FilterBar({ q, error, onApply, focusKey }: Props) {
             ))}
           </ul>
         )}
-        {fault && !offer && (
-          <div className="filter-error" id={`${id}-error`} role="alert">
-            {fault.position !== null && (
-              <pre aria-hidden>
-                {q}
-                {'\n'}
-                {' '.repeat(fault.position)}^
-              </pre>
-            )}
-            {sentence(fault.message)}
-            {choices && <p className="meta">{t('incident:filter.choices', { choices })}</p>}
-          </div>
-        )}
       </div>
       <kbd aria-hidden>/</kbd>
       <a className={buttonClass('ghost', true)} href={paths.csv(q)} download>
         {t('incident:filter.csv')}
       </a>
+      {fault && (
+        <div className="filter-error" id={`${id}-error`} role="alert">
+          {fault.position !== null && (
+            <pre aria-hidden>
+              {q}
+              {'\n'}
+              {' '.repeat(fault.position)}^
+            </pre>
+          )}
+          {sentence(fault.message)}
+          {choices && <p className="meta">{t('incident:filter.choices', { choices })}</p>}
+        </div>
+      )}
     </form>
   );
 }

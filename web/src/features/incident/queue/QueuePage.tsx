@@ -150,8 +150,6 @@ export function QueuePage() {
 }
 
 function NoRows({ q, bad }: { q: string; bad: boolean }) {
-  // The bar above says what is wrong and where.
-  if (bad) return null;
   if (q === conditions.mine) {
     return (
       <Empty
@@ -183,7 +181,7 @@ function NoRows({ q, bad }: { q: string; bad: boolean }) {
   return (
     <Empty
       icon={<IconSearch aria-hidden />}
-      title={t('incident:queue.empty')}
+      title={t(bad ? 'incident:queue.bad' : 'incident:queue.empty')}
       actions={
         <>
           <Link className={buttonClass()} to={paths.queue(conditions.open)}>
