@@ -16,6 +16,7 @@ import { ApiError } from '@/api/client';
 import { CommandDialogs, type OpenCommand } from '../commands/CommandDialogs';
 import { rememberQueue } from '../trail';
 import { usePrefetch } from '../usePrefetch';
+import { asked } from './condition';
 import { MarkBar } from './MarkBar';
 import { FilterBar } from './FilterBar';
 import { Preview } from './Preview';
@@ -23,21 +24,23 @@ import { QueueFoot } from './QueueFoot';
 import { QueueList } from './QueueList';
 import { useQueue } from './useQueue';
 
-function useTitle(q: string): string {
+/** The name of a queue that has one. */
+function useName(q: string): string | undefined {
   const me = useMe();
   if (q === conditions.mine) return t('desk:queue.mine');
   if (q === conditions.unassigned) return t('desk:queue.unassigned');
   if (q === conditions.open) return t('desk:queue.open');
   if (q === conditions.resolved) return t('desk:queue.resolved');
   if (q === conditions.all) return t('incident:queue.all');
-  return me.teams.find((team) => conditions.team(team.name) === q)?.name ?? t('incident:queue.search');
+  return me.teams.find((team) => conditions.team(team.name) === q)?.name;
 }
 
 export function QueuePage() {
   const search = useSearch({ strict: false });
   const q = search.q ?? conditions.mine;
   const go = useGo();
-  const title = useTitle(q);
+  const name = useName(q);
+  const title = name ?? t('incident:queue.search');
   const { pages, rows, count, waiting, showNew } = useQueue(q);
   const [marks, setMarks] = useState<{ q: string; set: ReadonlySet<string> }>({ q, set: new Set() });
   const marked = marks.q === q ? marks.set : new Set<string>();
@@ -137,7 +140,7 @@ export function QueuePage() {
             <ErrorBanner error={pages.error} retry={() => void pages.refetch()} />
           </div>
         ) : rows.length === 0 ? (
-          <NoRows q={q} bad={badCondition} />
+          <NoRows q={q} name={name} bad={badCondition} />
         ) : (
           <QueueList rows={rows} total={count ?? rows.length} current={current} marked={marked} label={t('incident:queue.list', { title })} onPick={wide ? pick : open} onOpen={open} onMark={mark} onNearEnd={nearEnd} more={hasNextPage} />
         )}
@@ -149,7 +152,14 @@ export function QueuePage() {
   );
 }
 
-function NoRows({ q, bad }: { q: string; bad: boolean }) {
+/** What is not there, in the words that were asked for. */
+function nothing(q: string, name: string | undefined): string {
+  if (name !== undefined) return t('incident:queue.emptyNamed', { name });
+  const { open, words } = asked(q);
+  return t(open ? 'incident:queue.emptyOpenWords' : 'incident:queue.emptyWords', { words });
+}
+
+function NoRows({ q, name, bad }: { q: string; name: string | undefined; bad: boolean }) {
   if (q === conditions.mine) {
     return (
       <Empty
@@ -181,7 +191,7 @@ function NoRows({ q, bad }: { q: string; bad: boolean }) {
   return (
     <Empty
       icon={<IconSearch aria-hidden />}
-      title={t(bad ? 'incident:queue.bad' : 'incident:queue.empty')}
+      title={bad ? t('incident:queue.bad') : nothing(q, name)}
       actions={
         <>
           <Link className={buttonClass()} to={paths.queue(conditions.open)}>

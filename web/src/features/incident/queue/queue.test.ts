@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ApiError } from '@/api/client';
 import type { IncidentRow } from '@/api/types';
-import { conditionError } from './condition';
+import { asked, conditionError } from './condition';
 import { groupLines } from './groups';
 import { patchRows, unseen } from './useQueue';
 
@@ -45,5 +45,17 @@ describe('a fault in the condition', () => {
 
   test('without a character there is still a sentence', () => {
     expect(conditionError(problem('no'))).toEqual({ message: 'no', position: null });
+  });
+});
+
+describe('what was asked for', () => {
+  test('words stand alone, and open ones are called so', () => {
+    expect(asked('state:open zebra unicorn')).toEqual({ open: true, words: 'zebra unicorn' });
+    expect(asked('"label printer" state:open')).toEqual({ open: true, words: 'label printer' });
+    expect(asked(' zebra ')).toEqual({ open: false, words: 'zebra' });
+  });
+
+  test('anything more is the condition itself', () => {
+    for (const q of ['state:open priority:1 zebra', 'state:open zebra or unicorn', 'state:open -zebra', 'caller:"Robin R" zebra', 'state:open', '(zebra)']) expect(asked(q)).toEqual({ open: false, words: q });
   });
 });
