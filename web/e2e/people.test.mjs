@@ -135,7 +135,13 @@ test('an agent reads why they cannot reset, disable or erase, and whose role can
   await signIn(page, server.url, login);
   await page.goto(`${server.url}/people/admin`);
   await page.getByText('that takes the role Administrator.').waitFor();
-  assert.equal(await page.getByRole('button', { name: /Reset|Disable|Erase/ }).count(), 0);
+  assert.equal(await page.getByRole('button', { name: /Reset|Disable|Erase|Save/ }).count(), 0);
+  await page.goto(`${server.url}/people/${login}`);
+  const address = page.getByRole('link', { name: `${login}@example.org` });
+  await address.waitFor();
+  assert.equal(await address.getAttribute('href'), `mailto:${login}@example.org`);
+  await page.getByRole('link', { name: 'Their open incidents' }).waitFor();
+  assert.deepEqual(await axe(page), []);
   assert.deepEqual(page.faults, []);
   await page.context().close();
 });

@@ -20,6 +20,7 @@ import { ReasonDialog } from '@/ui/ReasonDialog';
 import { toast } from '@/ui/Toast';
 import { moment } from '@/ui/time';
 import { Grants } from './Grants';
+import { PersonFacts } from './PersonFacts';
 import { PersonForm } from './PersonForm';
 
 export function PersonPage() {
@@ -41,18 +42,21 @@ export function PersonPage() {
         {!person && !error && <Skeleton />}
         {person && (
           <div className="cols">
-            <PersonForm
-              key={person.version}
-              person={person}
-              off={mayNot}
-              onSave={(body) => people.patch(person.login, person.version, body)}
-              onDone={(saved) => {
-                reload();
-                toast(t('people:saved'));
-                const changed = saved as Person;
-                if (changed.login && changed.login !== login) go(paths.person(changed.login), { replace: true });
-              }}
-            />
+            {mayNot ? (
+              <PersonFacts person={person} why={mayNot} />
+            ) : (
+              <PersonForm
+                key={person.version}
+                person={person}
+                onSave={(body) => people.patch(person.login, person.version, body)}
+                onDone={(saved) => {
+                  reload();
+                  toast(t('people:saved'));
+                  const changed = saved as Person;
+                  if (changed.login && changed.login !== login) go(paths.person(changed.login), { replace: true });
+                }}
+              />
+            )}
             <div className="form">
               <section className="box">
                 <h2>{t('people:field.teams')}</h2>
