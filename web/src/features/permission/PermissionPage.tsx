@@ -78,7 +78,7 @@ function Row({ cell, roles }: { cell: Cell; roles: string[] }) {
   return (
     <tr>
       <th scope="row" className="action">
-        {cell.action.replaceAll('_', ' ')}
+        {words(cell.action)}
       </th>
       {roles.map((role) => {
         const scope = cell.scopes[role] ?? 'none';
@@ -112,7 +112,7 @@ function FieldGroups({ permissions }: { permissions: Permissions }) {
           <tbody>
             {groups.map((one) => (
               <tr key={`${one.group}-${one.kind}-${one.role}`}>
-                <td>{one.group}</td>
+                <td>{words(one.group)}</td>
                 <td>{kindName(one.kind)}</td>
                 <td>{roleName(one.role)}</td>
                 <td>{yes(one.read)}</td>
@@ -126,6 +126,8 @@ function FieldGroups({ permissions }: { permissions: Permissions }) {
   );
 }
 
+/** A code of the server as words. */
+const words = (code: string) => code.replaceAll(/[-_]/g, ' ');
 const yes = (value: boolean | string) => (typeof value === 'string' ? tOr(`permission:scope.${value}`, value) : t(value ? 'permission:yes' : 'permission:no'));
-const roleName = (role: string) => tOr(`people:role.${role}`, role.replaceAll('_', ' '));
-const kindName = (kind: string) => tOr(`permission:kinds.${kind}`, kind.replaceAll('_', ' '));
+const roleName = (role: string) => tOr(`people:role.${role}`, words(role));
+const kindName = (kind: string) => tOr(`permission:kinds.${kind}`, words(kind));
