@@ -68,8 +68,9 @@ export function TicketHeader({ incident, trail, near, onCommand }: Props) {
         <PriorityTag priority={incident.priority} />
         <span className="mono">{incident.number}</span>
         <StateTag state={incident.state} reason={incident.on_hold_reason} />
+        {/* On a phone there is room for the day; the channel stands in the details. */}
         <span className="meta">
-          {incident.contact_type
+          {incident.contact_type && !phone
             ? t('incident:ticket.openedBy', { time: opened, channel: channelInText(incident.contact_type, fields) })
             : t('incident:ticket.opened', { time: opened })}
           {incident.duplicate_of?.number && (
