@@ -137,7 +137,7 @@ describe('an incident from call to closure', () => {
 
     await keyboard.press('s');
     await page.getByRole('dialog').waitFor();
-    await reach(page, page.getByRole('dialog').getByRole('button', { name: /^Close Final/ }));
+    await reach(page, page.getByRole('dialog').getByRole('button', { name: /^Close Nothing is left/ }));
     await keyboard.press('Enter');
     await page.getByRole('heading', { name: /^Close: INC/ }).waitFor();
     await keyboard.press('Enter');
