@@ -145,6 +145,9 @@ describe('an incident from call to closure', () => {
     await page.locator('.th .st', { hasText: 'Closed' }).waitFor();
     const number = page.url().split('/').at(-1);
     assert.equal((await admin('GET', `/incidents/${number}`)).state, 'closed');
+    // Its fields are done with; whom it is told to is not.
+    const watching = page.locator('.sec', { hasText: 'Watching' });
+    for (const name of ['Watch', 'Add']) assert.ok(await watching.getByRole('button', { name, exact: true }).isEnabled(), name);
     assert.deepEqual(page.faults, []);
     await page.context().close();
   });
@@ -198,6 +201,26 @@ describe('an incident from call to closure', () => {
     await page.getByRole('heading', { name: 'Nothing is shown' }).waitFor();
     await page.getByRole('link', { name: 'Show all open' }).click();
     await page.locator('.q.current').waitFor();
+    await page.context().close();
+  });
+
+  test('Ctrl+K finds its field however long the queue takes to come', async () => {
+    const number = await incident('Find test');
+    const page = await openPage(browser);
+    await signIn(page, server.url, login);
+    let release;
+    const released = new Promise((resolve) => (release = resolve));
+    await page.route(/\/assets\/QueuePage-[^/]*\.js$/, async (route) => {
+      await released;
+      await route.continue();
+    });
+    await page.clock.install();
+    await page.goto(`${server.url}/incidents/${number}`);
+    await page.locator('.th h1').waitFor();
+    await page.keyboard.press('Control+k');
+    await page.clock.runFor(5000);
+    release();
+    await page.locator('.filters input:focus').waitFor();
     await page.context().close();
   });
 

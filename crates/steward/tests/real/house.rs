@@ -150,6 +150,8 @@ impl Server {
             if let Some(status) = self.process.try_wait().expect("asks") {
                 // What it said last is read by then.
                 std::thread::sleep(Duration::from_millis(100));
+                let log = self.log();
+                assert!(!log.iter().any(|line| line.contains("panicked")), "{log:?}");
                 return status;
             }
             assert!(begin.elapsed() < Duration::from_secs(40), "it does not end: {:?}", self.log());
