@@ -4,7 +4,7 @@ use crate::nothing;
 use crate::tree::{Crate, FLOORS, crates};
 
 /// The rooms of the platform from bottom to top. A new one takes its place here.
-const PLATFORM: [&str; 9] = [
+const PLATFORM: [&str; 10] = [
     "steward-schema",
     "steward-history",
     "steward-people",
@@ -14,6 +14,7 @@ const PLATFORM: [&str; 9] = [
     "steward-notification",
     "steward-automation",
     "steward-api",
+    "steward-practice",
 ];
 
 /// The rooms of the foundation from bottom to top.

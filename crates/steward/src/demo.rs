@@ -11,10 +11,10 @@ use steward_people::auth::{hash_password, verify_password};
 use steward_people::passwords::{Candidate, candidate};
 use steward_people::persons::{self, NewPerson};
 use steward_people::{Call, DEFAULT_ORGANISATION, Role, resolve};
+use steward_practice::Rooms;
 
 use crate::commands::import::{Asked, read_log};
 use crate::open::own_actor;
-use crate::rooms::Rooms;
 use crate::system;
 
 /// The incident log of a real company (CC BY 4.0); `testdata` says whose.

@@ -12,11 +12,11 @@ use steward_api::App;
 use steward_base::{Error, Result, Uuid};
 use steward_database::Db;
 use steward_people::{Call, erased};
+use steward_practice::Rooms;
 
 use crate::config::Config;
 use crate::open::own_actor;
 use crate::print::{give, say, tell};
-use crate::rooms::Rooms;
 use crate::{Failure, commands, system};
 
 /// Its name in the data directory.
@@ -115,8 +115,8 @@ pub(crate) fn apply(
     let call = system::call(own_actor(db)?, &entropy);
     let mut done: BTreeMap<i64, Uuid> = BTreeMap::new();
     for line in read(path)? {
-        let (call, registries) = (call.clone(), rooms.registries.clone());
-        let erased = db.write_blocking(move |tx| once(tx, &call, &registries, line.person))?;
+        let (call, practices) = (call.clone(), rooms.practices.clone());
+        let erased = db.write_blocking(move |tx| once(tx, &call, &practices, line.person))?;
         if erased {
             done.insert(line.erased_no, line.person);
         }
@@ -137,13 +137,13 @@ pub(crate) fn apply(
 fn once(
     tx: &mut steward_database::Tx,
     call: &Call,
-    registries: &steward_fields::Registries,
+    practices: &steward_practice::Practices,
     person: Uuid,
 ) -> Result<bool> {
     if erased(tx)?.iter().any(|(_, gone)| *gone == person) {
         return Ok(false);
     }
-    match steward_http::erase_person(tx, call, registries, person, REASON) {
+    match steward_http::erase_person(tx, call, practices, person, REASON) {
         Ok(_) => Ok(true),
         // Not made yet when this data was saved.
         Err(Error::NotFound) => Ok(false),

@@ -2,18 +2,21 @@
 
 use std::io::IsTerminal as _;
 use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::sync::Arc;
 
 use steward_api::{App, Settings};
 use steward_automation::webhook::{Sender, SenderOptions};
 use steward_database::Db;
 use steward_history::seal_now;
 use steward_http::Door;
+use steward_practice::Rooms;
+use steward_ticket::attachment::{Files, Limits};
 use tokio::net::TcpSocket;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::{LogForm, ServeConfig};
 use crate::open::{Migrate, newest_schema, open};
-use crate::rooms::Rooms;
+use crate::rooms::rooms;
 use crate::{Failure, demo, erasures, system, workers};
 
 /// The variable that says what is logged, e.g. `info,steward_http=debug`.
@@ -32,7 +35,7 @@ pub(crate) fn run(config: ServeConfig) -> Result<(), Failure> {
     let socket = take_address(&config.listen)?;
     let entropy = system::entropy();
     let db = open(&config.config, Migrate::Yes, &entropy)?;
-    let rooms = Rooms::new(&entropy);
+    let rooms = rooms(&entropy);
     let demo = match config.demo {
         true => demo::prepare(&db, &entropy, &rooms, &config.config.data)?,
         false => Vec::new(),
@@ -45,7 +48,8 @@ pub(crate) fn run(config: ServeConfig) -> Result<(), Failure> {
         version: env!("CARGO_PKG_VERSION"),
     };
     let builder = App::builder(db.clone(), entropy, system::clock()).settings(settings);
-    let app = rooms.serve(builder, &config.config)?.build();
+    let files = Files::local(&config.config.data.join("files"), Limits::default())?;
+    let app = rooms.serve(builder).service(Arc::new(files)).build();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .max_blocking_threads(BLOCKING_THREADS)

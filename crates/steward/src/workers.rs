@@ -10,10 +10,11 @@ use steward_automation::webhook::{self, Sender};
 use steward_base::{Result, Timestamp};
 use steward_history::{Place, Progress, Subscriber, behind, newest, prune, run_batch, seal_now};
 use steward_people::sessions;
+use steward_practice::Rooms;
 use steward_ticket::attachment::Files;
 use tokio::task::JoinSet;
 
-use crate::rooms::Rooms;
+use crate::rooms::subscribers;
 
 /// Facts a subscriber handles in one transaction.
 const BATCH: i64 = 500;
@@ -34,7 +35,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// Starts all workers; dropping the set stops them.
 pub(crate) fn start(app: &App, rooms: &Rooms, sender: Sender, keep_days: i64) -> JoinSet<()> {
     let mut set = JoinSet::new();
-    for subscriber in rooms.subscribers(app.entropy()) {
+    for subscriber in subscribers(rooms, app.entropy()) {
         set.spawn(read_on(app.clone(), subscriber));
     }
     let (db, clock) = (app.db().clone(), app.clone());

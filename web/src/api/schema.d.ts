@@ -379,13 +379,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Incidents as CSV
+         * The list as CSV
          * @description Comma-separated with a header line, UTF-8: the whole list, however long, without
          *     `limit` and `cursor`, page by page as it is taken. What changes meanwhile is shown as it is when its page is read. Columns of the internal part
          *     (`time_worked_minutes`...) and custom fields that the caller may read stand
          *     behind the others.
          */
-        get: operations["export_incidents"];
+        get: operations["export_incident_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -425,7 +425,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Give it to a team, a person or both */
-        post: operations["assign"];
+        post: operations["assign_incident"];
         delete?: never;
         options?: never;
         head?: never;
@@ -440,13 +440,13 @@ export interface paths {
             cookie?: never;
         };
         /** Attachments, oldest first */
-        get: operations["list_attachments"];
+        get: operations["list_incident_attachments"];
         put?: never;
         /**
          * Attach a file
          * @description At most 25 MiB unless configured otherwise. Programs are refused.
          */
-        post: operations["add_attachment"];
+        post: operations["add_incident_attachment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -463,7 +463,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** End it without a solution */
-        post: operations["cancel"];
+        post: operations["cancel_incident"];
         delete?: never;
         options?: never;
         head?: never;
@@ -480,7 +480,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Confirm the solution */
-        post: operations["close"];
+        post: operations["close_incident"];
         delete?: never;
         options?: never;
         head?: never;
@@ -495,10 +495,10 @@ export interface paths {
             cookie?: never;
         };
         /** Comments (public), oldest first unless `sort=-at` */
-        get: operations["list_comments"];
+        get: operations["list_incident_comments"];
         put?: never;
         /** Write a comment: the caller reads it */
-        post: operations["add_comment"];
+        post: operations["add_incident_comment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -513,7 +513,7 @@ export interface paths {
             cookie?: never;
         };
         /** One comment */
-        get: operations["get_comment"];
+        get: operations["get_incident_comment"];
         put?: never;
         post?: never;
         delete?: never;
@@ -535,7 +535,7 @@ export interface paths {
          * Redact a comment
          * @description Its words are destroyed for good; that it was written, by whom and when stays, and who redacted it and why.
          */
-        post: operations["redact_comment"];
+        post: operations["redact_incident_comment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -555,7 +555,7 @@ export interface paths {
          * Take a wrongly public comment back
          * @description The caller no longer reads it; the history says who took it back and why.
          */
-        post: operations["retract_comment"];
+        post: operations["retract_incident_comment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -572,7 +572,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Mark it as a duplicate */
-        post: operations["duplicate"];
+        post: operations["duplicate_incident"];
         delete?: never;
         options?: never;
         head?: never;
@@ -590,7 +590,7 @@ export interface paths {
          * History: every fact, oldest first unless `sort=-at`
          * @description In the order in which they were recorded.
          */
-        get: operations["list_history"];
+        get: operations["list_incident_history"];
         put?: never;
         post?: never;
         delete?: never;
@@ -609,7 +609,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Put it on hold */
-        post: operations["hold"];
+        post: operations["hold_incident"];
         delete?: never;
         options?: never;
         head?: never;
@@ -626,8 +626,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Redact a text of an incident
-         * @description Destroys the words of a field, or of any text that its history names, for good: in the incident, its history, the
+         * Redact a text
+         * @description Destroys the words of a field, or of any text that its history names, for good: in the record, its history, the
          *     search and the answers kept. The history goes on verifying and says who did it and why.
          */
         post: operations["redact_incident"];
@@ -644,11 +644,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Links of this incident, oldest first */
-        get: operations["list_relations"];
+        /** Links with other records, oldest first */
+        get: operations["list_incident_relations"];
         put?: never;
-        /** Link it with another incident */
-        post: operations["add_relation"];
+        /** Link it with another record */
+        post: operations["add_incident_relation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -663,11 +663,11 @@ export interface paths {
             cookie?: never;
         };
         /** One link */
-        get: operations["get_relation"];
+        get: operations["get_incident_relation"];
         put?: never;
         post?: never;
         /** Remove a link */
-        delete: operations["remove_relation"];
+        delete: operations["remove_incident_relation"];
         options?: never;
         head?: never;
         patch?: never;
@@ -683,7 +683,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Take it up again */
-        post: operations["reopen"];
+        post: operations["reopen_incident"];
         delete?: never;
         options?: never;
         head?: never;
@@ -700,7 +700,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Resolve it */
-        post: operations["resolve"];
+        post: operations["resolve_incident"];
         delete?: never;
         options?: never;
         head?: never;
@@ -717,7 +717,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Take it off hold */
-        post: operations["resume"];
+        post: operations["resume_incident"];
         delete?: never;
         options?: never;
         head?: never;
@@ -735,7 +735,7 @@ export interface paths {
          * Everything that happened, oldest first unless `sort=-at`
          * @description Comments, work notes and changes in one list, duplicates' entries marked.
          */
-        get: operations["list_timeline"];
+        get: operations["list_incident_timeline"];
         put?: never;
         post?: never;
         delete?: never;
@@ -754,7 +754,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Take a duplicate apart again */
-        post: operations["unmerge"];
+        post: operations["unmerge_incident"];
         delete?: never;
         options?: never;
         head?: never;
@@ -769,7 +769,7 @@ export interface paths {
             cookie?: never;
         };
         /** Who watches, oldest first */
-        get: operations["list_watchers"];
+        get: operations["list_incident_watchers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -787,10 +787,10 @@ export interface paths {
         };
         get?: never;
         /** Let a person watch */
-        put: operations["add_watcher"];
+        put: operations["add_incident_watcher"];
         post?: never;
         /** End a person's watching */
-        delete: operations["remove_watcher"];
+        delete: operations["remove_incident_watcher"];
         options?: never;
         head?: never;
         patch?: never;
@@ -804,10 +804,10 @@ export interface paths {
             cookie?: never;
         };
         /** Work notes (internal), oldest first unless `sort=-at` */
-        get: operations["list_work_notes"];
+        get: operations["list_incident_work_notes"];
         put?: never;
         /** Write a work note: the caller never reads it */
-        post: operations["add_work_note"];
+        post: operations["add_incident_work_note"];
         delete?: never;
         options?: never;
         head?: never;
@@ -822,7 +822,7 @@ export interface paths {
             cookie?: never;
         };
         /** One work note */
-        get: operations["get_work_note"];
+        get: operations["get_incident_work_note"];
         put?: never;
         post?: never;
         delete?: never;
@@ -844,7 +844,7 @@ export interface paths {
          * Redact a work note
          * @description As a comment.
          */
-        post: operations["redact_work_note"];
+        post: operations["redact_incident_work_note"];
         delete?: never;
         options?: never;
         head?: never;
@@ -861,21 +861,21 @@ export interface paths {
         get?: never;
         put?: never;
         /** Record time worked */
-        post: operations["work_time"];
+        post: operations["record_incident_time"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/life-cycles/incident": {
+    "/api/v1/life-cycles/{kind}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The life cycle of incidents */
+        /** The life cycle of a kind of record */
         get: operations["life_cycle"];
         put?: never;
         post?: never;
@@ -1807,7 +1807,7 @@ export interface components {
          *     }
          */
         AddRelation: {
-            /** @description Number or id of the other incident. */
+            /** @description Number or id of the other record. */
             to: string;
             /** @description `related_to`, `caused_by`, `blocked_by` or `follows`. */
             type: string;
@@ -1829,7 +1829,7 @@ export interface components {
         Attachment: {
             /** @description When. */
             at: string;
-            /** @description `public` (whoever sees the incident) or `internal`. */
+            /** @description `public` (whoever sees the ticket) or `internal`. */
             audience: string;
             /** @description Who attached it. */
             by: components["schemas"]["Reference"];
@@ -2660,7 +2660,7 @@ export interface components {
              */
             version: number;
         };
-        /** @description The life cycle of incidents. */
+        /** @description The life cycle of a kind of record. */
         LifeCycle: {
             /** @description All states, in order. */
             states: components["schemas"]["State"][];
@@ -2786,7 +2786,7 @@ export interface components {
             items: {
                 /** @description When. */
                 at: string;
-                /** @description `public` (whoever sees the incident) or `internal`. */
+                /** @description `public` (whoever sees the ticket) or `internal`. */
                 audience: string;
                 /** @description Who attached it. */
                 by: components["schemas"]["Reference"];
@@ -3513,7 +3513,7 @@ export interface components {
                 entry?: components["schemas"]["Entry"];
                 /** @description What changed, for facts. */
                 fact?: components["schemas"]["TimelineFact"];
-                /** @description The duplicate it comes from, when it is not of this incident itself. */
+                /** @description The duplicate it comes from, when it is not of this record itself. */
                 source?: components["schemas"]["Source"];
                 /** @description `comment`, `work_note` or `fact`. */
                 type: string;
@@ -3884,7 +3884,7 @@ export interface components {
             by: components["schemas"]["Reference"];
             /** @description The field whose text it was. */
             field: string;
-            /** @description The incident. */
+            /** @description The record. */
             record: components["schemas"]["Reference"];
             /**
              * Format: int64
@@ -4110,7 +4110,7 @@ export interface components {
             /** @description Its version. */
             version: string;
         };
-        /** @description The incident an item comes from. */
+        /** @description The record an item comes from. */
         Source: {
             /** @description Its number. */
             number: string;
@@ -4175,7 +4175,7 @@ export interface components {
             entry?: components["schemas"]["Entry"];
             /** @description What changed, for facts. */
             fact?: components["schemas"]["TimelineFact"];
-            /** @description The duplicate it comes from, when it is not of this incident itself. */
+            /** @description The duplicate it comes from, when it is not of this record itself. */
             source?: components["schemas"]["Source"];
             /** @description `comment`, `work_note` or `fact`. */
             type: string;
@@ -6813,7 +6813,7 @@ export interface operations {
             507: components["responses"]["Refused507"];
         };
     };
-    export_incidents: {
+    export_incident_list: {
         parameters: {
             query?: {
                 /** @description A condition, e.g. `state:open priority<=2`. */
@@ -7147,7 +7147,7 @@ export interface operations {
             507: components["responses"]["Refused507"];
         };
     };
-    assign: {
+    assign_incident: {
         parameters: {
             query?: never;
             header?: never;
@@ -7290,7 +7290,7 @@ export interface operations {
             507: components["responses"]["Refused507"];
         };
     };
-    list_attachments: {
+    list_incident_attachments: {
         parameters: {
             query?: {
                 /** @description `at` (the default, oldest first) or `-at` (newest first); nothing else. */
@@ -7359,7 +7359,7 @@ export interface operations {
             507: components["responses"]["Refused507"];
         };
     };
-    add_attachment: {
+    add_incident_attachment: {
         parameters: {
             query?: never;
             header?: never;
@@ -7418,7 +7418,7 @@ export interface operations {
             507: components["responses"]["Refused507"];
         };
     };
-    cancel: {
+    cancel_incident: {
         parameters: {
             query?: never;
             header?: never;
@@ -7561,7 +7561,7 @@ export interface operations {
             507: components["responses"]["Refused507"];
         };
     };
-    close: {
+    close_incident: {
         parameters: {
             query?: never;
             header?: never;
@@ -7704,7 +7704,7 @@ export interface operations {
             507: components["responses"]["Refused507"];
         };
     };
-    list_comments: {
+    list_incident_comments: {
         parameters: {
             query?: {
                 /** @description `at` (the default, oldest first) or `-at` (newest first); nothing else. */
@@ -7772,7 +7772,7 @@ export interface operations {
             507: components["responses"]["Refused507"];
         };
     };
-    add_comment: {
+    add_incident_comment: {
         parameters: {
             query?: never;
             header?: never;
@@ -7830,7 +7830,7 @@ export interface operations {
             507: components["responses"]["Refused507"];
         };
     };
-    get_comment: {
+    get_incident_comment: {
         parameters: {
             query?: never;
             header?: never;
@@ -7886,7 +7886,7 @@ export interface operations {
             507: components["responses"]["Refused507"];
         };
     };
-    redact_comment: {
+    redact_incident_comment: {
         parameters: {
             query?: never;
             header?: never;
@@ -7948,7 +7948,7 @@ export interface operations {
             507: components["responses"]["Refused507"];
         };
     };
-    retract_comment: {
+    retract_incident_comment: {
         parameters: {
             query?: never;
             header?: never;
@@ -8008,7 +8008,7 @@ export interface operations {
             507: components["responses"]["Refused507"];
         };
     };
-    duplicate: {
+    duplicate_incident: {
         parameters: {
             query?: never;
             header?: never;
@@ -8151,7 +8151,7 @@ export interface operations {
             507: components["responses"]["Refused507"];
         };
     };
-    list_history: {
+    list_incident_history: {
         parameters: {
             query?: {
                 /** @description `at` (the default, oldest first) or `-at` (newest first); nothing else. */
@@ -8243,7 +8243,7 @@ export interface operations {
             507: components["responses"]["Refused507"];
         };
     };
-    hold: {
+    hold_incident: {
         parameters: {
             query?: never;
             header?: never;
@@ -8446,7 +8446,7 @@ export interface operations {
             507: components["responses"]["Refused507"];
         };
     };
-    list_relations: {
+    list_incident_relations: {
         parameters: {
             query?: {
                 /** @description `at` (the default, oldest first) or `-at` (newest first); nothing else. */
@@ -8521,7 +8521,7 @@ export interface operations {
             507: components["responses"]["Refused507"];
         };
     };
-    add_relation: {
+    add_incident_relation: {
         parameters: {
             query?: never;
             header?: never;
@@ -8586,7 +8586,7 @@ export interface operations {
             507: components["responses"]["Refused507"];
         };
     };
-    get_relation: {
+    get_incident_relation: {
         parameters: {
             query?: never;
             header?: never;
@@ -8649,7 +8649,7 @@ export interface operations {
             507: components["responses"]["Refused507"];
         };
     };
-    remove_relation: {
+    remove_incident_relation: {
         parameters: {
             query?: never;
             header: {
@@ -8690,7 +8690,7 @@ export interface operations {
             507: components["responses"]["Refused507"];
         };
     };
-    reopen: {
+    reopen_incident: {
         parameters: {
             query?: never;
             header?: never;
@@ -8833,7 +8833,7 @@ export interface operations {
             507: components["responses"]["Refused507"];
         };
     };
-    resolve: {
+    resolve_incident: {
         parameters: {
             query?: never;
             header?: never;
@@ -8976,7 +8976,7 @@ export interface operations {
             507: components["responses"]["Refused507"];
         };
     };
-    resume: {
+    resume_incident: {
         parameters: {
             query?: never;
             header?: never;
@@ -9119,7 +9119,7 @@ export interface operations {
             507: components["responses"]["Refused507"];
         };
     };
-    list_timeline: {
+    list_incident_timeline: {
         parameters: {
             query?: {
                 /** @description `at` (the default, oldest first) or `-at` (newest first); nothing else. */
@@ -9196,7 +9196,7 @@ export interface operations {
             507: components["responses"]["Refused507"];
         };
     };
-    unmerge: {
+    unmerge_incident: {
         parameters: {
             query?: never;
             header?: never;
@@ -9339,7 +9339,7 @@ export interface operations {
             507: components["responses"]["Refused507"];
         };
     };
-    list_watchers: {
+    list_incident_watchers: {
         parameters: {
             query?: {
                 /** @description `at` (the default, oldest first) or `-at` (newest first); nothing else. */
@@ -9397,7 +9397,7 @@ export interface operations {
             507: components["responses"]["Refused507"];
         };
     };
-    add_watcher: {
+    add_incident_watcher: {
         parameters: {
             query?: never;
             header?: never;
@@ -9435,7 +9435,7 @@ export interface operations {
             507: components["responses"]["Refused507"];
         };
     };
-    remove_watcher: {
+    remove_incident_watcher: {
         parameters: {
             query?: never;
             header?: never;
@@ -9473,7 +9473,7 @@ export interface operations {
             507: components["responses"]["Refused507"];
         };
     };
-    list_work_notes: {
+    list_incident_work_notes: {
         parameters: {
             query?: {
                 /** @description `at` (the default, oldest first) or `-at` (newest first); nothing else. */
@@ -9541,7 +9541,7 @@ export interface operations {
             507: components["responses"]["Refused507"];
         };
     };
-    add_work_note: {
+    add_incident_work_note: {
         parameters: {
             query?: never;
             header?: never;
@@ -9599,7 +9599,7 @@ export interface operations {
             507: components["responses"]["Refused507"];
         };
     };
-    get_work_note: {
+    get_incident_work_note: {
         parameters: {
             query?: never;
             header?: never;
@@ -9655,7 +9655,7 @@ export interface operations {
             507: components["responses"]["Refused507"];
         };
     };
-    redact_work_note: {
+    redact_incident_work_note: {
         parameters: {
             query?: never;
             header?: never;
@@ -9717,7 +9717,7 @@ export interface operations {
             507: components["responses"]["Refused507"];
         };
     };
-    work_time: {
+    record_incident_time: {
         parameters: {
             query?: never;
             header?: never;
@@ -9864,7 +9864,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /**
+                 * @description Kind of record
+                 * @example incident
+                 */
+                kind: string;
+            };
             cookie?: never;
         };
         requestBody?: never;

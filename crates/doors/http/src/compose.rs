@@ -32,6 +32,7 @@ struct Described;
 fn api() -> OpenApiRouter<Door> {
     let v1 = OpenApiRouter::new()
         .merge(routes::routes())
+        .merge(steward_practice::api::common())
         .merge(steward_incident::api::routes())
         .merge(live::routes())
         .route("/openapi.json", get(docs::document));

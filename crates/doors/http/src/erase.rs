@@ -9,9 +9,9 @@ use std::time::Duration;
 use steward_api::{App, forget_answers};
 use steward_base::{Result, Uuid};
 use steward_database::Tx;
-use steward_fields::Registries;
 use steward_history::{FactRef, head};
 use steward_people::{Call, Erasure, erase, system_actor};
+use steward_practice::Practices;
 use steward_ticket::attachment::Files;
 use steward_ticket::forget_person;
 
@@ -23,13 +23,16 @@ use steward_ticket::forget_person;
 pub(crate) fn return_work(
     tx: &mut Tx,
     call: &Call,
-    registries: &Registries,
+    practices: &Practices,
     person: Uuid,
 ) -> Result<()> {
     let left = FactRef { record: person, seq: head(tx, person)?.seq };
     let actor = Arc::new(system_actor());
     let system = Call { actor, cause: call.cause.or(Some(left)), ..call.clone() };
-    steward_incident::return_to_groups(tx, &system, registries, person).map(drop)
+    for practice in practices.iter() {
+        practice.return_to_groups(tx, &system, &practices.registries, person)?;
+    }
+    Ok(())
 }
 
 /// Erases a person: [`steward_people::erase`], then the state rows, documents
@@ -44,17 +47,17 @@ pub(crate) fn return_work(
 pub fn erase_person(
     tx: &mut Tx,
     call: &Call,
-    registries: &Registries,
+    practices: &Practices,
     person: Uuid,
     reason: &str,
 ) -> Result<Erasure> {
     let done = erase(tx, call, person, reason)?;
-    return_work(tx, call, registries, person)?;
+    return_work(tx, call, practices, person)?;
     // Whoever may erase a person may change every ticket for it.
     let system = Call { actor: Arc::new(system_actor()), ..call.clone() };
     let mut concerned = HashSet::from([person.to_string()]);
-    for kind in registries.kinds() {
-        let registry = registries.get(tx, kind)?;
+    for practice in practices.iter() {
+        let registry = practices.registries.get(tx, practice.kind)?;
         let tickets = forget_person(tx, &system, &registry, person)?;
         for ticket in tickets {
             steward_automation::forget_answers(tx, ticket)?;

@@ -289,8 +289,7 @@ fn scopes<'a>(
 ) -> impl Iterator<Item = (Scope, Option<Uuid>)> + 'a {
     actor.grants.iter().filter_map(move |grant| {
         if grant.role == Role::Administrator {
-            let known = ACTIONS.iter().any(|(k, actions)| *k == kind && actions.contains(&action));
-            return known.then_some((Organisation, grant.organisation));
+            return has_action(kind, action).then_some((Organisation, grant.organisation));
         }
         let rule = MATRIX
             .iter()
@@ -300,6 +299,11 @@ fn scopes<'a>(
 }
 
 const READS: &[&str] = &["read", "read_name", "read_work_notes", "export", "try"];
+
+/// Whether this kind of record has that action at all.
+pub fn has_action(kind: &str, action: &str) -> bool {
+    ACTIONS.iter().any(|(k, actions)| *k == kind && actions.contains(&action))
+}
 
 /// Whether the actor may do this to that record.
 pub fn allowed(actor: &Actor, kind: &str, action: &str, target: &Target) -> bool {

@@ -5,6 +5,7 @@ use steward_base::{Timestamp, Uuid, time::wire};
 use steward_condition::FieldValue;
 use steward_fields::{FieldType, Registry};
 use steward_history::{Change, Head};
+use steward_people::Call;
 
 /// One ticket as its row holds it.
 #[derive(Debug, Clone, PartialEq)]
@@ -171,6 +172,54 @@ impl Ticket {
     /// Whether somebody still has to act.
     pub fn is_open(&self) -> bool {
         OPEN_STATES.contains(&self.state.as_str())
+    }
+
+    /// A ticket just opened by the caller of this command, in that state, for
+    /// `caller`; it is called as its head is. Impact and urgency are 3.
+    pub fn opened(head: Head, state: &str, caller: Option<Uuid>, call: &Call) -> Ticket {
+        Ticket {
+            short_description: head.name.clone(),
+            description: None,
+            state: state.into(),
+            on_hold_reason: None,
+            on_hold_until: None,
+            impact: 3,
+            urgency: 3,
+            priority: 4,
+            priority_override: None,
+            priority_reason: None,
+            caller,
+            requested_for: None,
+            opened_by: Some(call.actor.id),
+            contact_type: None,
+            category: None,
+            subcategory: None,
+            assignment_group: None,
+            assigned_to: None,
+            service: None,
+            service_offering: None,
+            configuration_item: None,
+            location: None,
+            opened_at: call.now,
+            updated_at: call.now,
+            resolved_at: None,
+            resolved_by: None,
+            closed_at: None,
+            close_code: None,
+            close_notes: None,
+            reassignment_count: 0,
+            reopen_count: 0,
+            parent: None,
+            duplicate_of: None,
+            time_worked_minutes: 0,
+            external_number: None,
+            external_problem: None,
+            external_change: None,
+            external_cause: None,
+            external_vendor: None,
+            custom: Map::new(),
+            head,
+        }
     }
 
     /// Its kind, e.g. `incident`.

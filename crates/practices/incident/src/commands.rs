@@ -1,75 +1,23 @@
-//! The commands of an incident: load, ask the matrix, call the pure rule,
-//! write the decision. One transaction each, made by whoever calls.
+//! The actions on an incident: load, ask the matrix, call the pure rule, write
+//! the decision. One transaction each, made by whoever calls.
 
 use serde_json::Value as Json;
-use std::sync::Arc;
-use steward_api::{Patch, check_version};
-use steward_base::{Error, Gathered, Result, Timestamp, Uuid};
+use steward_base::{Error, Gathered, Result, Uuid};
 use steward_database::Tx;
-use steward_fields::{Registries, Registry};
-use steward_history::{Change, FactRef};
-use steward_people::{Call, Target, allowed, check};
-use steward_ticket::attachment::{Attachment, Audience, NewAttachment, attach};
+use steward_fields::Registries;
+use steward_history::Change;
+use steward_people::Call;
+use steward_practice::commands::{corrects, finish, plain_entry};
+use steward_practice::edit::{person, reference};
+use steward_practice::{Loaded, check_assignee, has_left, parse_args, parse_time, said_under};
 use steward_ticket::journal::{EntryKind, NewEntry};
-use steward_ticket::{Effect, Ticket, rich, save, store, target};
+use steward_ticket::{Effect, Ticket};
 
-use crate::body;
-use crate::edit::{Edits, person, team};
-use crate::fields::{KIND, Settings};
-use crate::life_cycle::{edit_refusal, permission};
-use crate::{assignee, family, merge, rules, timers};
-
-/// An incident with what decisions about it need.
-pub struct Loaded {
-    /// The incident.
-    pub ticket: Ticket,
-    /// What stands between the actor and it.
-    pub target: Target,
-    /// Its fields.
-    pub registry: Arc<Registry>,
-    /// What administrators decided.
-    pub settings: Settings,
-}
-
-/// An incident already read, with what decisions about it need.
-pub(crate) fn loaded(
-    tx: &mut Tx,
-    call: &Call,
-    registries: &Registries,
-    ticket: Ticket,
-) -> Result<Loaded> {
-    let target = target(tx, &call.actor, &ticket)?;
-    let registry = registries.get(tx, KIND)?;
-    let settings = Settings::of(&registry);
-    Ok(Loaded { ticket, target, registry, settings })
-}
-
-/// Loads an incident that the actor may read.
-///
-/// # Errors
-/// `NotFound` when it is absent or not visible.
-pub fn load(tx: &mut Tx, call: &Call, registries: &Registries, number: &str) -> Result<Loaded> {
-    let ticket = store::find(tx, KIND, number)?;
-    let loaded = loaded(tx, call, registries, ticket)?;
-    check(&call.actor, KIND, "read", &loaded.target)?;
-    Ok(loaded)
-}
-
-/// Loads an incident for an action: visible, of the version named, and the
-/// action is the actor's.
-pub fn load_for(
-    tx: &mut Tx,
-    call: &Call,
-    registries: &Registries,
-    number: &str,
-    expected: Option<i64>,
-    action: &str,
-) -> Result<Loaded> {
-    let loaded = load(tx, call, registries, number)?;
-    check(&call.actor, KIND, action, &loaded.target)?;
-    check_version(expected, loaded.ticket.head.version)?;
-    Ok(loaded)
-}
+use crate::edit::Edits;
+use crate::fields::Settings;
+use crate::life_cycle::LIFE_CYCLE;
+use crate::practice::PRACTICE;
+use crate::{body, family, merge, rules};
 
 /// An action on an incident, as requests, timers and rules name it.
 #[derive(Debug, Clone)]
@@ -118,22 +66,17 @@ impl Action {
     /// # Errors
     /// `Invalid` for an unknown name or arguments that do not fit.
     pub fn parse(name: &str, args: &Json) -> Result<Action> {
-        fn read<T: serde::de::DeserializeOwned>(args: &Json) -> Result<T> {
-            let empty = Json::Object(Default::default());
-            let args = if args.is_null() { &empty } else { args };
-            T::deserialize(args).map_err(|e| Error::invalid("args", "format", e.to_string()))
-        }
         Ok(match name {
-            "assign" => Action::Assign(read(args)?),
-            "hold" => Action::Hold(read(args)?),
+            "assign" => Action::Assign(parse_args(args)?),
+            "hold" => Action::Hold(parse_args(args)?),
             "resume" => Action::Resume,
-            "resolve" => Action::Resolve(read(args)?),
+            "resolve" => Action::Resolve(parse_args(args)?),
             "close" => Action::Close,
-            "reopen" => Action::Reopen(read(args)?),
-            "cancel" => Action::Cancel(read(args)?),
-            "duplicate" => Action::Duplicate(read(args)?),
+            "reopen" => Action::Reopen(parse_args(args)?),
+            "cancel" => Action::Cancel(parse_args(args)?),
+            "duplicate" => Action::Duplicate(parse_args(args)?),
             "unmerge" => Action::Unmerge,
-            "work-time" => Action::WorkTime(read(args)?),
+            "work-time" => Action::WorkTime(parse_args(args)?),
             _ => return Err(Error::invalid("command", "unknown", "there is no such action")),
         })
     }
@@ -161,11 +104,11 @@ pub(crate) fn act_with(
     action: &Action,
     told: Vec<Change>,
 ) -> Result<Ticket> {
-    let right = permission(action.name());
-    let loaded = load_for(tx, call, registries, number, expected, right)?;
+    let right = LIFE_CYCLE.right(action.name());
+    let loaded = PRACTICE.load_for(tx, call, registries, number, expected, right)?;
     let before = loaded.ticket.clone();
     let (mut after, mut effect) = decide(tx, call, &loaded, action)?;
-    if matches!(action, Action::Reopen(_) | Action::Unmerge) && assignee::has_left(tx, &after)? {
+    if matches!(action, Action::Reopen(_) | Action::Unmerge) && has_left(tx, &after)? {
         rules::take_away(&mut after);
     }
     let children = match action {
@@ -189,25 +132,8 @@ pub(crate) fn act_with(
     Ok(after)
 }
 
-/// Writes the incident and sets its timers; the first fact, if there was
-/// anything to write.
-pub(crate) fn finish(
-    tx: &mut Tx,
-    call: &Call,
-    loaded: &Loaded,
-    before: &Ticket,
-    after: &mut Ticket,
-    effect: Effect,
-) -> Result<Option<FactRef>> {
-    let fact = save(tx, call, &loaded.registry, before, after, effect)?;
-    if fact.is_some() {
-        timers::follow(tx, call, before, after, &loaded.settings, fact)?;
-    }
-    Ok(fact)
-}
-
 pub(crate) fn effect(fact: &str) -> Effect {
-    Effect { fact: format!("{KIND}.{fact}"), ..Effect::default() }
+    PRACTICE.effect(fact)
 }
 
 fn decide(tx: &mut Tx, call: &Call, loaded: &Loaded, action: &Action) -> Result<(Ticket, Effect)> {
@@ -216,10 +142,11 @@ fn decide(tx: &mut Tx, call: &Call, loaded: &Loaded, action: &Action) -> Result<
     Ok(match action {
         Action::Assign(body) => {
             let mut wrong = Gathered::default();
-            let group = wrong.take(team(tx, call, &body.assignment_group))?.flatten();
+            let group = reference(tx, call, "team", "assignment_group", &body.assignment_group);
+            let group = wrong.take(group)?.flatten();
             let person = person(tx, call, "assigned_to", &body.assigned_to);
             let person = wrong.take(person)?.flatten();
-            wrong.take(assignee::check(tx, before, group, person))?;
+            wrong.take(check_assignee(tx, before, group, person))?;
             wrong.end()?;
             (rules::assign(before, group, person)?, effect("assigned"))
         }
@@ -253,9 +180,11 @@ fn decide(tx: &mut Tx, call: &Call, loaded: &Loaded, action: &Action) -> Result<
         }
         Action::Close => (rules::close(before, now)?, effect("closed")),
         Action::Reopen(body) => {
-            let after = rules::reopen(before, &loaded.settings, now)?;
+            let after = rules::reopen(before, &Settings::of(&loaded.registry), now)?;
             let mut effect = effect("reopened");
-            effect.entries.push(comment(tx, call, &body.comment).map_err(|e| on(e, "comment"))?);
+            effect
+                .entries
+                .push(comment(tx, call, &body.comment).map_err(|e| said_under(e, "comment"))?);
             (after, effect)
         }
         Action::Cancel(body) => {
@@ -265,7 +194,7 @@ fn decide(tx: &mut Tx, call: &Call, loaded: &Loaded, action: &Action) -> Result<
         Action::Duplicate(body) => merge::duplicate(tx, call, before, &body.of)?,
         Action::Unmerge => merge::unmerge(tx, before)?,
         Action::WorkTime(body) => {
-            check_open_to_edits(call, loaded)?;
+            corrects(call, loaded)?;
             work_time(tx, call, before, body)?
         }
     })
@@ -278,36 +207,8 @@ fn check_notes(field: &str, text: &str) -> Result<()> {
     Ok(())
 }
 
-/// The same refusal under the name the request used.
-fn on(error: Error, field: &str) -> Error {
-    match error {
-        Error::Invalid(mut errors) => {
-            for e in &mut errors {
-                e.field = field.to_owned();
-            }
-            Error::Invalid(errors)
-        }
-        other => other,
-    }
-}
-
 fn comment(tx: &mut Tx, call: &Call, text: &str) -> Result<(NewEntry, Vec<Uuid>)> {
-    let entry = NewEntry::new(call.new_id(), EntryKind::Comment, text, false)?;
-    let mentioned = mentioned(tx, &entry)?;
-    Ok((entry, mentioned))
-}
-
-/// The persons an entry mentions by login.
-pub fn mentioned(tx: &mut Tx, entry: &NewEntry) -> Result<Vec<Uuid>> {
-    let mut found = Vec::new();
-    for login in rich::mentions(&rich::plain(&entry.body, entry.format)).iter().take(20) {
-        match steward_people::persons::by_login(tx, login) {
-            Ok(person) => found.push(person.id),
-            Err(Error::NotFound) => {}
-            Err(other) => return Err(other),
-        }
-    }
-    Ok(found)
+    plain_entry(tx, call, EntryKind::Comment, text)
 }
 
 fn work_time(
@@ -320,40 +221,9 @@ fn work_time(
     after.time_worked_minutes = rules::time_worked(before.time_worked_minutes, body.minutes)?;
     let mut effect = effect("time_recorded");
     if let Some(note) = body.note.as_deref().filter(|n| !n.trim().is_empty()) {
-        let entry = NewEntry::new(call.new_id(), EntryKind::WorkNote, note, false)?;
-        let mentioned = mentioned(tx, &entry)?;
-        effect.entries.push((entry, mentioned));
+        effect.entries.push(plain_entry(tx, call, EntryKind::WorkNote, note)?);
     }
     Ok((after, effect))
-}
-
-/// Reads a time of a request; a day is its beginning in that zone.
-fn parse_time(field: &str, text: Option<&str>, zone: &str) -> Result<Option<Timestamp>> {
-    let message = "is a time like 2026-11-24T08:00:00.000Z or a day like 2026-11-24";
-    let begins = |day: jiff::civil::Date| {
-        let zone = jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC);
-        zone.to_timestamp(day.to_datetime(jiff::civil::Time::midnight()))
-    };
-    let parse = |text: &str| {
-        // A time without a zone begins like a day and is none.
-        let day = text.parse().ok().filter(|_| text.len() == "2026-11-24".len());
-        day.map_or_else(|| text.parse::<Timestamp>(), begins)
-            .map(steward_base::time::micros)
-            .map_err(|_| Error::invalid(field, "time", message))
-    };
-    text.map(parse).transpose()
-}
-
-/// Whether a change of fields is a correction of what has ended.
-///
-/// # Errors
-/// `Refused` when it has ended and the actor may not correct it.
-fn check_open_to_edits(call: &Call, loaded: &Loaded) -> Result<bool> {
-    match edit_refusal(&loaded.ticket.state) {
-        None => Ok(false),
-        Some(_) if allowed(&call.actor, KIND, "correct", &loaded.target) => Ok(true),
-        Some(reason) => Err(Error::Refused(reason)),
-    }
 }
 
 /// Changes fields.
@@ -365,56 +235,12 @@ pub fn update(
     expected: Option<i64>,
     body: &body::UpdateIncident,
 ) -> Result<Ticket> {
-    let loaded = load_for(tx, call, registries, number, expected, "update")?;
-    let fact = if check_open_to_edits(call, &loaded)? { "corrected" } else { "updated" };
+    let loaded = PRACTICE.load_for(tx, call, registries, number, expected, "update")?;
+    let fact = if corrects(call, &loaded)? { "corrected" } else { "updated" };
     let before = loaded.ticket.clone();
     let mut after = before.clone();
     Edits { call, loaded: &loaded }.apply(tx, &mut after, body)?;
     rules::begin_work(&before, &mut after);
     finish(tx, call, &loaded, &before, &mut after, effect(fact))?;
     Ok(after)
-}
-
-/// Writes a comment or a work note. An answer of the caller ends the waiting
-/// for the caller.
-pub fn write_entry(
-    tx: &mut Tx,
-    call: &Call,
-    registries: &Registries,
-    number: &str,
-    entry: &NewEntry,
-) -> Result<Ticket> {
-    let loaded = load(tx, call, registries, number)?;
-    let before = loaded.ticket.clone();
-    let resumes = entry.kind == EntryKind::Comment && rules::answer_resumes(&before, call.actor.id);
-    let mut after = if resumes { rules::resume(&before)? } else { before.clone() };
-    let mut effect = effect("resumed");
-    let mentioned = mentioned(tx, entry)?;
-    effect.entries.push((entry.clone(), mentioned));
-    finish(tx, call, &loaded, &before, &mut after, effect)?;
-    Ok(after)
-}
-
-/// Attaches a file. A public one of the caller is an answer, and ends the
-/// waiting for the caller.
-pub fn attach_file(
-    tx: &mut Tx,
-    call: &Call,
-    registries: &Registries,
-    number: &str,
-    new: &NewAttachment,
-) -> Result<Attachment> {
-    let loaded = load(tx, call, registries, number)?;
-    let made = attach(tx, call, &loaded.registry, &loaded.ticket, new)?;
-    if made.audience == Audience::Public && rules::answer_resumes(&loaded.ticket, call.actor.id) {
-        let before = store::by_id(tx, loaded.ticket.head.id)?;
-        let mut after = rules::resume(&before)?;
-        finish(tx, call, &loaded, &before, &mut after, effect("resumed"))?;
-    }
-    Ok(made)
-}
-
-/// A patch's value as a new value: left out, emptied or set.
-pub(crate) fn given<T: Clone>(patch: &Patch<T>) -> Option<Option<T>> {
-    patch.clone().as_option()
 }

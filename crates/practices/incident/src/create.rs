@@ -6,12 +6,14 @@ use steward_base::{Error, Gathered, Result, Uuid};
 use steward_database::Tx;
 use steward_fields::Registries;
 use steward_people::{Call, DEFAULT_ORGANISATION, EVERYONE, Target, allowed, refusal, resolve};
+use steward_practice::Loaded;
+use steward_practice::edit::{active, check_short_description};
 use steward_ticket::{Ticket, new_head};
 
 use crate::body::CreateIncident;
-use crate::commands::Loaded;
-use crate::edit::{Edits, active, as_patch, beyond_requester};
-use crate::fields::{KIND, PREFIX, Settings};
+use crate::edit::{Edits, as_patch, beyond_requester};
+use crate::fields::{KIND, PREFIX};
+use crate::practice::PRACTICE;
 use crate::rules;
 
 /// Opens an incident. It belongs to the organisation of its caller.
@@ -22,7 +24,7 @@ pub fn create(
     body: &CreateIncident,
 ) -> Result<Ticket> {
     let mut wrong = Gathered::default();
-    let name = wrong.take(rules::check_short_description(&body.short_description))?;
+    let name = wrong.take(check_short_description(&body.short_description))?;
     let caller = match &body.caller {
         Some(text) => {
             let found = resolve(tx, &call.actor, "person", "caller", text)
@@ -40,10 +42,9 @@ pub fn create(
 
     let name = name.unwrap_or_default();
     let head = new_head(tx, call, KIND, PREFIX, &name, organisation)?;
-    let mut ticket = blank(head, name, caller, call);
-    let settings = Settings::of(&registry);
-    let loaded =
-        Loaded { ticket: ticket.clone(), target, registry: Arc::clone(&registry), settings };
+    let mut ticket = Ticket::opened(head, "new", Some(caller), call);
+    let (practice, registry_of) = (&PRACTICE, Arc::clone(&registry));
+    let loaded = Loaded { practice, ticket: ticket.clone(), target, registry: registry_of };
     let mut patch = as_patch(body);
     patch.short_description = steward_api::Patch::Keep;
     Edits { call, loaded: &loaded }.check(tx, &mut ticket, &patch, &mut wrong)?;
@@ -92,55 +93,4 @@ fn check_rights(
         )));
     }
     Ok(())
-}
-
-pub(crate) fn blank(
-    head: steward_history::Head,
-    name: String,
-    caller: Uuid,
-    call: &Call,
-) -> Ticket {
-    Ticket {
-        head,
-        short_description: name,
-        description: None,
-        state: "new".into(),
-        on_hold_reason: None,
-        on_hold_until: None,
-        impact: 3,
-        urgency: 3,
-        priority: 4,
-        priority_override: None,
-        priority_reason: None,
-        caller: Some(caller),
-        requested_for: None,
-        opened_by: Some(call.actor.id),
-        contact_type: None,
-        category: None,
-        subcategory: None,
-        assignment_group: None,
-        assigned_to: None,
-        service: None,
-        service_offering: None,
-        configuration_item: None,
-        location: None,
-        opened_at: call.now,
-        updated_at: call.now,
-        resolved_at: None,
-        resolved_by: None,
-        closed_at: None,
-        close_code: None,
-        close_notes: None,
-        reassignment_count: 0,
-        reopen_count: 0,
-        parent: None,
-        duplicate_of: None,
-        time_worked_minutes: 0,
-        external_number: None,
-        external_problem: None,
-        external_change: None,
-        external_cause: None,
-        external_vendor: None,
-        custom: serde_json::Map::new(),
-    }
 }

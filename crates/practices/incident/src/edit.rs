@@ -1,76 +1,18 @@
 //! Fields of a request onto an incident: references resolved, choices and
 //! lengths checked, each error under the field's name.
 
-use serde_json::Value as Json;
 use steward_api::Patch;
-use steward_base::{Error, Gathered, Result, Uuid};
+use steward_base::{Error, Gathered, Result};
 use steward_database::Tx;
-use steward_fields::{FieldType, Registry, parse_custom};
-use steward_people::{Call, allowed, check, resolve};
-use steward_ticket::{Ticket, store};
+use steward_fields::Registry;
+use steward_people::Call;
+use steward_practice::edit::{self, given, person, reference};
+use steward_practice::{Loaded, check_assignee};
+use steward_ticket::Ticket;
 
 use crate::body::{CreateIncident, PriorityOverridePatch, UpdateIncident};
-use crate::commands::{Loaded, given};
-use crate::fields::KIND;
-use crate::{assignee, rules};
-
-/// Most bytes of a description.
-const MAX_TEXT: usize = 65_536;
-
-/// A team named in a patch.
-pub(crate) fn team(
-    tx: &mut Tx,
-    call: &Call,
-    patch: &Patch<String>,
-) -> Result<Option<Option<Uuid>>> {
-    reference(tx, call, "team", "assignment_group", patch)
-}
-
-/// A person named in a patch; must be active.
-pub(crate) fn person(
-    tx: &mut Tx,
-    call: &Call,
-    field: &str,
-    patch: &Patch<String>,
-) -> Result<Option<Option<Uuid>>> {
-    let found = reference(tx, call, "person", field, patch)?;
-    if let Some(Some(id)) = found {
-        active(tx, field, id)?;
-    }
-    Ok(found)
-}
-
-/// Refuses a person who is disabled or erased.
-pub(crate) fn active(tx: &mut Tx, field: &str, person: Uuid) -> Result<()> {
-    match steward_people::persons::load(tx, person)?.active {
-        true => Ok(()),
-        false => Err(Error::invalid(field, "active", "this person is disabled")),
-    }
-}
-
-fn reference(
-    tx: &mut Tx,
-    call: &Call,
-    kind: &str,
-    field: &str,
-    patch: &Patch<String>,
-) -> Result<Option<Option<Uuid>>> {
-    Ok(match given(patch) {
-        None => None,
-        Some(None) => Some(None),
-        Some(Some(text)) => Some(Some(resolve(tx, &call.actor, kind, field, &text)?.id)),
-    })
-}
-
-fn check_text(field: &str, text: &str) -> Result<()> {
-    if text.len() > MAX_TEXT {
-        return Err(Error::invalid(field, "length", "has more than 64 KiB"));
-    }
-    if text.contains('\0') {
-        return Err(Error::invalid(field, "characters", "holds a null character"));
-    }
-    Ok(())
-}
+use crate::fields::Settings;
+use crate::rules;
 
 /// What an edit needs to know.
 pub(crate) struct Edits<'a> {
@@ -98,34 +40,21 @@ impl Edits<'_> {
         self.choices(after, body, wrong)?;
         self.references(tx, after, body, wrong)?;
         self.priority(after, body, wrong)?;
-        match &body.custom {
-            Patch::Keep => {}
-            Patch::Clear => self.clear_custom(after),
-            Patch::Set(custom) => set_custom(tx, self.call, self.loaded, after, custom, wrong)?,
-        }
-        Ok(())
-    }
-
-    /// Empties every custom field that the actor may read.
-    fn clear_custom(&self, after: &mut Ticket) {
-        let internal = allowed(&self.call.actor, KIND, "read_work_notes", &self.loaded.target);
-        for field in self.loaded.registry.custom().filter(|f| internal || f.group != "internal") {
-            after.custom.remove(&field.name);
-        }
+        edit::custom(tx, self.call, self.loaded, after, &body.custom, wrong)
     }
 
     fn texts(&self, after: &mut Ticket, body: &UpdateIncident, wrong: &mut Gathered) -> Result<()> {
         match given(&body.short_description) {
             None => {}
             Some(text) => {
-                let checked = rules::check_short_description(text.as_deref().unwrap_or(""));
+                let checked = edit::check_short_description(text.as_deref().unwrap_or(""));
                 if let Some(text) = wrong.take(checked)? {
                     after.short_description = text;
                 }
             }
         }
         if let Some(text) = given(&body.description) {
-            wrong.take(check_text("description", text.as_deref().unwrap_or("")))?;
+            wrong.take(edit::check_text("description", text.as_deref().unwrap_or("")))?;
             after.description = text.filter(|t| !t.is_empty());
         }
         Ok(())
@@ -161,12 +90,13 @@ impl Edits<'_> {
         wrong: &mut Gathered,
     ) -> Result<()> {
         let call = self.call;
-        let group = wrong.take(team(tx, call, &body.assignment_group))?.flatten();
+        let group = reference(tx, call, "team", "assignment_group", &body.assignment_group);
+        let group = wrong.take(group)?.flatten();
         let to = person(tx, call, "assigned_to", &body.assigned_to);
         let to = wrong.take(to)?.flatten();
         if group.is_some() || to.is_some() {
-            check(&call.actor, KIND, "assign", &self.loaded.target)?;
-            wrong.take(assignee::check(tx, after, group, to))?;
+            self.loaded.check(call, "assign")?;
+            wrong.take(check_assignee(tx, after, group, to))?;
             rules::set_assignment(after, group, to);
             rules::check_assignment(&self.loaded.ticket, after)?;
         }
@@ -190,32 +120,12 @@ impl Edits<'_> {
             }
         }
         if let Some(parent) = given(&body.parent) {
-            let parent = parent.map(|p| self.parent(tx, &p)).transpose();
+            let parent = parent.map(|p| edit::parent(tx, call, self.loaded, &p)).transpose();
             if let Some(parent) = wrong.take(parent)? {
                 after.parent = parent;
             }
         }
         Ok(())
-    }
-
-    /// A parent must be visible, and no ticket may stand above itself.
-    fn parent(&self, tx: &mut Tx, number: &str) -> Result<Uuid> {
-        let unknown = || {
-            Error::invalid("parent", "reference", "no incident that you may see has this number")
-        };
-        let parent = store::find(tx, KIND, number).map_err(|_| unknown())?;
-        let target = steward_ticket::target(tx, &self.call.actor, &parent)?;
-        check(&self.call.actor, KIND, "read", &target).map_err(|_| unknown())?;
-        let own = self.loaded.ticket.head.id;
-        let mut above = Some(parent.head.id);
-        for _ in 0..20 {
-            match above {
-                None => return Ok(parent.head.id),
-                Some(id) if id == own => break,
-                Some(id) => above = store::by_id(tx, id)?.parent,
-            }
-        }
-        Err(Error::invalid("parent", "circle", "would stand below itself, or over 20 deep"))
     }
 
     fn priority(
@@ -238,10 +148,10 @@ impl Edits<'_> {
             }
         }
         if let Some(given) = given(&body.priority_override) {
-            check(&self.call.actor, KIND, "override_priority", &self.loaded.target)?;
+            self.loaded.check(self.call, "override_priority")?;
             self.by_hand(after, given, wrong)?;
         }
-        rules::prioritise(after, &self.loaded.settings);
+        rules::prioritise(after, &Settings::of(&self.loaded.registry));
         Ok(())
     }
 
@@ -277,54 +187,6 @@ impl Edits<'_> {
         after.priority_reason = reason;
         Ok(())
     }
-}
-
-/// Sets custom fields; `null` empties one.
-pub(crate) fn set_custom(
-    tx: &mut Tx,
-    call: &Call,
-    loaded: &Loaded,
-    after: &mut Ticket,
-    custom: &std::collections::BTreeMap<String, Json>,
-    wrong: &mut Gathered,
-) -> Result<()> {
-    for (name, value) in custom {
-        let read = custom_value(tx, call, loaded, name, value);
-        match wrong.take(read)? {
-            None => {}
-            Some(Json::Null) => drop(after.custom.remove(name)),
-            Some(value) => drop(after.custom.insert(name.clone(), value)),
-        }
-    }
-    Ok(())
-}
-
-fn custom_value(
-    tx: &mut Tx,
-    call: &Call,
-    loaded: &Loaded,
-    name: &str,
-    value: &Json,
-) -> Result<Json> {
-    let path = format!("custom.{name}");
-    let unknown = || {
-        let names: Vec<&str> = loaded.registry.custom().map(|f| f.name.as_str()).collect();
-        let offer = if names.is_empty() {
-            "there are no custom fields".to_owned()
-        } else {
-            format!("is not one of {}", names.join(", "))
-        };
-        Error::invalid(path.clone(), "unknown_field", offer)
-    };
-    let field = loaded.registry.field(name).filter(|f| f.custom).ok_or_else(unknown)?;
-    if field.group == "internal" {
-        check(&call.actor, KIND, "read_work_notes", &loaded.target)?;
-    }
-    let mut value = parse_custom(&loaded.registry, field, value)?;
-    if let (FieldType::Reference(kind), Some(text)) = (&field.ty, value.as_str()) {
-        value = resolve(tx, &call.actor, kind, &path, text)?.id.to_string().into();
-    }
-    Ok(value)
 }
 
 /// A creation as the patch that fills the new incident.

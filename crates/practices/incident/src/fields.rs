@@ -1,10 +1,10 @@
 //! The fields of an incident, and the settings its rules read.
 
 use steward_fields::Registry;
+use steward_practice::PriorityMatrix;
 use steward_ticket::fields::common;
 
 use crate::life_cycle::{ACTIVE, OPEN, STATES};
-use crate::priority::PriorityMatrix;
 
 /// The kind of record.
 pub const KIND: &str = "incident";

@@ -7,10 +7,12 @@ use steward_database::Tx;
 use steward_fields::Registries;
 use steward_history::{Change, facts_before};
 use steward_people::{Call, check};
+use steward_practice::commands::finish;
 use steward_ticket::{Effect, Ticket, store, target};
 
-use crate::commands::{effect, finish, loaded};
+use crate::commands::effect;
 use crate::fields::KIND;
+use crate::practice::PRACTICE;
 use crate::rules::{self, Taken};
 
 /// The relation of a duplicate to what it repeats.
@@ -148,7 +150,7 @@ fn tell(
     mut after: Ticket,
     effect: Effect,
 ) -> Result<()> {
-    let loaded = loaded(tx, call, registries, before.clone())?;
+    let loaded = PRACTICE.loaded(tx, call, registries, before.clone())?;
     finish(tx, call, &loaded, &before, &mut after, effect).map(drop)
 }
 

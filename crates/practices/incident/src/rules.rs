@@ -6,7 +6,7 @@ use steward_base::{Error, Result, Timestamp, Uuid};
 use steward_ticket::Ticket;
 
 use crate::fields::Settings;
-use crate::life_cycle::{ENDED, step};
+use crate::life_cycle::LIFE_CYCLE;
 
 fn refused(reason: &str) -> Error {
     Error::Refused(reason.to_owned())
@@ -14,7 +14,7 @@ fn refused(reason: &str) -> Error {
 
 /// Moves through the life cycle, or says why not.
 fn move_to(ticket: &mut Ticket, action: &str) -> Result<()> {
-    let transition = step(&ticket.state, action).map_err(refused)?;
+    let transition = LIFE_CYCLE.step(&ticket.state, action).map_err(refused)?;
     if transition.to != "on_hold" {
         ticket.on_hold_reason = None;
         ticket.on_hold_until = None;
@@ -31,7 +31,7 @@ pub fn assign(
     person: Option<Option<Uuid>>,
 ) -> Result<Ticket> {
     let mut after = before.clone();
-    step(&before.state, "assign").map_err(refused)?;
+    LIFE_CYCLE.step(&before.state, "assign").map_err(refused)?;
     if group.is_none() && person.is_none() {
         return Err(Error::invalid(
             "assignment_group",
@@ -77,8 +77,8 @@ pub fn set_assignment(
 /// correction of what has ended.
 pub fn check_assignment(before: &Ticket, after: &Ticket) -> Result<()> {
     let has = |t: &Ticket| (t.assignment_group, t.assigned_to);
-    if has(before) != has(after) && !ENDED.contains(&before.state.as_str()) {
-        step(&before.state, "assign").map_err(refused)?;
+    if has(before) != has(after) && !LIFE_CYCLE.ended.contains(&before.state.as_str()) {
+        LIFE_CYCLE.step(&before.state, "assign").map_err(refused)?;
     }
     Ok(())
 }
@@ -291,17 +291,6 @@ pub fn time_worked(sum: i64, minutes: i64) -> Result<i64> {
         Some(sum) if sum >= 0 => Ok(sum),
         _ => invalid(format!("only {sum} minutes are recorded")),
     }
-}
-
-/// Checks the one line that says what it is about.
-pub fn check_short_description(text: &str) -> Result<String> {
-    let text = text.trim();
-    let length = text.chars().count();
-    if !(1..=255).contains(&length) || text.chars().any(char::is_control) {
-        let message = "give one line of 1 to 255 characters";
-        return Err(Error::invalid("short_description", "length", message));
-    }
-    Ok(text.to_owned())
 }
 
 /// Checks a level of impact or urgency.

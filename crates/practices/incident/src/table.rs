@@ -2,29 +2,28 @@
 
 use std::sync::Arc;
 
-use serde::Deserialize;
 use serde_json::Value as Json;
-use steward_base::{Error, Result, Uuid};
+use steward_base::{Result, Uuid};
 use steward_database::Tx;
 use steward_fields::Registries;
 use steward_history::Head;
 use steward_people::{Call, Target};
-use steward_ticket::Commands;
-use steward_ticket::journal::{EntryKind, NewEntry};
+use steward_practice::{Loaded, parse_args};
+use steward_ticket::{Commands, Ticket};
 
 use crate::body::UpdateIncident;
-use crate::commands::{Action, Loaded, act, update, write_entry};
-use crate::create::blank;
+use crate::commands::{Action, act, update};
 use crate::edit::Edits;
-use crate::fields::{KIND, Settings};
+use crate::fields::KIND;
+use crate::practice::PRACTICE;
 
 /// Actions that rules and other practices may name as `incident.<action>`.
 const ACTIONS: [&str; 8] =
     ["assign", "hold", "resume", "resolve", "close", "reopen", "cancel", "duplicate"];
 
-/// Adds the commands of incidents: the actions, `incident.update` with fields
-/// as in a patch, `incident.comment` and `incident.note` with a text.
-pub fn commands(table: &mut Commands, registries: &Arc<Registries>) {
+/// Adds the commands of incidents: the actions, and `incident.update` with fields
+/// as in a patch.
+pub(crate) fn commands(table: &mut Commands, registries: &Arc<Registries>) {
     for name in ACTIONS {
         let registries = registries.clone();
         let run = move |tx: &mut Tx, call: &Call, id: Uuid, args: &Json| {
@@ -35,22 +34,10 @@ pub fn commands(table: &mut Commands, registries: &Arc<Registries>) {
     }
     let fields = registries.clone();
     let change = move |tx: &mut Tx, call: &Call, id: Uuid, args: &Json| {
-        let body = UpdateIncident::deserialize(args)
-            .map_err(|e| Error::invalid("args", "format", e.to_string()))?;
+        let body: UpdateIncident = parse_args(args)?;
         update(tx, call, &fields, &id.to_string(), None, &body).map(drop)
     };
     table.add("incident.update", Arc::new(change));
-    for (name, kind) in
-        [("incident.comment", EntryKind::Comment), ("incident.note", EntryKind::WorkNote)]
-    {
-        let registries = registries.clone();
-        let run = move |tx: &mut Tx, call: &Call, id: Uuid, args: &Json| {
-            let text = args["text"].as_str().unwrap_or("");
-            let entry = NewEntry::new(call.new_id(), kind, text, false)?;
-            write_entry(tx, call, &registries, &id.to_string(), &entry).map(drop)
-        };
-        table.add(name, Arc::new(run));
-    }
     checks(table, registries);
 }
 
@@ -76,19 +63,11 @@ fn checks(table: &mut Commands, registries: &Arc<Registries>) {
     let fields = registries.clone();
     let look = move |tx: &mut Tx, call: &Call, args: &Json| look_at_fields(tx, call, &fields, args);
     table.add_check("incident.update", Arc::new(look));
-    for name in ["incident.comment", "incident.note"] {
-        let look = |_: &mut Tx, call: &Call, args: &Json| {
-            let text = args["text"].as_str().unwrap_or("");
-            NewEntry::new(call.new_id(), EntryKind::Comment, text, false).map(drop)
-        };
-        table.add_check(name, Arc::new(look));
-    }
 }
 
 /// Tries a patch on an incident that is nowhere.
 fn look_at_fields(tx: &mut Tx, call: &Call, registries: &Registries, args: &Json) -> Result<()> {
-    let body = UpdateIncident::deserialize(args)
-        .map_err(|e| Error::invalid("args", "format", e.to_string()))?;
+    let body: UpdateIncident = parse_args(args)?;
     let registry = registries.get(tx, KIND)?;
     let organisation = call.actor.organisation;
     let head = Head {
@@ -103,33 +82,8 @@ fn look_at_fields(tx: &mut Tx, call: &Call, registries: &Registries, args: &Json
         hash: Vec::new(),
         created_at: call.now,
     };
-    let mut ticket = blank(head, String::new(), call.actor.id, call);
-    let settings = Settings::of(&registry);
+    let mut ticket = Ticket::opened(head, "new", Some(call.actor.id), call);
     let target = Target { organisation, called: true, own: true, team: true };
-    let loaded = Loaded { ticket: ticket.clone(), target, registry, settings };
+    let loaded = Loaded { practice: &PRACTICE, ticket: ticket.clone(), target, registry };
     Edits { call, loaded: &loaded }.apply(tx, &mut ticket, &body)
-}
-
-/// Returns the open incidents of a person to their groups, in the transaction
-/// that disables the person. Returns how many.
-///
-/// # Errors
-/// Those of the writes.
-pub fn return_to_groups(
-    tx: &mut Tx,
-    call: &Call,
-    registries: &Registries,
-    person: Uuid,
-) -> Result<usize> {
-    let open = steward_ticket::store::open_of(tx, crate::KIND, person)?;
-    let count = open.len();
-    for before in open {
-        let loaded = crate::commands::loaded(tx, call, registries, before.clone())?;
-        let mut after = before.clone();
-        crate::rules::take_away(&mut after);
-        let effect =
-            steward_ticket::Effect { fact: "incident.returned".into(), ..Default::default() };
-        crate::commands::finish(tx, call, &loaded, &before, &mut after, effect)?;
-    }
-    Ok(count)
 }

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use steward_base::time::wire;
 use steward_base::{Entropy, Error, Result, Timestamp};
 use steward_database::Tx;
-use steward_fields::Registries;
+use steward_fields::{Registries, Registry};
 use steward_history::{Change, Door, FactRef};
 use steward_people::{Call, system_actor};
 use steward_ticket::{Ticket, store};
@@ -26,12 +26,13 @@ const RESUME: &str = "incident.hold_ends";
 pub(crate) fn follow(
     tx: &mut Tx,
     call: &Call,
+    registry: &Registry,
     before: &Ticket,
     after: &Ticket,
-    settings: &Settings,
     fact: Option<FactRef>,
 ) -> Result<()> {
-    let close = |t: &Ticket| rules::auto_close_at(t, settings);
+    let settings = Settings::of(registry);
+    let close = |t: &Ticket| rules::auto_close_at(t, &settings);
     if close(before) != close(after) {
         set(tx, call, after, CLOSE, close(after), fact)?;
     }
@@ -57,7 +58,7 @@ fn set(
 }
 
 /// Adds this practice's handlers to the table.
-pub fn handlers(table: &mut Handlers, registries: &Arc<Registries>, entropy: &Entropy) {
+pub(crate) fn handlers(table: &mut Handlers, registries: &Arc<Registries>, entropy: &Entropy) {
     for (kind, action) in [(CLOSE, Action::Close), (RESUME, Action::Resume)] {
         let (registries, entropy) = (registries.clone(), entropy.clone());
         let handler = move |tx: &mut Tx, timer: &Timer, now: Timestamp| {

@@ -1,26 +1,11 @@
 //! An incident as the API shows it.
 
 use serde::{Serialize, Serializer};
-use serde_json::{Map, Value as Json};
 use steward_base::time::Wire;
 use steward_base::{Timestamp, Uuid};
-use steward_fields::{FieldType, Registry};
-use steward_people::Names;
 use steward_people::views::{Lent, Reference};
-use steward_ticket::Ticket;
+use steward_practice::{ActionView, Custom, PriorityOverrideView, Seen, Shown};
 use utoipa::ToSchema;
-
-use crate::actions::ActionView;
-
-/// The priority set by hand.
-#[derive(Serialize, ToSchema)]
-pub struct PriorityOverrideView<'a> {
-    /// 1 to 5.
-    pub priority: u8,
-    /// Why.
-    #[schema(required, value_type = Option<String>)]
-    pub reason: Option<&'a str>,
-}
 
 // Lent by its ticket and written at once: a page has thousands of values.
 /// An incident.
@@ -163,43 +148,10 @@ pub struct IncidentView<'a> {
     pub actions: Option<&'a [ActionView]>,
 }
 
-/// The references of tickets, resolved in one go.
-pub(crate) fn referenced(tickets: &[Ticket], registry: &Registry) -> Vec<Uuid> {
-    let mut ids = Vec::with_capacity(tickets.len() * 10);
-    for t in tickets {
-        ids.push(t.head.organisation);
-        let optional = [
-            t.caller,
-            t.requested_for,
-            t.opened_by,
-            t.assignment_group,
-            t.assigned_to,
-            t.service,
-            t.service_offering,
-            t.configuration_item,
-            t.location,
-            t.resolved_by,
-            t.parent,
-            t.duplicate_of,
-        ];
-        ids.extend(optional.into_iter().flatten());
-        for field in registry.custom().filter(|f| matches!(f.ty, FieldType::Reference(_))) {
-            let id: Option<Uuid> =
-                t.custom.get(&field.name).and_then(Json::as_str).and_then(|s| s.parse().ok());
-            ids.extend(id);
-        }
-    }
-    ids
-}
-
-/// What of a ticket its reader sees, without the long texts and actions.
-pub(crate) fn build<'a>(
-    t: &'a Ticket,
-    names: &'a Names,
-    registry: &'a Registry,
-    internal: bool,
-) -> IncidentView<'a> {
-    let reference = |id: Option<Uuid>| id.map(|id| Lent::of(id, names));
+/// What of an incident its reader sees, without the long texts and actions.
+pub(crate) fn build(seen: Seen<'_>) -> IncidentView<'_> {
+    let Seen { ticket: t, .. } = seen;
+    let reference = |id| seen.reference(id);
     let time = |at: Option<Timestamp>| at.map(Wire);
     IncidentView {
         id: t.head.id,
@@ -212,7 +164,7 @@ pub(crate) fn build<'a>(
         impact: t.impact,
         urgency: t.urgency,
         priority: t.priority,
-        priority_override: internal.then(|| by_hand(t)),
+        priority_override: seen.by_hand(),
         caller: reference(t.caller),
         requested_for: reference(t.requested_for),
         opened_by: reference(t.opened_by),
@@ -225,7 +177,7 @@ pub(crate) fn build<'a>(
         service_offering: reference(t.service_offering),
         configuration_item: reference(t.configuration_item),
         location: reference(t.location),
-        organisation: Lent::of(t.head.organisation, names),
+        organisation: Lent::of(t.head.organisation, seen.names),
         opened_at: Wire(t.opened_at),
         updated_at: Wire(t.updated_at),
         resolved_at: time(t.resolved_at),
@@ -237,53 +189,33 @@ pub(crate) fn build<'a>(
         reopen_count: t.reopen_count,
         parent: reference(t.parent),
         duplicate_of: reference(t.duplicate_of),
-        time_worked_minutes: internal.then_some(t.time_worked_minutes),
+        time_worked_minutes: seen.inside(t.time_worked_minutes),
         external_number: t.external_number.as_deref(),
-        external_problem: internal.then_some(t.external_problem.as_deref()),
-        external_change: internal.then_some(t.external_change.as_deref()),
-        external_cause: internal.then_some(t.external_cause.as_deref()),
-        external_vendor: internal.then_some(t.external_vendor.as_deref()),
-        custom: Custom { values: &t.custom, names, registry, internal },
+        external_problem: seen.inside(t.external_problem.as_deref()),
+        external_change: seen.inside(t.external_change.as_deref()),
+        external_cause: seen.inside(t.external_cause.as_deref()),
+        external_vendor: seen.inside(t.external_vendor.as_deref()),
+        custom: seen.custom(),
         version: t.head.version,
         actions: None,
     }
 }
 
-fn by_hand(t: &Ticket) -> Option<PriorityOverrideView<'_>> {
-    let reason = t.priority_reason.as_deref();
-    t.priority_override.map(|priority| PriorityOverrideView { priority, reason })
+/// The same with the long texts.
+pub(crate) fn whole(seen: Seen<'_>) -> IncidentView<'_> {
+    let mut view = build(seen);
+    view.description = Some(seen.ticket.description.as_deref());
+    view.close_notes = Some(seen.ticket.close_notes.as_deref());
+    view
 }
 
-/// The custom fields of a ticket that its reader sees.
-pub struct Custom<'a> {
-    values: &'a Map<String, Json>,
-    names: &'a Names,
-    registry: &'a Registry,
-    internal: bool,
-}
+/// One incident for an answer, with everything its reader sees.
+pub(crate) struct One(pub Shown);
 
-impl Serialize for Custom<'_> {
+impl Serialize for One {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let shown = self.values.iter().filter_map(|(name, value)| {
-            let field = self.registry.field(name).filter(|f| f.custom)?;
-            if field.group == "internal" && !self.internal {
-                return None;
-            }
-            let id = value.as_str().and_then(|s| s.parse::<Uuid>().ok());
-            Some(match (&field.ty, id) {
-                (FieldType::Reference(_), Some(id)) => {
-                    (name, CustomValue::Reference(Lent::of(id, self.names)))
-                }
-                _ => (name, CustomValue::Plain(value)),
-            })
-        });
-        serializer.collect_map(shown)
+        let mut view = whole(self.0.seen());
+        view.actions = Some(self.0.actions());
+        view.serialize(serializer)
     }
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum CustomValue<'a> {
-    Plain(&'a Json),
-    Reference(Lent<'a>),
 }

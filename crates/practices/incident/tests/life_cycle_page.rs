@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use steward_incident::life_cycle::{ACTIONS, LIFE_CYCLE, STATES, label};
+use steward_incident::life_cycle::{ACTIONS, LIFE_CYCLE, STATES};
 
 const HEAD: &str = "\
 # The life cycle of an incident
@@ -59,11 +59,14 @@ fn the_page_is_made_from_the_table() {
 #[test]
 fn nothing_is_left_out() {
     for (state, _) in STATES {
-        let touched = LIFE_CYCLE.iter().any(|t| t.from == *state || t.to == *state);
+        let touched = LIFE_CYCLE.transitions.iter().any(|t| t.from == *state || t.to == *state);
         assert!(touched, "no action leads to or from {state}");
     }
     for action in ACTIONS {
-        assert!(LIFE_CYCLE.iter().any(|t| t.action == *action), "{action} stands in no line");
+        assert!(
+            LIFE_CYCLE.transitions.iter().any(|t| t.action == *action),
+            "{action} stands in no line"
+        );
     }
 }
 
@@ -78,15 +81,15 @@ fn page() -> String {
         let _ = writeln!(text, "| `{code}` | {label} |");
     }
     text += "\n## Transitions\n| from | action | to | who | must come with it |\n|---|---|---|---|---|\n";
-    for t in LIFE_CYCLE {
+    for t in LIFE_CYCLE.transitions {
         let named = |of: &[&str]| of.iter().map(|r| format!("`{r}`")).collect::<Vec<_>>();
         let required = [named(t.required), Vec::from_iter(one_of(&named(t.one_of)))].concat();
         let _ = writeln!(
             text,
             "| {} | `{}` | {} | {} | {} |",
-            label(t.from),
+            LIFE_CYCLE.label(t.from),
             t.action,
-            label(t.to),
+            LIFE_CYCLE.label(t.to),
             t.who,
             required.join(", ")
         );
@@ -102,7 +105,7 @@ fn one_of(names: &[String]) -> Option<String> {
 /// One arrow for each pair of states, with its actions in the order of the table.
 fn arrows() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
     let mut arrows: Vec<(&str, &str, Vec<&str>)> = Vec::new();
-    for t in LIFE_CYCLE {
+    for t in LIFE_CYCLE.transitions {
         match arrows.iter_mut().find(|(from, to, _)| (*from, *to) == (t.from, t.to)) {
             Some((_, _, actions)) => actions.push(t.action),
             None => arrows.push((t.from, t.to, vec![t.action])),

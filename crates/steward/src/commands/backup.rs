@@ -15,7 +15,7 @@ use super::export;
 use crate::config::Config;
 use crate::open::{Migrate, make_directory, open, private_file};
 use crate::print::say;
-use crate::rooms::Rooms;
+use crate::rooms::rooms;
 use crate::{Failure, erasures, system};
 
 /// Name of the database inside a backup and in the data directory.
@@ -102,7 +102,7 @@ pub(crate) fn restore(config: &Config, file: &Path, erased: Option<&Path>) -> Re
     let entropy = system::entropy();
     let db = open(config, Migrate::Yes, &entropy)?;
     db.write_blocking(|tx| raise_epoch(tx).map(drop))?;
-    erasures::apply(config, &db, &Rooms::new(&entropy), erased)?;
+    erasures::apply(config, &db, &rooms(&entropy), erased)?;
     say(format!("restored into {}; `steward verify` looks it over", config.data.display()))
 }
 

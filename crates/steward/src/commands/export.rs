@@ -9,7 +9,7 @@ use steward_ticket::attachment::{Files, Limits};
 use crate::config::Config;
 use crate::open::{Migrate, make_directory, make_file, open};
 use crate::print::{say, tell};
-use crate::rooms::Rooms;
+use crate::rooms::rooms;
 use crate::{Failure, erasures, system};
 
 /// The files of this installation.
@@ -41,9 +41,9 @@ pub(crate) fn import(config: &Config, file: &Path, erased: Option<&Path>) -> Res
     // Opened without its foundation: the archive brings its own.
     let db = Db::open(&config.options())?;
     let entropy = system::entropy();
-    let rooms = Rooms::new(&entropy);
+    let rooms = rooms(&entropy);
     let (files, now) = (files(config)?, system::now());
-    let manifest = steward_archive::import(&db, &files, &rooms.registries, file, now)?;
+    let manifest = steward_archive::import(&db, &files, &rooms.practices.registries, file, now)?;
     // Whether anybody hears of it or not: who was erased is erased before anything else.
     erasures::apply(config, &db, &rooms, erased)?;
     say(format!("{}; `steward verify` looks it over", summary(&manifest)))

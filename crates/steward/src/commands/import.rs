@@ -8,11 +8,12 @@ use steward_import::mapping::Mapping;
 use steward_import::simple::{self, List, import_list};
 use steward_import::{Options, Show, Summary, import_log};
 use steward_people::DEFAULT_ORGANISATION;
+use steward_practice::Rooms;
 
 use crate::config::Config;
 use crate::open::{Migrate, open, own_actor};
 use crate::print::say;
-use crate::rooms::Rooms;
+use crate::rooms::rooms;
 use crate::{Failure, system};
 
 /// The mapping of an incident log when none is named.
@@ -35,7 +36,7 @@ pub(crate) fn run(config: &Config, asked: &Asked) -> std::result::Result<(), Fai
     check(asked)?;
     let entropy = system::entropy();
     let db = open(config, Migrate::OnlyEmpty, &entropy)?;
-    let rooms = Rooms::new(&entropy);
+    let rooms = rooms(&entropy);
     let summary = match List::parse(asked.kind) {
         Some(list) => read_list(&db, &entropy, asked, list),
         None => read_log(&db, &entropy, &rooms, asked, &report_beside(asked.file), Show::Auto),
@@ -98,7 +99,7 @@ pub(crate) fn read_log(
         dry_run: asked.dry_run,
         show,
     };
-    runtime()?.block_on(import_log(db, &call, &rooms.registries, &options))
+    runtime()?.block_on(import_log(db, &call, &rooms.practices.registries, &options))
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime> {

@@ -12,7 +12,7 @@ use steward_ticket::rebuild;
 use crate::config::Config;
 use crate::open::{Migrate, open};
 use crate::print::say;
-use crate::rooms::Rooms;
+use crate::rooms::{rooms, subscribers};
 use crate::{Failure, system};
 
 /// Facts read in one transaction.
@@ -21,8 +21,8 @@ const BATCH: i64 = 200;
 /// Makes `versions`, `text` or what a subscriber keeps anew.
 pub(crate) fn run(config: &Config, name: &str) -> std::result::Result<(), Failure> {
     let entropy = system::entropy();
-    let rooms = Rooms::new(&entropy);
-    let subscribers = rooms.subscribers(&entropy);
+    let rooms = rooms(&entropy);
+    let subscribers = subscribers(&rooms, &entropy);
     let subscriber = subscribers.iter().find(|subscriber| subscriber.name() == name);
     if !["versions", "text"].contains(&name) && subscriber.is_none() {
         let known: Vec<&str> = subscribers.iter().map(|subscriber| subscriber.name()).collect();
@@ -36,8 +36,8 @@ pub(crate) fn run(config: &Config, name: &str) -> std::result::Result<(), Failur
     }
     let db = open(config, Migrate::OnlyEmpty, &entropy)?;
     let count = match (name, subscriber) {
-        ("versions", _) => rebuild::versions(&db, &rooms.registries, &mut tell)?,
-        ("text", _) => rebuild::texts(&db, &rooms.registries, &mut tell)?,
+        ("versions", _) => rebuild::versions(&db, &rooms.practices.registries, &mut tell)?,
+        ("text", _) => rebuild::texts(&db, &rooms.practices.registries, &mut tell)?,
         (_, Some(subscriber)) => read_again(&db, subscriber)?,
         (_, None) => 0,
     };

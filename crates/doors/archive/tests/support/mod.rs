@@ -135,7 +135,7 @@ impl House {
         self.write(move |tx| {
             let ticket = steward_incident::create(tx, &call, &registries, &body)?;
             let number = ticket.number().to_owned();
-            steward_incident::write_entry(tx, &call, &registries, &number, &entry)?;
+            steward_incident::PRACTICE.write_entry(tx, &call, &registries, &number, &entry)?;
             Ok(number)
         })
     }

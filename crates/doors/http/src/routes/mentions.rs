@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use steward_api::{Caller, Json, Page, PageQuery, Path, Problem, Query, Reply, forget_answers};
 use steward_automation::forget_deleted;
 use steward_base::{Error, Uuid};
-use steward_fields::Registries;
 use steward_people::views::Reference;
 use steward_people::{Mention, mentions_left, persons, redact_mention};
+use steward_practice::{Practices, redact_place};
 use steward_ticket::names_for;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -114,7 +114,7 @@ async fn redact_text(
     Json(body): Json<RedactMention>,
 ) -> Result<Response, Problem> {
     let app = caller.app().clone();
-    let registries = app.service::<Registries>();
+    let practices = app.service::<Practices>();
     let answer = caller
         .write(move |tx, call| {
             let id = persons::get(tx, &call.actor, &login)?.id;
@@ -123,9 +123,10 @@ async fn redact_text(
             let found = mentions_left(tx, &call.actor, id)?.into_iter().find(wanted);
             let absent = || Error::invalid("record", "reference", "no such text is in the list");
             let mention = found.ok_or_else(absent)?;
-            if mention.kind == steward_incident::KIND {
+            if let Some(practice) = practices.of(&mention.kind) {
                 let place = (mention.record, mention.seq, mention.slot);
-                steward_incident::redact_place(tx, call, &registries, place, &body.reason)?;
+                let fields = &practices.registries;
+                redact_place(practice, tx, call, fields, place, &body.reason)?;
             } else {
                 redact_mention(tx, call, &mention, &body.reason)?;
                 forget_deleted(tx, mention.record)?;

@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use steward_api::{Caller, IfMatch, Json, Path, Problem, Reply};
 use steward_base::time::wire;
 use steward_base::{Error, Result, Timestamp, Uuid};
-use steward_fields::Registries;
 use steward_people::auth::Secret;
 use steward_people::passwords::{self, RESET_LIFETIME_SECONDS};
 use steward_people::views::PersonView;
 use steward_people::{Mention, disable, enable, persons, show};
+use steward_practice::Practices;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -46,13 +46,13 @@ async fn disable_person(
     if_match: IfMatch,
     Json(Nothing {}): Json<Nothing>,
 ) -> Result<Response, Problem> {
-    let registries = caller.app().service::<Registries>();
+    let practices = caller.app().service::<Practices>();
     caller
         .write(move |tx, call| {
             let before = persons::get(tx, &call.actor, &login)?;
             let person = disable(tx, call, before.id, if_match.optional())?;
             if before.active {
-                return_work(tx, call, &registries, before.id)?;
+                return_work(tx, call, &practices, before.id)?;
             }
             let person = show::person(tx, person)?;
             let version = person.version;
@@ -145,11 +145,11 @@ async fn erase_person(
     Json(body): Json<ErasePerson>,
 ) -> Result<Response, Problem> {
     let app = caller.app().clone();
-    let registries = app.service::<Registries>();
+    let practices = app.service::<Practices>();
     let answer = caller
         .write(move |tx, call| {
             let id = persons::get(tx, &call.actor, &login)?.id;
-            let done = erase_everywhere(tx, call, &registries, id, &body.reason)?;
+            let done = erase_everywhere(tx, call, &practices, id, &body.reason)?;
             Ok(Reply::ok(Erased {
                 name: done.name,
                 texts: done.texts,

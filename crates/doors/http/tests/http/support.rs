@@ -7,16 +7,14 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use steward_api::{App, Settings};
-use steward_automation::rule::Automation;
 use steward_base::{Entropy, Timestamp};
-use steward_fields::Registries;
 use steward_history::{Door as Through, Progress, Subscriber, lag, run_batch};
 use steward_http::{Door, router};
 use steward_people::auth::{Secret, hash_password};
 use steward_people::tokens::{self, NewToken};
 use steward_people::{Call, access, ensure_foundation, persons, system_actor};
+use steward_practice::Rooms;
 use steward_schema::testing::{TestDb, on_both};
-use steward_ticket::Commands;
 use steward_ticket::attachment::{Files, Limits};
 use tower::ServiceExt as _;
 
@@ -112,33 +110,20 @@ impl World {
         let read = clock.clone();
         let entropy = Entropy::seeded(1);
         let time = Arc::new(move || *read.lock().expect("unpoisoned"));
-        let incident = (steward_incident::KIND, steward_incident::registry as fn() -> _);
-        let registries = Arc::new(Registries::new(vec![incident]));
-        let mut commands = Commands::default();
-        steward_incident::add_commands(&mut commands, &registries);
-        steward_automation::register(&mut commands);
-        let commands = Arc::new(commands);
-        let kinds = [steward_incident::KIND];
-        let (fields, table) = (registries.clone(), commands.clone());
-        let automation = Automation::new(&kinds, fields, table, entropy.clone());
+        let rooms = Rooms::new(&[&steward_incident::PRACTICE], &entropy);
         let directory = tempfile::tempdir().expect("a temporary directory");
         let files = Files::local(directory.path(), Limits::default()).expect("a file store");
-        let app = App::builder(db.db.clone(), entropy, time)
-            .settings(settings)
-            .service(registries.clone())
-            .service(commands)
-            .service(Arc::new(automation))
+        let app = rooms
+            .serve(App::builder(db.db.clone(), entropy, time).settings(settings))
             .service(Arc::new(files))
             .build();
-        let mut handlers = steward_timer::Handlers::default();
-        steward_incident::timers::handlers(&mut handlers, &registries, app.entropy());
         let newest = steward_schema::MIGRATIONS.last().map_or(0, |m| m.version);
         let door = Door::new(app.clone(), newest);
         let mut world = World {
             router: router(door.clone()),
             app,
             door,
-            handlers: Arc::new(handlers),
+            handlers: rooms.handlers,
             clock,
             admin: String::new(),
             db,

@@ -43,10 +43,10 @@ async fn run(
 }
 
 macro_rules! action {
-    ($name:ident, $path:literal, $title:literal, $body:ty, $make:expr) => {
+    ($name:ident, $id:literal, $path:literal, $title:literal, $body:ty, $make:expr) => {
         #[doc = $title]
         #[utoipa::path(
-            post, path = $path, tag = "incidents", request_body = $body,
+            post, path = $path, tag = "incidents", operation_id = $id, request_body = $body,
             params(("number" = String, Path, description = "Number or id")),
             responses((status = 200, description = "The incident afterwards", body = IncidentView))
         )]
@@ -64,29 +64,72 @@ macro_rules! action {
 
 action!(
     assign,
+    "assign_incident",
     "/incidents/{number}/assign",
     "Give it to a team, a person or both",
     Assign,
     Action::Assign
 );
-action!(hold, "/incidents/{number}/hold", "Put it on hold", Hold, Action::Hold);
-action!(resume, "/incidents/{number}/resume", "Take it off hold", Nothing, |_| Action::Resume);
-action!(resolve, "/incidents/{number}/resolve", "Resolve it", Resolve, Action::Resolve);
-action!(close, "/incidents/{number}/close", "Confirm the solution", Nothing, |_| Action::Close);
-action!(reopen, "/incidents/{number}/reopen", "Take it up again", Reopen, Action::Reopen);
-action!(cancel, "/incidents/{number}/cancel", "End it without a solution", Cancel, Action::Cancel);
+action!(hold, "hold_incident", "/incidents/{number}/hold", "Put it on hold", Hold, Action::Hold);
+action!(
+    resume,
+    "resume_incident",
+    "/incidents/{number}/resume",
+    "Take it off hold",
+    Nothing,
+    |_| Action::Resume
+);
+action!(
+    resolve,
+    "resolve_incident",
+    "/incidents/{number}/resolve",
+    "Resolve it",
+    Resolve,
+    Action::Resolve
+);
+action!(
+    close,
+    "close_incident",
+    "/incidents/{number}/close",
+    "Confirm the solution",
+    Nothing,
+    |_| Action::Close
+);
+action!(
+    reopen,
+    "reopen_incident",
+    "/incidents/{number}/reopen",
+    "Take it up again",
+    Reopen,
+    Action::Reopen
+);
+action!(
+    cancel,
+    "cancel_incident",
+    "/incidents/{number}/cancel",
+    "End it without a solution",
+    Cancel,
+    Action::Cancel
+);
 action!(
     duplicate,
+    "duplicate_incident",
     "/incidents/{number}/duplicate",
     "Mark it as a duplicate",
     Duplicate,
     Action::Duplicate
 );
-action!(unmerge, "/incidents/{number}/unmerge", "Take a duplicate apart again", Nothing, |_| {
-    Action::Unmerge
-});
+action!(
+    unmerge,
+    "unmerge_incident",
+    "/incidents/{number}/unmerge",
+    "Take a duplicate apart again",
+    Nothing,
+    |_| { Action::Unmerge }
+);
 action!(
     work_time,
+    "record_incident_time",
     "/incidents/{number}/work-time",
     "Record time worked",
     WorkTime,

@@ -3,45 +3,24 @@
 use axum::extract::OriginalUri;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use steward_api::{
-    Caller, CsvQuery, IfMatch, Json, ListQuery, Page, Path, Problem, Query, Reply, respond_written,
-    wants_csv, whole_list, write_cursor,
-};
+use steward_api::{Caller, IfMatch, Json, ListQuery, Page, Path, Problem, Query, Reply};
 use steward_base::{Error, FieldError, Result};
-use steward_condition::last_instant;
 use steward_people::Call;
-use steward_ticket::list::{ListQuery as Asked, context, count, list, parse_sort};
+use steward_practice::Shown;
+use steward_practice::api::{Desk, list_page, read_one};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::registries;
 use crate::body::{CreateIncident, UpdateIncident};
-use crate::fields::KIND;
-use crate::shown::{Rows, Shown};
-use crate::view::IncidentView;
+use crate::practice::PRACTICE;
+use crate::view::{IncidentView, One};
 use crate::{commands, create};
 
 pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
     OpenApiRouter::new()
         .routes(routes!(list_incidents, create_incident))
         .routes(routes!(get_incident, update_incident))
-}
-
-/// What a request asks of a list.
-pub(super) fn asked(call: &Call, query: &ListQuery) -> Result<Asked> {
-    let as_of = query.as_of.as_deref().map(|text| {
-        last_instant(text, &context(call)).ok_or_else(|| {
-            let message = "is a time: 2026-11-24T08:00Z, 2026-11-24 (its end) or -7d";
-            Error::malformed("as_of", "time", message)
-        })
-    });
-    Ok(Asked {
-        q: query.q.clone().unwrap_or_default(),
-        sort: parse_sort(query.sort.as_deref().unwrap_or("-opened_at"))?,
-        limit: query.limit()?,
-        after: query.after()?,
-        as_of: as_of.transpose()?,
-    })
 }
 
 /// Incidents
@@ -75,29 +54,7 @@ async fn list_incidents(
     OriginalUri(uri): OriginalUri,
     Query(query): Query<ListQuery>,
 ) -> Result<Response, Problem> {
-    if wants_csv(&headers) {
-        whole_list(query.limit, query.cursor.as_deref(), query.count)?;
-        let ListQuery { q, sort, as_of, .. } = query;
-        return super::csv::export(caller, CsvQuery { q, sort, as_of }).await;
-    }
-    let asked = asked(&caller.call, &query)?;
-    let registries = registries(caller.app());
-    let counts = query.count == Some(true);
-    let (rows, next, total) = caller
-        .read(move |tx, call| {
-            let registry = registries.get(tx, KIND)?;
-            let context = context(call);
-            let page = list(tx, &call.actor, &registry, &context, &asked)?;
-            let total = match counts {
-                true => Some(count(tx, &call.actor, &registry, &context, &asked)?),
-                false => None,
-            };
-            let rows = Rows::of(tx, &call.actor, page.items, registry)?;
-            Ok((rows, page.next, total))
-        })
-        .await?;
-    let next = next.map(|key| write_cursor(&key, &query.belongs_to())).transpose()?;
-    Ok(respond_written(&uri, next, total, |out| rows.write(out)))
+    list_page(Desk::new(caller, &PRACTICE), &headers, &uri, query).await
 }
 
 /// Open an incident
@@ -165,9 +122,9 @@ pub(super) fn shown(
     call: &Call,
     registries: &steward_fields::Registries,
     ticket: steward_ticket::Ticket,
-) -> Result<Shown> {
-    let loaded = commands::loaded(tx, call, registries, ticket)?;
-    Shown::of(tx, &call.actor, loaded, call.now)
+) -> Result<One> {
+    let loaded = PRACTICE.loaded(tx, call, registries, ticket)?;
+    Shown::of(tx, call, loaded).map(One)
 }
 
 /// One incident
@@ -177,15 +134,9 @@ pub(super) fn shown(
     responses((status = 200, description = "The incident", body = IncidentView))
 )]
 async fn get_incident(caller: Caller, Path(number): Path<String>) -> Result<Response, Problem> {
-    let registries = registries(caller.app());
-    let view = caller
-        .read_few(move |tx, call| {
-            let loaded = commands::load(tx, call, &registries, &number)?;
-            Shown::of(tx, &call.actor, loaded, call.now)
-        })
-        .await?;
-    let version = view.version();
-    Ok(Reply::ok(view).with_version(version).into_response())
+    let shown = read_one(Desk::new(caller, &PRACTICE), number).await?;
+    let version = shown.version();
+    Ok(Reply::ok(One(shown)).with_version(version).into_response())
 }
 
 /// Change an incident

@@ -1,85 +1,24 @@
-//! The life cycle and the priority matrix, as data.
+//! The priority matrix and the terms of closing and reopening, as data.
 
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json_;
 use steward_api::{Caller, IfMatch, Json, Problem, Reply, check_version, content_version};
 use steward_base::{Error, Result};
 use steward_database::Tx;
-use steward_history::{Change, append, head, save_head, set_setting};
-use steward_people::{Call, EVERYONE, Target, check};
+use steward_people::Call;
+use steward_practice::PriorityMatrix;
+use steward_practice::settings::{check_manage, write_setting};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::registries;
 use crate::fields::{KIND, Settings};
-use crate::life_cycle::{LIFE_CYCLE, STATES};
-use crate::priority::PriorityMatrix;
 
 pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
     OpenApiRouter::new()
-        .routes(routes!(life_cycle))
         .routes(routes!(priority_matrix, set_priority_matrix))
         .routes(routes!(incident_settings, set_incident_settings))
-}
-
-/// The life cycle of incidents.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-struct LifeCycle {
-    /// All states, in order.
-    states: Vec<State>,
-    /// All transitions.
-    transitions: Vec<TransitionView>,
-}
-
-/// A state.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-struct State {
-    /// Its code.
-    name: String,
-    /// Its label.
-    label: String,
-}
-
-/// A line of the life cycle.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-struct TransitionView {
-    /// The state it starts from.
-    from: String,
-    /// The action.
-    action: String,
-    /// The state it ends in.
-    to: String,
-    /// Who usually does it.
-    who: String,
-    /// Fields that must come with it.
-    required: Vec<String>,
-    /// Fields of which one must come with it.
-    one_of: Vec<String>,
-}
-
-/// The life cycle of incidents
-#[utoipa::path(
-    get, path = "/life-cycles/incident", tag = "incidents",
-    responses((status = 200, description = "States and transitions", body = LifeCycle))
-)]
-async fn life_cycle(_caller: Caller) -> Response {
-    let state =
-        |(name, label): &(&str, &str)| State { name: (*name).into(), label: (*label).into() };
-    let transitions = LIFE_CYCLE.iter().map(|t| TransitionView {
-        from: t.from.into(),
-        action: t.action.into(),
-        to: t.to.into(),
-        who: t.who.into(),
-        required: t.required.iter().map(|r| (*r).into()).collect(),
-        one_of: t.one_of.iter().map(|r| (*r).into()).collect(),
-    });
-    Json(LifeCycle {
-        states: STATES.iter().map(state).collect(),
-        transitions: transitions.collect(),
-    })
-    .into_response()
 }
 
 /// One cell of the matrix.
@@ -178,7 +117,7 @@ async fn set_priority_matrix(
     let registries = registries(caller.app());
     caller
         .write(move |tx, call| {
-            check_manage(call)?;
+            check_manage(call, KIND)?;
             let before = Settings::of(&*registries.get(tx, KIND)?).matrix;
             check_version(if_match.required()?, content_version(&cells(&before))?)?;
             write_matrix(tx, call, &before, &matrix)?;
@@ -200,27 +139,7 @@ fn write_matrix(
     }
     let value = serde_json::to_value(matrix).map_err(Error::internal)?;
     let was = serde_json::to_value(before).map_err(Error::internal)?;
-    write_setting(tx, call, "priority_matrix", was, value)
-}
-
-/// Whether the actor may decide about all incidents.
-fn check_manage(call: &Call) -> Result<()> {
-    let global = Target { organisation: EVERYONE, called: false, own: false, team: false };
-    check(&call.actor, KIND, "manage_matrix", &global).map_err(|e| match e {
-        Error::NotFound => {
-            Error::Forbidden(steward_people::refusal(&call.actor, KIND, "manage_matrix"))
-        }
-        other => other,
-    })
-}
-
-/// Writes a setting of incidents, with its fact.
-fn write_setting(tx: &mut Tx, call: &Call, name: &str, was: Json_, value: Json_) -> Result<()> {
-    set_setting(tx, &format!("{KIND}.{name}"), &value.to_string())?;
-    let mut everyone = head(tx, EVERYONE)?;
-    let change = [Change::plain(name, was, value)];
-    append(tx, &call.entropy, &mut everyone, &call.stamp(), "settings.changed", &change)?;
-    save_head(tx, &mut everyone)
+    write_setting(tx, call, KIND, "priority_matrix", was, value)
 }
 
 /// What is decided about all incidents.
@@ -288,7 +207,7 @@ async fn set_incident_settings(
     let registries = registries(caller.app());
     caller
         .write(move |tx, call| {
-            check_manage(call)?;
+            check_manage(call, KIND)?;
             let before = IncidentSettings::of(&Settings::of(&*registries.get(tx, KIND)?));
             check_version(if_match.required()?, content_version(&before)?)?;
             for (name, was, value) in [
@@ -296,7 +215,7 @@ async fn set_incident_settings(
                 ("reopen_days", before.reopen_days, body.reopen_days),
             ] {
                 if was != value {
-                    write_setting(tx, call, name, was.into(), value.into())?;
+                    write_setting(tx, call, KIND, name, was.into(), value.into())?;
                 }
             }
             Ok(Reply::ok(body.clone()).with_version(content_version(&body)?))

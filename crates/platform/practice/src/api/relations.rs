@@ -1,138 +1,29 @@
-//! Watchers and relations of an incident.
+//! Relations of a ticket with others, whatever their practice.
 
 use axum::extract::OriginalUri;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json_;
-use steward_api::{
-    Caller, IfMatch, Json, Page, Path, Problem, Query, Reply, TimedQuery, check_version,
-};
+use steward_api::{IfMatch, Json, Page, Path, Problem, Query, Reply, TimedQuery, check_version};
 use steward_base::time::wire;
 use steward_base::{Error, Result, Uuid};
 use steward_database::Tx;
-use steward_history::{Change, append, save_head};
+use steward_history::Change;
 use steward_people::views::{Reference, UNCHANGING};
-use steward_people::{Call, check, names, resolve};
+use steward_people::{Call, names};
 use steward_ticket::readable_of;
 use steward_ticket::store::{self, Relation};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::registries;
-use crate::commands::{self, Loaded};
-use crate::fields::KIND;
+use super::{Desk, practices};
+use crate::load::Loaded;
 
 pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
     OpenApiRouter::new()
-        .routes(routes!(list_watchers))
-        .routes(routes!(add_watcher, remove_watcher))
         .routes(routes!(list_relations, add_relation))
         .routes(routes!(get_relation, remove_relation))
-}
-
-fn note(
-    tx: &mut Tx,
-    call: &Call,
-    loaded: &mut Loaded,
-    fact: &str,
-    changes: &[Change],
-) -> Result<()> {
-    let kind = format!("{KIND}.{fact}");
-    append(tx, &call.entropy, &mut loaded.ticket.head, &call.stamp(), &kind, changes)?;
-    save_head(tx, &mut loaded.ticket.head)
-}
-
-/// Who watches, oldest first
-#[utoipa::path(
-    get, path = "/incidents/{number}/watchers", tag = "incidents",
-    params(("number" = String, Path, description = "Number or id"), TimedQuery),
-    responses((status = 200, description = "Watchers", body = Page<Reference>))
-)]
-async fn list_watchers(
-    caller: Caller,
-    OriginalUri(uri): OriginalUri,
-    Path(number): Path<String>,
-    Query(query): Query<TimedQuery>,
-) -> Result<Response, Problem> {
-    let registries = registries(caller.app());
-    let page = caller
-        .read(move |tx, call| {
-            let loaded = commands::load(tx, call, &registries, &number)?;
-            let ids = store::watchers(tx, loaded.ticket.head.id)?;
-            let page = query.of_all(ids, "watchers", Uuid::to_string)?;
-            let names = names(tx, &page.items)?;
-            Ok(page.map(|id| Reference::of(id, &names)))
-        })
-        .await?;
-    Ok(page.respond(&uri))
-}
-
-/// The person of a path: yourself, or for those who work on incidents anybody.
-fn watcher(tx: &mut Tx, call: &Call, loaded: &Loaded, login: &str) -> Result<Uuid> {
-    let person = if login == call.actor.login {
-        call.actor.id
-    } else {
-        check(&call.actor, KIND, "update", &loaded.target)?;
-        resolve(tx, &call.actor, "person", "login", login)?.id
-    };
-    check(&call.actor, KIND, "watch", &loaded.target)?;
-    Ok(person)
-}
-
-/// Let a person watch
-#[utoipa::path(
-    put, path = "/incidents/{number}/watchers/{login}", tag = "incidents",
-    params(
-        ("number" = String, Path, description = "Number or id"),
-        ("login" = String, Path, description = "Login or id of the person")
-    ),
-    responses((status = 204, description = "The person watches"))
-)]
-async fn add_watcher(
-    caller: Caller,
-    Path((number, login)): Path<(String, String)>,
-) -> Result<Response, Problem> {
-    let registries = registries(caller.app());
-    caller
-        .write(move |tx, call| {
-            let mut loaded = commands::load(tx, call, &registries, &number)?;
-            let person = watcher(tx, call, &loaded, &login)?;
-            if store::add_watcher(tx, loaded.ticket.head.id, person, call.now)? {
-                let change = [Change::plain("watcher", Json_::Null, person.to_string())];
-                note(tx, call, &mut loaded, "watched", &change)?;
-            }
-            Ok(Reply::none())
-        })
-        .await
-}
-
-/// End a person's watching
-#[utoipa::path(
-    delete, path = "/incidents/{number}/watchers/{login}", tag = "incidents",
-    params(
-        ("number" = String, Path, description = "Number or id"),
-        ("login" = String, Path, description = "Login or id of the person")
-    ),
-    responses((status = 204, description = "The person no longer watches"))
-)]
-async fn remove_watcher(
-    caller: Caller,
-    Path((number, login)): Path<(String, String)>,
-) -> Result<Response, Problem> {
-    let registries = registries(caller.app());
-    caller
-        .write(move |tx, call| {
-            let mut loaded = commands::load(tx, call, &registries, &number)?;
-            let person = watcher(tx, call, &loaded, &login)?;
-            if !store::remove_watcher(tx, loaded.ticket.head.id, person)? {
-                return Err(Error::NotFound);
-            }
-            let change = [Change::plain("watcher", person.to_string(), Json_::Null)];
-            note(tx, call, &mut loaded, "unwatched", &change)?;
-            Ok(Reply::none())
-        })
-        .await
 }
 
 /// A link to another record.
@@ -159,22 +50,22 @@ struct RelationView {
 /// Types of links that people make by hand.
 const TYPES: [&str; 4] = ["related_to", "caused_by", "blocked_by", "follows"];
 
-/// Links of this incident, oldest first
+/// Links with other records, oldest first
 #[utoipa::path(
-    get, path = "/incidents/{number}/relations", tag = "incidents",
+    get, path = "/{number}/relations",
     params(("number" = String, Path, description = "Number or id"), TimedQuery),
     responses((status = 200, description = "Links", body = Page<RelationView>))
 )]
 async fn list_relations(
-    caller: Caller,
+    desk: Desk,
     OriginalUri(uri): OriginalUri,
     Path(number): Path<String>,
     Query(query): Query<TimedQuery>,
 ) -> Result<Response, Problem> {
-    let registries = registries(caller.app());
+    let Desk { caller, practice, registries } = desk;
     let page = caller
         .read(move |tx, call| {
-            let loaded = commands::load(tx, call, &registries, &number)?;
+            let loaded = practice.load(tx, call, &registries, &number)?;
             let seen = seen(tx, call, &loaded)?;
             let seen = views(tx, seen)?;
             query.of_all(seen, "relations", |relation| relation.id.to_string())
@@ -183,7 +74,7 @@ async fn list_relations(
     Ok(page.respond(&uri))
 }
 
-/// Links of an incident whose other end the caller sees too.
+/// Links of a ticket whose other end the caller sees too.
 fn seen(tx: &mut Tx, call: &Call, loaded: &Loaded) -> Result<Vec<Relation>> {
     let own = loaded.ticket.head.id;
     let mut found = store::relations(tx, own)?;
@@ -196,7 +87,7 @@ fn seen(tx: &mut Tx, call: &Call, loaded: &Loaded) -> Result<Vec<Relation>> {
 
 /// One link
 #[utoipa::path(
-    get, path = "/incidents/{number}/relations/{id}", tag = "incidents",
+    get, path = "/{number}/relations/{id}",
     params(
         ("number" = String, Path, description = "Number or id"),
         ("id" = Uuid, Path, description = "The link")
@@ -204,13 +95,13 @@ fn seen(tx: &mut Tx, call: &Call, loaded: &Loaded) -> Result<Vec<Relation>> {
     responses((status = 200, description = "The link", body = RelationView))
 )]
 async fn get_relation(
-    caller: Caller,
+    desk: Desk,
     Path((number, id)): Path<(String, Uuid)>,
 ) -> Result<Response, Problem> {
-    let registries = registries(caller.app());
+    let Desk { caller, practice, registries } = desk;
     let view = caller
         .read(move |tx, call| {
-            let loaded = commands::load(tx, call, &registries, &number)?;
+            let loaded = practice.load(tx, call, &registries, &number)?;
             let found = seen(tx, call, &loaded)?.into_iter().find(|r| r.id == id);
             let found = found.ok_or(Error::NotFound)?;
             views(tx, vec![found])?.pop().ok_or(Error::NotFound)
@@ -242,33 +133,37 @@ struct AddRelation {
     /// `related_to`, `caused_by`, `blocked_by` or `follows`.
     #[serde(rename = "type")]
     relation_type: String,
-    /// Number or id of the other incident.
+    /// Number or id of the other record.
     to: String,
 }
 
-/// Link it with another incident
+/// Link it with another record
 #[utoipa::path(
-    post, path = "/incidents/{number}/relations", tag = "incidents", request_body = AddRelation,
+    post, path = "/{number}/relations", request_body = AddRelation,
     params(("number" = String, Path, description = "Number or id")),
     responses((status = 201, description = "The link", body = RelationView))
 )]
 async fn add_relation(
-    caller: Caller,
+    desk: Desk,
     Path(number): Path<String>,
     Json(body): Json<AddRelation>,
 ) -> Result<Response, Problem> {
-    let registries = registries(caller.app());
+    let all = practices(&desk.caller);
+    let Desk { caller, practice, registries } = desk;
     caller
         .write(move |tx, call| {
             if !TYPES.contains(&body.relation_type.as_str()) {
                 let message = format!("is one of {}", TYPES.join(", "));
                 return Err(Error::invalid("type", "choice", message));
             }
-            let mut loaded = commands::load(tx, call, &registries, &number)?;
-            check(&call.actor, KIND, "relate", &loaded.target)?;
-            let other = commands::load(tx, call, &registries, &body.to).map_err(|_| {
-                let message = "no incident that you may see has this number";
-                Error::invalid("to", "reference", message)
+            let mut loaded = practice.load(tx, call, &registries, &number)?;
+            loaded.check(call, "relate")?;
+            let other = all.find(tx, call, &body.to).map_err(|e| match e {
+                Error::NotFound => {
+                    let message = "no record that you may see has this number";
+                    Error::invalid("to", "reference", message)
+                }
+                other => other,
             })?;
             let relation = Relation {
                 id: call.new_id(),
@@ -279,7 +174,7 @@ async fn add_relation(
                 at: call.now,
             };
             if relation.from == relation.to {
-                return Err(Error::invalid("to", "self", "an incident is not linked with itself"));
+                return Err(Error::invalid("to", "self", "a record is not linked with itself"));
             }
             // "Related to" reads the same from both ends.
             let turned = relation.relation_type == "related_to"
@@ -294,9 +189,13 @@ async fn add_relation(
                 Change::plain("relation", Json_::Null, relation.relation_type.as_str()),
                 Change::plain("to", Json_::Null, relation.to.to_string()),
             ];
-            note(tx, call, &mut loaded, "related", &changes)?;
-            let location =
-                format!("/api/v1/incidents/{}/relations/{}", loaded.ticket.number(), relation.id);
+            loaded.note(tx, call, "related", &changes)?;
+            let location = format!(
+                "/api/v1/{}/{}/relations/{}",
+                practice.path,
+                loaded.ticket.number(),
+                relation.id
+            );
             let view = views(tx, vec![relation])?.pop().ok_or(Error::NotFound)?;
             Ok(Reply::created(location, view).with_version(UNCHANGING))
         })
@@ -305,7 +204,7 @@ async fn add_relation(
 
 /// Remove a link
 #[utoipa::path(
-    delete, path = "/incidents/{number}/relations/{id}", tag = "incidents",
+    delete, path = "/{number}/relations/{id}",
     params(
         ("number" = String, Path, description = "Number or id"),
         ("id" = Uuid, Path, description = "The link"),
@@ -314,15 +213,15 @@ async fn add_relation(
     responses((status = 204, description = "The link is gone"))
 )]
 async fn remove_relation(
-    caller: Caller,
+    desk: Desk,
     Path((number, id)): Path<(String, Uuid)>,
     if_match: IfMatch,
 ) -> Result<Response, Problem> {
-    let registries = registries(caller.app());
+    let Desk { caller, practice, registries } = desk;
     caller
         .write(move |tx, call| {
-            let mut loaded = commands::load(tx, call, &registries, &number)?;
-            check(&call.actor, KIND, "relate", &loaded.target)?;
+            let mut loaded = practice.load(tx, call, &registries, &number)?;
+            loaded.check(call, "relate")?;
             let own = loaded.ticket.head.id;
             let found = store::relations(tx, own)?.into_iter().find(|r| r.id == id);
             let relation = found.ok_or(Error::NotFound)?;
@@ -335,7 +234,7 @@ async fn remove_relation(
                 Change::plain("relation", relation.relation_type.as_str(), Json_::Null),
                 Change::plain("to", relation.to.to_string(), Json_::Null),
             ];
-            note(tx, call, &mut loaded, "unrelated", &changes)?;
+            loaded.note(tx, call, "unrelated", &changes)?;
             Ok(Reply::none())
         })
         .await

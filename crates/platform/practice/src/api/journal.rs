@@ -1,14 +1,14 @@
-//! Comments, work notes and the timeline of an incident.
+//! Comments and work notes of a ticket.
 
 use axum::extract::OriginalUri;
 use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use steward_api::{Caller, Json, Page, Path, Problem, Query, Reply, TimedQuery};
+use steward_api::{Json, Page, Path, Problem, Query, Reply, TimedQuery};
 use steward_base::time::wire;
 use steward_base::{Error, Result, Timestamp, Uuid};
 use steward_people::views::Reference;
-use steward_people::{Call, Names, allowed, names};
+use steward_people::{Names, names};
 use steward_ticket::journal::{
     Entry, EntryKind, NewEntry, Since, count_entries, entries_seen, entry, retract,
 };
@@ -17,10 +17,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::registries;
-use crate::commands::{self, Loaded};
-use crate::fields::KIND;
-use crate::timeline::{self, TimelineItem};
+use super::Desk;
 
 pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
     OpenApiRouter::new()
@@ -29,7 +26,6 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
         .routes(routes!(get_comment))
         .routes(routes!(get_work_note))
         .routes(routes!(retract_comment))
-        .routes(routes!(list_timeline))
 }
 
 /// An entry of the journal.
@@ -104,11 +100,6 @@ enum Format {
     Html,
 }
 
-/// Whether the caller reads the internal part of this incident.
-pub(super) fn sees_internal(call: &Call, loaded: &Loaded) -> bool {
-    allowed(&call.actor, KIND, "read_work_notes", &loaded.target)
-}
-
 /// Where a list in order of time goes on.
 pub(super) fn since(query: &TimedQuery, name: &str) -> Result<Since> {
     let after: Option<(i64, Uuid)> = query.after(name)?;
@@ -117,7 +108,7 @@ pub(super) fn since(query: &TimedQuery, name: &str) -> Result<Since> {
 }
 
 async fn list_entries(
-    caller: Caller,
+    desk: Desk,
     uri: Uri,
     number: String,
     query: TimedQuery,
@@ -126,13 +117,13 @@ async fn list_entries(
     let limit = query.limit()?;
     let name = kind.as_str();
     let from = since(&query, name)?;
-    let registries = registries(caller.app());
+    let Desk { caller, practice, registries } = desk;
     let page = caller
         .read(move |tx, call| {
-            let loaded = commands::load(tx, call, &registries, &number)?;
-            let internal = sees_internal(call, &loaded);
+            let loaded = practice.load(tx, call, &registries, &number)?;
+            let internal = loaded.internal(call);
             if kind == EntryKind::WorkNote {
-                steward_people::check(&call.actor, KIND, "read_work_notes", &loaded.target)?;
+                loaded.check(call, "read_work_notes")?;
             }
             let record = loaded.ticket.head.id;
             let rows = entries_seen(tx, record, kind, internal, from, limit + 1)?;
@@ -155,24 +146,25 @@ fn people(entry: &Entry) -> Vec<Uuid> {
 }
 
 async fn write_entry(
-    caller: Caller,
+    desk: Desk,
     number: String,
     body: WriteEntry,
     kind: EntryKind,
 ) -> Result<Response, Problem> {
-    let registries = registries(caller.app());
+    let Desk { caller, practice, registries } = desk;
     caller
         .write(move |tx, call| {
             let html = body.format == Some(Format::Html);
             let new = NewEntry::new(call.new_id(), kind, &body.text, html)?;
-            let ticket = commands::write_entry(tx, call, &registries, &number, &new)?;
+            let ticket = practice.write_entry(tx, call, &registries, &number, &new)?;
             let found = entry(tx, ticket.head.id, new.id)?;
             let names = names(tx, &people(&found))?;
             let place = match kind {
                 EntryKind::Comment => "comments",
                 EntryKind::WorkNote => "work-notes",
             };
-            let location = format!("/api/v1/incidents/{}/{place}/{}", ticket.number(), new.id);
+            let location =
+                format!("/api/v1/{}/{}/{place}/{}", practice.path, ticket.number(), new.id);
             Ok(Reply::created(location, EntryView::of(found, &names)))
         })
         .await
@@ -180,73 +172,73 @@ async fn write_entry(
 
 /// Comments (public), oldest first unless `sort=-at`
 #[utoipa::path(
-    get, path = "/incidents/{number}/comments", tag = "incidents",
+    get, path = "/{number}/comments",
     params(("number" = String, Path, description = "Number or id"), TimedQuery),
     responses((status = 200, description = "Comments", body = Page<EntryView>))
 )]
 async fn list_comments(
-    caller: Caller,
+    desk: Desk,
     OriginalUri(uri): OriginalUri,
     Path(number): Path<String>,
     Query(query): Query<TimedQuery>,
 ) -> Result<Response, Problem> {
-    list_entries(caller, uri, number, query, EntryKind::Comment).await
+    list_entries(desk, uri, number, query, EntryKind::Comment).await
 }
 
 /// Write a comment: the caller reads it
 #[utoipa::path(
-    post, path = "/incidents/{number}/comments", tag = "incidents", request_body = WriteEntry,
+    post, path = "/{number}/comments", request_body = WriteEntry,
     params(("number" = String, Path, description = "Number or id")),
     responses((status = 201, description = "The comment", body = EntryView))
 )]
 async fn add_comment(
-    caller: Caller,
+    desk: Desk,
     Path(number): Path<String>,
     Json(body): Json<WriteEntry>,
 ) -> Result<Response, Problem> {
-    write_entry(caller, number, body, EntryKind::Comment).await
+    write_entry(desk, number, body, EntryKind::Comment).await
 }
 
 /// Work notes (internal), oldest first unless `sort=-at`
 #[utoipa::path(
-    get, path = "/incidents/{number}/work-notes", tag = "incidents",
+    get, path = "/{number}/work-notes",
     params(("number" = String, Path, description = "Number or id"), TimedQuery),
     responses((status = 200, description = "Work notes", body = Page<EntryView>))
 )]
 async fn list_work_notes(
-    caller: Caller,
+    desk: Desk,
     OriginalUri(uri): OriginalUri,
     Path(number): Path<String>,
     Query(query): Query<TimedQuery>,
 ) -> Result<Response, Problem> {
-    list_entries(caller, uri, number, query, EntryKind::WorkNote).await
+    list_entries(desk, uri, number, query, EntryKind::WorkNote).await
 }
 
 /// Write a work note: the caller never reads it
 #[utoipa::path(
-    post, path = "/incidents/{number}/work-notes", tag = "incidents", request_body = WriteEntry,
+    post, path = "/{number}/work-notes", request_body = WriteEntry,
     params(("number" = String, Path, description = "Number or id")),
     responses((status = 201, description = "The work note", body = EntryView))
 )]
 async fn add_work_note(
-    caller: Caller,
+    desk: Desk,
     Path(number): Path<String>,
     Json(body): Json<WriteEntry>,
 ) -> Result<Response, Problem> {
-    write_entry(caller, number, body, EntryKind::WorkNote).await
+    write_entry(desk, number, body, EntryKind::WorkNote).await
 }
 
 async fn get_entry(
-    caller: Caller,
+    desk: Desk,
     number: String,
     id: Uuid,
     kind: EntryKind,
 ) -> Result<Response, Problem> {
-    let registries = registries(caller.app());
+    let Desk { caller, practice, registries } = desk;
     let view = caller
         .read(move |tx, call| {
-            let loaded = commands::load(tx, call, &registries, &number)?;
-            let internal = sees_internal(call, &loaded);
+            let loaded = practice.load(tx, call, &registries, &number)?;
+            let internal = loaded.internal(call);
             let found = entry(tx, loaded.ticket.head.id, id)?;
             let hidden = found.kind == EntryKind::WorkNote || found.retracted.is_some();
             if found.kind != kind || (hidden && !internal) {
@@ -261,7 +253,7 @@ async fn get_entry(
 
 /// One comment
 #[utoipa::path(
-    get, path = "/incidents/{number}/comments/{id}", tag = "incidents",
+    get, path = "/{number}/comments/{id}",
     params(
         ("number" = String, Path, description = "Number or id"),
         ("id" = Uuid, Path, description = "The comment")
@@ -269,15 +261,15 @@ async fn get_entry(
     responses((status = 200, description = "The comment", body = EntryView))
 )]
 async fn get_comment(
-    caller: Caller,
+    desk: Desk,
     Path((number, id)): Path<(String, Uuid)>,
 ) -> Result<Response, Problem> {
-    get_entry(caller, number, id, EntryKind::Comment).await
+    get_entry(desk, number, id, EntryKind::Comment).await
 }
 
 /// One work note
 #[utoipa::path(
-    get, path = "/incidents/{number}/work-notes/{id}", tag = "incidents",
+    get, path = "/{number}/work-notes/{id}",
     params(
         ("number" = String, Path, description = "Number or id"),
         ("id" = Uuid, Path, description = "The work note")
@@ -285,10 +277,10 @@ async fn get_comment(
     responses((status = 200, description = "The work note", body = EntryView))
 )]
 async fn get_work_note(
-    caller: Caller,
+    desk: Desk,
     Path((number, id)): Path<(String, Uuid)>,
 ) -> Result<Response, Problem> {
-    get_entry(caller, number, id, EntryKind::WorkNote).await
+    get_entry(desk, number, id, EntryKind::WorkNote).await
 }
 
 /// Why a comment is taken back.
@@ -304,7 +296,7 @@ struct Retract {
 ///
 /// The caller no longer reads it; the history says who took it back and why.
 #[utoipa::path(
-    post, path = "/incidents/{number}/comments/{id}/retract", tag = "incidents",
+    post, path = "/{number}/comments/{id}/retract",
     request_body = Retract,
     params(
         ("number" = String, Path, description = "Number or id"),
@@ -313,14 +305,14 @@ struct Retract {
     responses((status = 200, description = "The comment", body = EntryView))
 )]
 async fn retract_comment(
-    caller: Caller,
+    desk: Desk,
     Path((number, id)): Path<(String, Uuid)>,
     Json(body): Json<Retract>,
 ) -> Result<Response, Problem> {
-    let registries = registries(caller.app());
+    let Desk { caller, practice, registries } = desk;
     caller
         .write(move |tx, call| {
-            let mut loaded = commands::load(tx, call, &registries, &number)?;
+            let mut loaded = practice.load(tx, call, &registries, &number)?;
             retract(tx, call, &mut loaded.ticket, id, &body.reason)?;
             text::index(tx, &loaded.ticket, &loaded.registry, false)?;
             steward_history::save_head(tx, &mut loaded.ticket.head)?;
@@ -329,38 +321,4 @@ async fn retract_comment(
             Ok(Reply::ok(EntryView::of(found, &names)))
         })
         .await
-}
-
-/// Everything that happened, oldest first unless `sort=-at`
-///
-/// Comments, work notes and changes in one list, duplicates' entries marked.
-#[utoipa::path(
-    get, path = "/incidents/{number}/timeline", tag = "incidents",
-    params(("number" = String, Path, description = "Number or id"), TimedQuery),
-    responses((status = 200, description = "The timeline", body = Page<TimelineItem>))
-)]
-async fn list_timeline(
-    caller: Caller,
-    OriginalUri(uri): OriginalUri,
-    Path(number): Path<String>,
-    Query(query): Query<TimedQuery>,
-) -> Result<Response, Problem> {
-    let asked = timeline::Asked {
-        after: query.after("timeline")?,
-        newest_first: query.newest_first()?,
-        limit: query.limit()?,
-        counted: query.count == Some(true),
-    };
-    let registries = registries(caller.app());
-    let page = caller
-        .read(move |tx, call| {
-            let loaded = commands::load(tx, call, &registries, &number)?;
-            let (items, count) = timeline::page(tx, &call.actor, &loaded, &asked)?;
-            let page = Page::cut(items, asked.limit, &query.belongs_to("timeline"), |item| {
-                item.place.clone()
-            })?;
-            Ok(page.with_count(count))
-        })
-        .await?;
-    Ok(page.respond(&uri))
 }

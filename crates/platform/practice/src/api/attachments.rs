@@ -1,108 +1,45 @@
-//! Attachments of an incident: sent as a form, streamed both ways.
+//! Attachments of a ticket, sent as a form.
 
-use axum::body::Body;
 use axum::extract::multipart::{Field, MultipartRejection};
 use axum::extract::{Extension, Multipart, OriginalUri};
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
-use serde::Serialize;
+use axum::response::Response;
 use sha2::{Digest as _, Sha256};
-use steward_api::{App, BodySlot, Caller, Page, Path, Problem, Query, Reply, TimedQuery};
-use steward_base::time::wire;
+use steward_api::{BodySlot, Caller, Page, Path, Problem, Query, Reply, TimedQuery};
 use steward_base::{Error, Result, Uuid};
-use steward_database::Tx;
-use steward_people::views::Reference;
-use steward_people::{Names, check, names};
+use steward_people::names;
 use steward_ticket::attachment::{
-    Attachment, Audience, Files, NewAttachment, Upload, attachment, attachments, count_attachments,
-    download_headers, object_of, remove,
+    Attachment, Audience, Files, NewAttachment, Upload, attachments, count_attachments,
 };
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::Desk;
+use super::files::{AttachmentView, files, view};
 use super::journal::since;
-use super::registries;
-use crate::commands;
-use crate::fields::KIND;
 
 pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
-    OpenApiRouter::new()
-        .routes(routes!(list_attachments, add_attachment))
-        .routes(routes!(get_attachment, remove_attachment))
-        .routes(routes!(download))
-}
-
-/// The files, put in by the composition root.
-fn files(app: &App) -> std::sync::Arc<Files> {
-    app.service::<Files>()
-}
-
-/// An attached file.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-#[schema(as = Attachment)]
-struct AttachmentView {
-    /// Its id.
-    id: Uuid,
-    /// The file's name.
-    file_name: String,
-    /// Bytes.
-    size: i64,
-    /// The file's type, as it was sent.
-    content_type: String,
-    /// SHA-256 over the bytes, hexadecimal.
-    sha256: String,
-    /// `public` (whoever sees the incident) or `internal`.
-    #[schema(value_type = String)]
-    audience: Audience,
-    /// The comment or work note it belongs to.
-    #[schema(required)]
-    entry: Option<Uuid>,
-    /// When.
-    at: String,
-    /// Who attached it.
-    by: Reference,
-}
-
-impl AttachmentView {
-    fn of(a: Attachment, names: &Names) -> AttachmentView {
-        AttachmentView {
-            id: a.id,
-            file_name: a.file_name,
-            size: a.size,
-            content_type: a.content_type,
-            sha256: a.sha256.iter().map(|b| format!("{b:02x}")).collect(),
-            audience: a.audience,
-            entry: a.entry,
-            at: wire(a.at),
-            by: Reference::of(a.by, names),
-        }
-    }
-}
-
-fn view(tx: &mut Tx, found: Attachment) -> Result<AttachmentView> {
-    let names = names(tx, &[found.by])?;
-    Ok(AttachmentView::of(found, &names))
+    OpenApiRouter::new().routes(routes!(list_attachments, add_attachment))
 }
 
 /// Attachments, oldest first
 #[utoipa::path(
-    get, path = "/incidents/{number}/attachments", tag = "incidents",
+    get, path = "/{number}/attachments",
     params(("number" = String, Path, description = "Number or id"), TimedQuery),
     responses((status = 200, description = "Attachments", body = Page<AttachmentView>))
 )]
 async fn list_attachments(
-    caller: Caller,
+    desk: Desk,
     OriginalUri(uri): OriginalUri,
     Path(number): Path<String>,
     Query(query): Query<TimedQuery>,
 ) -> Result<Response, Problem> {
     let limit = query.limit()?;
     let from = since(&query, "attachments")?;
-    let registries = registries(caller.app());
+    let Desk { caller, practice, registries } = desk;
     let page = caller
         .read(move |tx, call| {
-            let loaded = commands::load(tx, call, &registries, &number)?;
+            let loaded = practice.load(tx, call, &registries, &number)?;
             let rows = attachments(tx, &call.actor, &loaded.ticket, from, limit + 1)?;
             let key = |a: &Attachment| (a.at.as_microsecond(), a.id);
             let count = match query.count {
@@ -145,27 +82,28 @@ struct Form {
 ///
 /// At most 25 MiB unless configured otherwise. Programs are refused.
 #[utoipa::path(
-    post, path = "/incidents/{number}/attachments", tag = "incidents",
+    post, path = "/{number}/attachments",
     request_body(content = AttachmentForm, content_type = "multipart/form-data"),
     params(("number" = String, Path, description = "Number or id")),
     responses((status = 201, description = "The attachment", body = AttachmentView))
 )]
 async fn add_attachment(
-    caller: Caller,
+    desk: Desk,
     Path(number): Path<String>,
     slot: Option<Extension<BodySlot>>,
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, Problem> {
-    may_attach(&caller, &number).await?;
+    may_attach(&desk, &number).await?;
+    let caller = &desk.caller;
     let form = form.map_err(|_| {
         let words = "send the file as multipart/form-data, in the part \"file\"";
         Error::unsupported("Content-Type", "media_type", words)
     })?;
     let (files, app) = (files(caller.app()), caller.app().clone());
     let mut read = Form::default();
-    let outcome = read_form(&caller, &files, form, &mut read).await;
+    let outcome = read_form(caller, &files, form, &mut read).await;
     let written = match outcome {
-        Ok(()) => write(&caller, number, &read, slot).await,
+        Ok(()) => write(&desk, number, &read, slot).await,
         Err(error) => Err(error.into()),
     };
     if let Some(upload) = &read.upload {
@@ -175,12 +113,13 @@ async fn add_attachment(
 }
 
 /// Asked before a byte is taken in.
-async fn may_attach(caller: &Caller, number: &str) -> Result<(), Problem> {
-    let (registries, number) = (registries(caller.app()), number.to_owned());
+async fn may_attach(desk: &Desk, number: &str) -> Result<(), Problem> {
+    let Desk { caller, practice, registries } = desk.clone();
+    let number = number.to_owned();
     caller
         .read(move |tx, call| {
-            let loaded = commands::load(tx, call, &registries, &number)?;
-            check(&call.actor, KIND, "attach", &loaded.target)
+            let loaded = practice.load(tx, call, &registries, &number)?;
+            loaded.check(call, "attach")
         })
         .await
 }
@@ -275,7 +214,7 @@ async fn small(part: &mut Field<'_>) -> Result<String> {
 }
 
 async fn write(
-    caller: &Caller,
+    desk: &Desk,
     number: String,
     form: &Form,
     slot: Option<Extension<BodySlot>>,
@@ -293,85 +232,12 @@ async fn write(
         let said = (&new.upload.sha256, &new.upload.file_name, new.audience, new.entry);
         slot.fill(Sha256::digest(format!("{said:?}")).into());
     }
-    let registries = registries(caller.app());
+    let Desk { caller, practice, registries } = desk.clone();
     caller
         .write(move |tx, call| {
-            let made = commands::attach_file(tx, call, &registries, &number, &new)?;
+            let made = practice.attach_file(tx, call, &registries, &number, &new)?;
             let location = format!("/api/v1/attachments/{}", made.id);
             Ok(Reply::created(location, view(tx, made)?))
         })
         .await
-}
-
-/// What is known of an attachment
-#[utoipa::path(
-    get, path = "/attachments/{id}", tag = "attachments",
-    params(("id" = Uuid, Path, description = "The attachment")),
-    responses((status = 200, description = "The attachment", body = AttachmentView))
-)]
-async fn get_attachment(caller: Caller, Path(id): Path<Uuid>) -> Result<Response, Problem> {
-    let found = caller
-        .read(move |tx, call| {
-            let (found, _) = attachment(tx, &call.actor, id)?;
-            view(tx, found)
-        })
-        .await?;
-    Ok(Reply::ok(found).into_response())
-}
-
-/// Remove an attachment
-///
-/// Your own, or any where you may retract comments. The history keeps that it
-/// was there.
-#[utoipa::path(
-    delete, path = "/attachments/{id}", tag = "attachments",
-    params(("id" = Uuid, Path, description = "The attachment")),
-    responses((status = 204, description = "The attachment is gone"))
-)]
-async fn remove_attachment(caller: Caller, Path(id): Path<Uuid>) -> Result<Response, Problem> {
-    let registries = registries(caller.app());
-    caller
-        .write(move |tx, call| {
-            let (_, ticket) = attachment(tx, &call.actor, id)?;
-            let registry = registries.get(tx, ticket.kind())?;
-            remove(tx, call, &registry, id)?;
-            Ok(Reply::none())
-        })
-        .await
-}
-
-/// The bytes of a file.
-#[derive(ToSchema)]
-#[schema(value_type = String, format = Binary)]
-#[allow(dead_code, reason = "describes the answer")]
-struct FileBytes(Vec<u8>);
-
-/// Download a file
-///
-/// Always as a download, never as a page.
-#[utoipa::path(
-    get, path = "/attachments/{id}/content", tag = "attachments",
-    params(("id" = Uuid, Path, description = "The attachment")),
-    responses((
-        status = 200, description = "The bytes", content_type = "application/octet-stream",
-        body = FileBytes
-    ))
-)]
-async fn download(caller: Caller, Path(id): Path<Uuid>) -> Result<Response, Problem> {
-    let (found, object) = caller
-        .read(move |tx, call| {
-            let (found, _) = attachment(tx, &call.actor, id)?;
-            let object = object_of(tx, &found.sha256)?.ok_or(Error::NotFound)?;
-            Ok((found, object))
-        })
-        .await?;
-    let bytes = files(caller.app()).open(&object).await?;
-    let mut response = Body::from_stream(bytes).into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_LENGTH, found.size.into());
-    for (name, value) in download_headers(&found.file_name, &found.content_type) {
-        let value = value.parse().map_err(Problem::internal)?;
-        headers.insert(header::HeaderName::from_static(name), value);
-    }
-    Ok(response)
 }

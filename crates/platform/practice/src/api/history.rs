@@ -1,10 +1,10 @@
-//! The history of an incident: its facts, as the reader may see them.
+//! The history of a ticket: its facts, as the reader may see them.
 
 use axum::extract::OriginalUri;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::Value as Json_;
-use steward_api::{Caller, Page, Path, Problem, Query, TimedQuery};
+use steward_api::{Page, Path, Problem, Query, TimedQuery};
 use steward_base::time::wire;
 use steward_base::{Result, Uuid};
 use steward_database::Tx;
@@ -16,9 +16,8 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::journal::sees_internal;
-use super::registries;
-use crate::commands::{self, Loaded};
+use super::Desk;
+use crate::load::Loaded;
 
 pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
     OpenApiRouter::new().routes(routes!(list_history))
@@ -68,12 +67,12 @@ pub struct CauseView {
 ///
 /// In the order in which they were recorded.
 #[utoipa::path(
-    get, path = "/incidents/{number}/history", tag = "incidents",
+    get, path = "/{number}/history",
     params(("number" = String, Path, description = "Number or id"), TimedQuery),
     responses((status = 200, description = "Facts", body = Page<FactView>))
 )]
 async fn list_history(
-    caller: Caller,
+    desk: Desk,
     OriginalUri(uri): OriginalUri,
     Path(number): Path<String>,
     Query(query): Query<TimedQuery>,
@@ -81,11 +80,11 @@ async fn list_history(
     let limit = query.limit()?;
     let after: Option<i64> = query.after("history")?;
     let newest_first = query.newest_first()?;
-    let registries = registries(caller.app());
+    let Desk { caller, practice, registries } = desk;
     let page = caller
         .read(move |tx, call| {
-            let loaded = commands::load(tx, call, &registries, &number)?;
-            let internal = sees_internal(call, &loaded);
+            let loaded = practice.load(tx, call, &registries, &number)?;
+            let internal = loaded.internal(call);
             let count = match query.count {
                 Some(true) => Some(count_facts(tx, &loaded, internal)?),
                 _ => None,

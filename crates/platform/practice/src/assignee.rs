@@ -1,18 +1,16 @@
-//! Who may have an incident.
+//! Who may have a ticket.
 
 use steward_base::{Error, Result, Uuid};
 use steward_database::Tx;
 use steward_people::{Target, access, allowed, names, persons};
 use steward_ticket::Ticket;
 
-use crate::fields::KIND;
-
-/// Whoever is given an incident must work on incidents of its organisation, and
-/// be a member of the group that is named with them.
+/// Whoever is given a ticket must work on those of its organisation, and be a
+/// member of the group that is named with them.
 ///
 /// # Errors
 /// `Invalid` on `assigned_to`.
-pub(crate) fn check(
+pub fn check(
     tx: &mut Tx,
     ticket: &Ticket,
     group: Option<Option<Uuid>>,
@@ -34,8 +32,8 @@ pub(crate) fn check(
         own: false,
         team: member(group.or(ticket.assignment_group)),
     };
-    if !allowed(&actor, KIND, "resolve", &target) {
-        let message = "this person has no role that works on incidents of this organisation";
+    if !allowed(&actor, ticket.kind(), "update", &target) {
+        let message = "this person has no role that works on it in this organisation";
         return refuse("role", message.into());
     }
     if let Some(group) = group.filter(|group| !member(Some(*group))) {
@@ -46,8 +44,11 @@ pub(crate) fn check(
     Ok(())
 }
 
-/// Whether whoever has the incident is disabled or erased.
-pub(crate) fn has_left(tx: &mut Tx, ticket: &Ticket) -> Result<bool> {
+/// Whether whoever has the ticket is disabled or erased.
+///
+/// # Errors
+/// Those of the database.
+pub fn has_left(tx: &mut Tx, ticket: &Ticket) -> Result<bool> {
     match ticket.assigned_to {
         None => Ok(false),
         Some(person) => Ok(!persons::load(tx, person)?.active),

@@ -9,14 +9,13 @@ use steward_base::{Result, Timestamp, Uuid};
 use steward_database::Tx;
 use steward_history::{Fact, content_of, facts_of};
 use steward_people::views::Reference;
-use steward_people::{Actor, Names, allowed};
+use steward_people::{Actor, Call, Names};
 use steward_ticket::journal::{Entry, EntryKind, entries};
 use steward_ticket::{Ticket, names_for, readable, reads_of, store};
 use utoipa::ToSchema;
 
 use crate::api::EntryView;
-use crate::commands::Loaded;
-use crate::fields::KIND;
+use crate::load::Loaded;
 
 /// Where a page goes on: (time, tie).
 pub type Place = (i64, String);
@@ -39,7 +38,7 @@ pub struct TimelineItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub fact: Option<TimelineFact>,
-    /// The duplicate it comes from, when it is not of this incident itself.
+    /// The duplicate it comes from, when it is not of this record itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub source: Option<Source>,
@@ -58,7 +57,7 @@ pub struct TimelineFact {
     pub changes: Vec<Json>,
 }
 
-/// The incident an item comes from.
+/// The record an item comes from.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Source {
     /// Its number.
@@ -123,12 +122,12 @@ impl Window<'_> {
 /// and how many there are in all.
 pub fn page(
     tx: &mut Tx,
-    actor: &Actor,
+    call: &Call,
     loaded: &Loaded,
     asked: &Asked,
 ) -> Result<(Vec<TimelineItem>, Option<i64>)> {
     let mut window = Window { asked, kept: Vec::new(), count: 0 };
-    let internal = allowed(actor, KIND, "read_work_notes", &loaded.target);
+    let (actor, internal) = (&call.actor, loaded.internal(call));
     let retracted = pass_entries(tx, loaded, internal, &mut window)?;
     pass_facts(tx, loaded, internal, &retracted, &mut window)?;
     pass_duplicates(tx, actor, loaded.ticket.head.id, &mut window)?;

@@ -1,0 +1,113 @@
+//! Watchers of a ticket.
+
+use axum::extract::OriginalUri;
+use axum::response::Response;
+use serde_json::Value as Json_;
+use steward_api::{Page, Path, Problem, Query, Reply, TimedQuery};
+use steward_base::{Error, Result, Uuid};
+use steward_database::Tx;
+use steward_history::Change;
+use steward_people::views::Reference;
+use steward_people::{Call, names, resolve};
+use steward_ticket::store;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::Desk;
+use crate::load::Loaded;
+
+pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
+    OpenApiRouter::new().routes(routes!(list_watchers)).routes(routes!(add_watcher, remove_watcher))
+}
+
+/// Who watches, oldest first
+#[utoipa::path(
+    get, path = "/{number}/watchers",
+    params(("number" = String, Path, description = "Number or id"), TimedQuery),
+    responses((status = 200, description = "Watchers", body = Page<Reference>))
+)]
+async fn list_watchers(
+    desk: Desk,
+    OriginalUri(uri): OriginalUri,
+    Path(number): Path<String>,
+    Query(query): Query<TimedQuery>,
+) -> Result<Response, Problem> {
+    let Desk { caller, practice, registries } = desk;
+    let page = caller
+        .read(move |tx, call| {
+            let loaded = practice.load(tx, call, &registries, &number)?;
+            let ids = store::watchers(tx, loaded.ticket.head.id)?;
+            let page = query.of_all(ids, "watchers", Uuid::to_string)?;
+            let names = names(tx, &page.items)?;
+            Ok(page.map(|id| Reference::of(id, &names)))
+        })
+        .await?;
+    Ok(page.respond(&uri))
+}
+
+/// The person of a path: yourself, or for those who work on it anybody.
+fn watcher(tx: &mut Tx, call: &Call, loaded: &Loaded, login: &str) -> Result<Uuid> {
+    let person = if login == call.actor.login {
+        call.actor.id
+    } else {
+        loaded.check(call, "update")?;
+        resolve(tx, &call.actor, "person", "login", login)?.id
+    };
+    loaded.check(call, "watch")?;
+    Ok(person)
+}
+
+/// Let a person watch
+#[utoipa::path(
+    put, path = "/{number}/watchers/{login}",
+    params(
+        ("number" = String, Path, description = "Number or id"),
+        ("login" = String, Path, description = "Login or id of the person")
+    ),
+    responses((status = 204, description = "The person watches"))
+)]
+async fn add_watcher(
+    desk: Desk,
+    Path((number, login)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let Desk { caller, practice, registries } = desk;
+    caller
+        .write(move |tx, call| {
+            let mut loaded = practice.load(tx, call, &registries, &number)?;
+            let person = watcher(tx, call, &loaded, &login)?;
+            if store::add_watcher(tx, loaded.ticket.head.id, person, call.now)? {
+                let change = [Change::plain("watcher", Json_::Null, person.to_string())];
+                loaded.note(tx, call, "watched", &change)?;
+            }
+            Ok(Reply::none())
+        })
+        .await
+}
+
+/// End a person's watching
+#[utoipa::path(
+    delete, path = "/{number}/watchers/{login}",
+    params(
+        ("number" = String, Path, description = "Number or id"),
+        ("login" = String, Path, description = "Login or id of the person")
+    ),
+    responses((status = 204, description = "The person no longer watches"))
+)]
+async fn remove_watcher(
+    desk: Desk,
+    Path((number, login)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let Desk { caller, practice, registries } = desk;
+    caller
+        .write(move |tx, call| {
+            let mut loaded = practice.load(tx, call, &registries, &number)?;
+            let person = watcher(tx, call, &loaded, &login)?;
+            if !store::remove_watcher(tx, loaded.ticket.head.id, person)? {
+                return Err(Error::NotFound);
+            }
+            let change = [Change::plain("watcher", person.to_string(), Json_::Null)];
+            loaded.note(tx, call, "unwatched", &change)?;
+            Ok(Reply::none())
+        })
+        .await
+}

@@ -1,0 +1,132 @@
+//! A ticket loaded with what decisions about it need.
+
+use std::sync::Arc;
+
+use steward_api::check_version;
+use steward_base::{Error, Result, Uuid};
+use steward_database::Tx;
+use steward_fields::{Registries, Registry};
+use steward_history::{Change, append, save_head};
+use steward_people::{Call, Target, allowed, check};
+use steward_ticket::{Ticket, store, target};
+
+use crate::practice::{Practice, Practices};
+
+/// A ticket with what decisions about it need.
+#[derive(Clone)]
+pub struct Loaded {
+    /// Its practice.
+    pub practice: &'static Practice,
+    /// The ticket.
+    pub ticket: Ticket,
+    /// What stands between the actor and it.
+    pub target: Target,
+    /// Its fields.
+    pub registry: Arc<Registry>,
+}
+
+impl Loaded {
+    /// The ticket's id.
+    pub fn id(&self) -> Uuid {
+        self.ticket.head.id
+    }
+
+    /// Whether the actor may do this to it.
+    pub fn allows(&self, call: &Call, action: &str) -> bool {
+        allowed(&call.actor, self.practice.kind, action, &self.target)
+    }
+
+    /// The same as a result.
+    ///
+    /// # Errors
+    /// `NotFound` when it is not even visible, `Forbidden` with who may.
+    pub fn check(&self, call: &Call, action: &str) -> Result<()> {
+        check(&call.actor, self.practice.kind, action, &self.target)
+    }
+
+    /// Adds a fact of what is no field, such as a link.
+    ///
+    /// # Errors
+    /// Those of the writes.
+    pub fn note(&mut self, tx: &mut Tx, call: &Call, fact: &str, changes: &[Change]) -> Result<()> {
+        let kind = format!("{}.{fact}", self.practice.kind);
+        append(tx, &call.entropy, &mut self.ticket.head, &call.stamp(), &kind, changes)?;
+        save_head(tx, &mut self.ticket.head)
+    }
+
+    /// Whether the actor reads its internal part.
+    pub fn internal(&self, call: &Call) -> bool {
+        self.allows(call, "read_work_notes")
+    }
+}
+
+impl Practice {
+    /// A ticket already read, with what decisions about it need.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn loaded(
+        &'static self,
+        tx: &mut Tx,
+        call: &Call,
+        registries: &Registries,
+        ticket: Ticket,
+    ) -> Result<Loaded> {
+        let target = target(tx, &call.actor, &ticket)?;
+        let registry = registries.get(tx, self.kind)?;
+        Ok(Loaded { practice: self, ticket, target, registry })
+    }
+
+    /// Loads a ticket that the actor may read, by number or id.
+    ///
+    /// # Errors
+    /// `NotFound` when it is absent or not visible.
+    pub fn load(
+        &'static self,
+        tx: &mut Tx,
+        call: &Call,
+        registries: &Registries,
+        number: &str,
+    ) -> Result<Loaded> {
+        let ticket = store::find(tx, self.kind, number)?;
+        let loaded = self.loaded(tx, call, registries, ticket)?;
+        loaded.check(call, "read")?;
+        Ok(loaded)
+    }
+
+    /// Loads a ticket for an action: visible, of the version named, and the
+    /// action is the actor's.
+    ///
+    /// # Errors
+    /// As [`Practice::load`]; `Forbidden`; `VersionConflict`.
+    pub fn load_for(
+        &'static self,
+        tx: &mut Tx,
+        call: &Call,
+        registries: &Registries,
+        number: &str,
+        expected: Option<i64>,
+        action: &str,
+    ) -> Result<Loaded> {
+        let loaded = self.load(tx, call, registries, number)?;
+        loaded.check(call, action)?;
+        check_version(expected, loaded.ticket.head.version)?;
+        Ok(loaded)
+    }
+}
+
+impl Practices {
+    /// Loads a ticket of any practice that the actor may read, by number or id.
+    ///
+    /// # Errors
+    /// `NotFound` when it is absent or not visible.
+    pub fn find(&self, tx: &mut Tx, call: &Call, number: &str) -> Result<Loaded> {
+        for practice in self.iter() {
+            match practice.load(tx, call, &self.registries, number) {
+                Err(Error::NotFound) => {}
+                found => return found,
+            }
+        }
+        Err(Error::NotFound)
+    }
+}
