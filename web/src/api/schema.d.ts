@@ -2448,12 +2448,17 @@ export interface components {
             /** @description How it gets its value: `body`, `action` or `system`. */
             write: string;
         };
-        /** @description What a role may do with a group of fields. */
+        /** @description What a role may do with a group of fields, on records it reaches. */
         FieldGroupRow: {
+            /** @description The group. */
             group: string;
+            /** @description Of which kind of record. */
             kind: string;
+            /** @description Whether the role reads it. */
             read: boolean;
+            /** @description Who. */
             role: string;
+            /** @description Whether the role writes it. */
             write: boolean;
         };
         /**
@@ -2681,8 +2686,11 @@ export interface components {
         };
         /** @description One cell of the matrix. */
         MatrixRow: {
+            /** @description May do what. */
             action: string;
+            /** @description On which kind of record. */
             kind: string;
+            /** @description Who. */
             role: string;
             /**
              * @description `none`, `caller` (called, asked for or opened), `own` (watched too),

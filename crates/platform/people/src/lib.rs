@@ -20,8 +20,9 @@ pub mod views;
 pub use actor::{Actor, Call, DEFAULT_ORGANISATION, EVERYONE, Grant, Role, SYSTEM};
 pub use matrix::{FieldGroupRow, MatrixRow, PermissionsView, permissions, reach};
 pub use permission::{
-    ACTIONS, Action, FieldGroup, MATRIX, Rule, Scope, Target, Visibility, allowed, check,
-    check_create, field_groups, has_action, includes, refusal, visibility, watching_matters,
+    Action, FieldGroup, KINDS, KindRules, Rule, Scope, Target, Visibility, allowed, check,
+    check_create, field_groups, has_action, includes, refusal, rules_of, visibility,
+    watching_matters,
 };
 pub use sign_in_limit::SignInLimit;
 pub use store::{

@@ -6,23 +6,38 @@ use steward_base::Uuid;
 use utoipa::ToSchema;
 
 use crate::actor::{Actor, Grant, Role};
-use crate::permission::{ACTIONS, Target, allowed, field_groups};
+use crate::permission::{KINDS, Target, allowed, field_groups, has_action};
+
+/// Who may do what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Permissions)]
+pub struct PermissionsView {
+    /// Every role.
+    pub roles: Vec<&'static str>,
+    /// Every kind of record.
+    pub kinds: Vec<&'static str>,
+    /// One row for each role, kind and action.
+    pub rows: Vec<MatrixRow>,
+    /// Fields that are read and written together, by role.
+    pub field_groups: Vec<FieldGroupRow>,
+}
 
 /// One cell of the matrix.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct MatrixRow {
     /// Who.
-    pub role: Role,
+    pub role: &'static str,
     /// On which kind of record.
     pub kind: &'static str,
     /// May do what.
     pub action: &'static str,
-    /// On which of them: `none`, `caller`, `own`, `team`, or `organisation` (all of the
-    /// organisation the role is held for; of every one when held for all).
+    /// `none`, `caller` (called, asked for or opened), `own` (watched too),
+    /// `team`, `organisation` (all of the organisation the role is held for) or
+    /// `all` (everything the grant reaches).
     pub scope: &'static str,
 }
 
-/// Who reads and writes a group of fields.
+/// What a role may do with a group of fields, on records it reaches.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldGroupRow {
     /// The group.
@@ -30,28 +45,19 @@ pub struct FieldGroupRow {
     /// Of which kind of record.
     pub kind: &'static str,
     /// Who.
-    pub role: Role,
-    /// Whether the role reads it (on records it reaches).
+    pub role: &'static str,
+    /// Whether the role reads it.
     pub read: bool,
     /// Whether the role writes it.
     pub write: bool,
 }
 
-/// The whole matrix.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct PermissionsView {
-    /// All roles.
-    pub roles: Vec<Role>,
-    /// All kinds of records.
-    pub kinds: Vec<&'static str>,
-    /// All cells.
-    pub rows: Vec<MatrixRow>,
-    /// All field groups, for each role.
-    pub field_groups: Vec<FieldGroupRow>,
-}
-
-/// How far a role's action reaches: `none`, `caller`, `own`, `team` or `organisation`.
+/// How far a role's action reaches: `none`, `caller`, `own`, `team`, `organisation`,
+/// or `all` for the administrator.
 pub fn reach(role: Role, kind: &str, action: &str) -> &'static str {
+    if role == Role::Administrator {
+        return if has_action(kind, action) { "all" } else { "none" };
+    }
     let organisation = Uuid::max();
     let somebody = Actor {
         id: Uuid::nil(),
@@ -77,27 +83,29 @@ pub fn reach(role: Role, kind: &str, action: &str) -> &'static str {
 /// The whole matrix as enforced.
 pub fn permissions() -> PermissionsView {
     let mut rows = Vec::new();
-    for (kind, actions) in ACTIONS {
-        for action in *actions {
-            rows.extend(Role::ALL.map(|role| {
-                let scope = reach(role, kind, action);
-                MatrixRow { role, kind, action, scope }
+    for role in Role::ALL {
+        for rules in KINDS {
+            rows.extend(rules.actions.iter().map(|action| MatrixRow {
+                role: role.as_str(),
+                kind: rules.kind,
+                action,
+                scope: reach(role, rules.kind, action),
             }));
         }
     }
     let may = |role, kind, action| reach(role, kind, action) != "none";
-    let groups = field_groups().iter().flat_map(|g| {
+    let groups = field_groups().flat_map(|(kind, g)| {
         Role::ALL.map(|role| FieldGroupRow {
             group: g.group,
-            kind: g.kind,
-            role,
-            read: may(role, g.kind, g.read),
-            write: may(role, g.kind, g.write),
+            kind,
+            role: role.as_str(),
+            read: may(role, kind, g.read),
+            write: may(role, kind, g.write),
         })
     });
     PermissionsView {
-        roles: Role::ALL.to_vec(),
-        kinds: ACTIONS.iter().map(|(kind, _)| *kind).collect(),
+        roles: Role::ALL.iter().map(|role| role.as_str()).collect(),
+        kinds: KINDS.iter().map(|rules| rules.kind).collect(),
         field_groups: groups.collect(),
         rows,
     }

@@ -9,7 +9,7 @@ use steward_base::{Error, Result, Timestamp, Uuid};
 use steward_database::Tx;
 use steward_fields::Registry;
 use steward_history::head;
-use steward_people::{Actor, Call, Name, Target, allowed, check, names, refusal};
+use steward_people::{Actor, Call, Name, Target, allowed, check, has_action, names, refusal};
 use steward_ticket::{reads, store as tickets, target};
 
 use super::acting::acting;
@@ -170,9 +170,7 @@ impl Trial<'_> {
                 "note" => "write_work_notes",
                 action => action,
             };
-            let known = steward_people::ACTIONS
-                .iter()
-                .any(|(k, actions)| *k == kind && actions.contains(&action));
+            let known = has_action(kind, action);
             (known && !allowed(self.actor, kind, action, target))
                 .then(|| refusal(self.actor, kind, action))
         });
