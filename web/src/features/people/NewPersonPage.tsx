@@ -1,5 +1,5 @@
 import './texts';
-import './people.css';
+import '@/ui/page.css';
 import { people, useReload } from '@/api/people';
 import type { NewPerson, Person } from '@/api/types';
 import { t } from '@/app/i18n';

@@ -1,5 +1,5 @@
 import './texts';
-import './people.css';
+import '@/ui/page.css';
 import { teams, useReload } from '@/api/people';
 import type { NewTeam, Team } from '@/api/types';
 import { t } from '@/app/i18n';

@@ -1,5 +1,5 @@
 import './texts';
-import './people.css';
+import '@/ui/page.css';
 import { IconPlus } from '@tabler/icons-react';
 import { useDeferredValue, useState } from 'react';
 import { TextInput } from '@/ui/inputs';

@@ -1,5 +1,5 @@
 import './texts';
-import './people.css';
+import '@/ui/page.css';
 import { useMutation } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';

@@ -1,5 +1,5 @@
 import './texts';
-import '../people/people.css';
+import '@/ui/page.css';
 import './permission.css';
 import { Fragment, useState } from 'react';
 import { NativeSelect } from '@/ui/inputs';

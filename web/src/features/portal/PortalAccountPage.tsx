@@ -1,5 +1,5 @@
 import '../account/texts';
-import '../people/people.css';
+import '@/ui/page.css';
 import { t } from '@/app/i18n';
 import { useGo } from '@/app/links';
 import { paths } from '@/app/paths';
