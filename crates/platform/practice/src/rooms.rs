@@ -38,9 +38,8 @@ impl Rooms {
         }
         steward_automation::register(&mut commands);
         let commands = Arc::new(commands);
-        let kinds: Vec<&str> = practices.iter().map(|practice| practice.kind).collect();
-        let table = commands.clone();
-        let automation = Arc::new(Automation::new(&kinds, registries, table, entropy.clone()));
+        let automation = Automation::new(registries, commands.clone(), entropy.clone());
+        let automation = Arc::new(automation);
         rule::add_handlers(&mut handlers, &automation);
         let (practices, handlers) = (Arc::new(practices), Arc::new(handlers));
         Rooms { practices, commands, handlers, automation }

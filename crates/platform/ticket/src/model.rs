@@ -5,7 +5,6 @@ use steward_base::{Timestamp, Uuid, time::wire};
 use steward_condition::FieldValue;
 use steward_fields::{FieldType, Registry};
 use steward_history::{Change, Head};
-use steward_people::Call;
 
 /// One ticket as its row holds it.
 #[derive(Debug, Clone, PartialEq)]
@@ -174,9 +173,9 @@ impl Ticket {
         OPEN_STATES.contains(&self.state.as_str())
     }
 
-    /// A ticket just opened by the caller of this command, in that state, for
-    /// `caller`; it is called as its head is. Impact and urgency are 3.
-    pub fn opened(head: Head, state: &str, caller: Option<Uuid>, call: &Call) -> Ticket {
+    /// A ticket of which no more is known than its head and state, opened at that
+    /// moment; it is called as its head is. Impact and urgency are 3.
+    pub fn blank(head: Head, state: &str, at: Timestamp) -> Ticket {
         Ticket {
             short_description: head.name.clone(),
             description: None,
@@ -188,9 +187,9 @@ impl Ticket {
             priority: 4,
             priority_override: None,
             priority_reason: None,
-            caller,
+            caller: None,
             requested_for: None,
-            opened_by: Some(call.actor.id),
+            opened_by: None,
             contact_type: None,
             category: None,
             subcategory: None,
@@ -200,8 +199,8 @@ impl Ticket {
             service_offering: None,
             configuration_item: None,
             location: None,
-            opened_at: call.now,
-            updated_at: call.now,
+            opened_at: at,
+            updated_at: at,
             resolved_at: None,
             resolved_by: None,
             closed_at: None,

@@ -4,13 +4,13 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 use steward_base::{Error, Result, Timestamp, Uuid};
 use steward_database::Tx;
 use steward_fields::{Field, FieldType, Registry, parse_custom};
 use steward_history::{
-    Change, Door, Head, NewRecord, Stamp, append, claim_number, create_record, next_number,
-    parse_number, rename, save_head,
+    Change, Door, NewRecord, Stamp, append, claim_number, create_record, next_number, parse_number,
+    rename, save_head,
 };
 use steward_people::{Call, check_create, names};
 
@@ -156,58 +156,12 @@ fn new_ticket(tx: &mut Tx, call: &Call, past: &Past, first: &PastUpdate) -> Resu
         created_at: call.now,
     };
     let head = create_record(tx, &record)?;
-    Ok(blank(head, external, first.at))
+    Ok(Ticket { external_number: external, ..Ticket::blank(head, "new", first.at) })
 }
 
 fn name_of(update: &PastUpdate) -> Option<&str> {
     let short = update.set.iter().find(|(field, _)| field == "short_description");
     short.and_then(|(_, value)| value.as_str())
-}
-
-fn blank(head: Head, external_number: Option<String>, at: Timestamp) -> Ticket {
-    Ticket {
-        short_description: head.name.clone(),
-        head,
-        description: None,
-        state: "new".into(),
-        on_hold_reason: None,
-        on_hold_until: None,
-        impact: 3,
-        urgency: 3,
-        priority: 4,
-        priority_override: None,
-        priority_reason: None,
-        caller: None,
-        requested_for: None,
-        opened_by: None,
-        contact_type: None,
-        category: None,
-        subcategory: None,
-        assignment_group: None,
-        assigned_to: None,
-        service: None,
-        service_offering: None,
-        configuration_item: None,
-        location: None,
-        opened_at: at,
-        updated_at: at,
-        resolved_at: None,
-        resolved_by: None,
-        closed_at: None,
-        close_code: None,
-        close_notes: None,
-        reassignment_count: 0,
-        reopen_count: 0,
-        parent: None,
-        duplicate_of: None,
-        time_worked_minutes: 0,
-        external_number,
-        external_problem: None,
-        external_change: None,
-        external_cause: None,
-        external_vendor: None,
-        custom: Map::new(),
-    }
 }
 
 /// Every reference names a record of the right kind, asked once for all.

@@ -42,7 +42,8 @@ pub fn create(
 
     let name = name.unwrap_or_default();
     let head = new_head(tx, call, KIND, PREFIX, &name, organisation)?;
-    let mut ticket = Ticket::opened(head, "new", Some(caller), call);
+    let (caller, opened_by) = (Some(caller), Some(call.actor.id));
+    let mut ticket = Ticket { caller, opened_by, ..Ticket::blank(head, "new", call.now) };
     let (practice, registry_of) = (&PRACTICE, Arc::clone(&registry));
     let loaded = Loaded { practice, ticket: ticket.clone(), target, registry: registry_of };
     let mut patch = as_patch(body);

@@ -82,7 +82,7 @@ fn look_at_fields(tx: &mut Tx, call: &Call, registries: &Registries, args: &Json
         hash: Vec::new(),
         created_at: call.now,
     };
-    let mut ticket = Ticket::opened(head, "new", Some(call.actor.id), call);
+    let mut ticket = Ticket::blank(head, "new", call.now);
     let target = Target { organisation, called: true, own: true, team: true };
     let loaded = Loaded { practice: &PRACTICE, ticket: ticket.clone(), target, registry };
     Edits { call, loaded: &loaded }.apply(tx, &mut ticket, &body)

@@ -13,21 +13,19 @@ use steward_ticket::Commands;
 /// subscriber of rules; workers and routes use it too. Cheap to clone.
 #[derive(Clone)]
 pub struct Automation {
-    kinds: Vec<&'static str>,
     registries: Arc<Registries>,
     commands: Arc<Commands>,
     entropy: Entropy,
 }
 
 impl Automation {
-    /// For these kinds of ticket.
+    /// For the kinds of ticket that have fields.
     pub fn new(
-        kinds: &[&'static str],
         registries: Arc<Registries>,
         commands: Arc<Commands>,
         entropy: Entropy,
     ) -> Automation {
-        Automation { kinds: kinds.to_vec(), registries, commands, entropy }
+        Automation { registries, commands, entropy }
     }
 
     /// The commands rules may use.
@@ -42,7 +40,7 @@ impl Automation {
 
     /// The fields of a kind of ticket; `None` for any other kind of record.
     pub(crate) fn registry(&self, tx: &mut Tx, kind: &str) -> Result<Option<Arc<Registry>>> {
-        if !self.kinds.contains(&kind) {
+        if !self.registries.knows(kind) {
             return Ok(None);
         }
         self.registries.get(tx, kind).map(Some)

@@ -39,7 +39,6 @@ impl House {
         let mut commands = world::commands(&world.registries);
         steward_automation::register(&mut commands);
         let engine = Arc::new(Automation::new(
-            &["incident"],
             world.registries.clone(),
             Arc::new(commands),
             world.entropy.clone(),

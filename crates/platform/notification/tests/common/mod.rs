@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 use steward_base::{Entropy, Error, Result, Timestamp, Uuid};
 use steward_database::{Db, Tx};
 use steward_fields::{Registries, Registry};
@@ -220,49 +220,7 @@ impl World {
 }
 
 fn blank(head: steward_history::Head, call: &Call) -> Ticket {
-    Ticket {
-        short_description: head.name.clone(),
-        head,
-        description: None,
-        state: "new".into(),
-        on_hold_reason: None,
-        on_hold_until: None,
-        impact: 3,
-        urgency: 3,
-        priority: 4,
-        priority_override: None,
-        priority_reason: None,
-        caller: None,
-        requested_for: None,
-        opened_by: Some(call.actor.id),
-        contact_type: None,
-        category: None,
-        subcategory: None,
-        assignment_group: None,
-        assigned_to: None,
-        service: None,
-        service_offering: None,
-        configuration_item: None,
-        location: None,
-        opened_at: call.now,
-        updated_at: call.now,
-        resolved_at: None,
-        resolved_by: None,
-        closed_at: None,
-        close_code: None,
-        close_notes: None,
-        reassignment_count: 0,
-        reopen_count: 0,
-        parent: None,
-        duplicate_of: None,
-        time_worked_minutes: 0,
-        external_number: None,
-        external_problem: None,
-        external_change: None,
-        external_cause: None,
-        external_vendor: None,
-        custom: Map::new(),
-    }
+    Ticket { opened_by: Some(call.actor.id), ..Ticket::blank(head, "new", call.now) }
 }
 
 fn write(

@@ -313,49 +313,7 @@ pub fn asks(q: &str) -> ListQuery {
 }
 
 fn blank(tx: &mut Tx, call: &Call) -> Result<Ticket> {
-    let organisation = call.actor.organisation;
-    let head = new_head(tx, call, "incident", "INC", "", organisation)?;
-    Ok(Ticket {
-        head,
-        short_description: "Something".into(),
-        description: None,
-        state: "new".into(),
-        on_hold_reason: None,
-        on_hold_until: None,
-        impact: 3,
-        urgency: 3,
-        priority: 4,
-        priority_override: None,
-        priority_reason: None,
-        caller: Some(call.actor.id),
-        requested_for: None,
-        opened_by: Some(call.actor.id),
-        contact_type: None,
-        category: None,
-        subcategory: None,
-        assignment_group: None,
-        assigned_to: None,
-        service: None,
-        service_offering: None,
-        configuration_item: None,
-        location: None,
-        opened_at: call.now,
-        updated_at: call.now,
-        resolved_at: None,
-        resolved_by: None,
-        closed_at: None,
-        close_code: None,
-        close_notes: None,
-        reassignment_count: 0,
-        reopen_count: 0,
-        parent: None,
-        duplicate_of: None,
-        time_worked_minutes: 0,
-        external_number: None,
-        external_problem: None,
-        external_change: None,
-        external_cause: None,
-        external_vendor: None,
-        custom: Map::new(),
-    })
+    let (organisation, who) = (call.actor.organisation, Some(call.actor.id));
+    let head = new_head(tx, call, "incident", "INC", "Something", organisation)?;
+    Ok(Ticket { caller: who, opened_by: who, ..Ticket::blank(head, "new", call.now) })
 }
