@@ -15,13 +15,9 @@ import { KeySheet } from './KeySheet';
 import { useGo } from './links';
 import { paths } from './paths';
 import { Rail, TopBar } from './Rail';
+import { isRecordPage } from './records';
 
 addTexts('desk', desk);
-
-/** Pages with a column of their own beside the text make the rail small. */
-function isTicket(path: string): boolean {
-  return /^\/incidents\/(?!new$)[^/]+$/.test(path);
-}
 
 export function Shell() {
   const { pathname } = useLocation();
@@ -30,7 +26,8 @@ export function Shell() {
   useKeys({ '?': () => setSheet(true), c: () => go(paths.newIncident()) });
   const phone = useMedia(PHONE);
   const narrow = useMedia(SMALL);
-  const small = narrow || isTicket(pathname);
+  // A ticket has a column of its own beside the text.
+  const small = narrow || isRecordPage(pathname);
   return (
     <div className={`app${phone ? ' phone' : small ? ' small' : ''}`}>
       <a className="skip" href="#page">

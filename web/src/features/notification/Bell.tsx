@@ -8,6 +8,7 @@ import type { List, Notice } from '@/api/types';
 import { addTexts, t, tOr } from '@/app/i18n';
 import { Link } from '@/app/links';
 import { paths } from '@/app/paths';
+import { pageOf } from '@/app/records';
 import notification from '@/locales/en/notification.json';
 import { Button } from '@/ui/Button';
 import { moment } from '@/ui/time';
@@ -24,7 +25,7 @@ export function noticeText(notice: Notice): string {
   return tOr(`notification:kind.${short}`, '') ? t(`notification:kind.${short}`, values) : t('notification:kind.other', values);
 }
 
-/** What is told of one incident stands together, the newest first. */
+/** What is told of one record stands together, the newest first. */
 export function byRecord(notices: Notice[]): Notice[][] {
   const groups = new Map<string, Notice[]>();
   for (const notice of notices) {
@@ -111,16 +112,27 @@ function Told({ group, onRead }: { group: Notice[]; onRead: (ids: string[]) => v
   if (!newest) return null;
   const unread = group.filter((notice) => !notice.read_at).map((notice) => notice.id);
   const more = group.length - 1;
+  // A record of a kind that these pages do not show is told without a way to it.
+  const to = newest.record?.number ? pageOf(newest.record) : paths.queue();
+  const said = (
+    <>
+      <span>{noticeText(newest)}</span>
+      {newest.record?.number && newest.record.name && newest.record.name !== newest.record.number && <span className="cut">{newest.record.name}</span>}
+      <span className="meta">
+        {moment(newest.at)}
+        {more > 0 && `, ${t('notification:more', { count: more })}`}
+      </span>
+    </>
+  );
   return (
     <li className={unread.length > 0 ? 'unread' : undefined}>
-      <Link className="quiet" to={newest.record?.number ? paths.incident(newest.record.number) : paths.queue()} onClick={() => onRead(unread)}>
-        <span>{noticeText(newest)}</span>
-        {newest.record?.number && newest.record.name && newest.record.name !== newest.record.number && <span className="cut">{newest.record.name}</span>}
-        <span className="meta">
-          {moment(newest.at)}
-          {more > 0 && `, ${t('notification:more', { count: more })}`}
-        </span>
-      </Link>
+      {to ? (
+        <Link className="quiet" to={to} onClick={() => onRead(unread)}>
+          {said}
+        </Link>
+      ) : (
+        <div>{said}</div>
+      )}
     </li>
   );
 }

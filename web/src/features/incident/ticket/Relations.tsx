@@ -5,8 +5,7 @@ import { whyNot } from '@/api/actions';
 import { commands, useCommand, useRelations } from '@/api/incidents';
 import type { Incident, Relation } from '@/api/types';
 import { t, tOr } from '@/app/i18n';
-import { Link } from '@/app/links';
-import { paths } from '@/app/paths';
+import { RecordLink } from '@/app/RecordLink';
 import { Button } from '@/ui/Button';
 import { ErrorBanner } from '@/ui/States';
 import { splitErrors } from '@/ui/form';
@@ -42,7 +41,9 @@ export function Relations({ incident, children }: { incident: Incident; children
           return (
             <li key={one.id}>
               <span className="meta">{tOr(`incident:relation.${mine ? '' : 'rev_'}${one.type}`, one.type)}</span>
-              <span className="cut grow">{other.number ? <Link to={paths.incident(other.number)}>{other.number}</Link> : other.name}</span>
+              <span className="cut grow">
+                <RecordLink record={other} />
+              </span>
               <Button small icon tone="ghost" className="low" aria-label={t('incident:relation.remove', { name: other.number ?? other.name })} onClick={() => remove.mutate(one)}>
                 <IconX aria-hidden />
               </Button>

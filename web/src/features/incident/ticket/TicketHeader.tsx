@@ -5,6 +5,7 @@ import type { Incident } from '@/api/types';
 import { t } from '@/app/i18n';
 import { Link } from '@/app/links';
 import { conditions, paths } from '@/app/paths';
+import { RecordLink } from '@/app/RecordLink';
 import { Button, buttonClass } from '@/ui/Button';
 import { PriorityTag, StateTag } from '@/ui/Tags';
 import { PHONE, useMedia } from '@/ui/useMedia';
@@ -76,13 +77,13 @@ export function TicketHeader({ incident, trail, near, onCommand }: Props) {
           {incident.duplicate_of?.number && (
             <>
               {' · '}
-              {t('incident:ticket.duplicateOf')} <Link to={paths.incident(incident.duplicate_of.number)}>{incident.duplicate_of.number}</Link>
+              {t('incident:ticket.duplicateOf')} <RecordLink record={incident.duplicate_of} />
             </>
           )}
           {incident.parent?.number && (
             <>
               {' · '}
-              {t('incident:ticket.childOf')} <Link to={paths.incident(incident.parent.number)}>{incident.parent.number}</Link>
+              {t('incident:ticket.childOf')} <RecordLink record={incident.parent} />
             </>
           )}
         </span>
