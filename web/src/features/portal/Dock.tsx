@@ -10,7 +10,7 @@ import { AttachButton } from '@/features/file/AttachButton';
 import { StagedFiles } from '@/features/file/StagedFiles';
 import { useDrop } from '@/features/file/useDrop';
 import { useOutbox } from '@/features/file/useOutbox';
-import { draftKey, readDraft, writeDraft } from '@/features/incident/ticket/draft';
+import { draftKey, readDraft, writeDraft } from '@/features/ticket/draft';
 import { Button } from '@/ui/Button';
 import { firstName } from '@/ui/names';
 import { ErrorBanner } from '@/ui/States';

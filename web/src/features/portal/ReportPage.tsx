@@ -6,7 +6,7 @@ import { t } from '@/app/i18n';
 import { useGo } from '@/app/links';
 import { paths } from '@/app/paths';
 import { useMe } from '@/app/session';
-import { draftKey, readDraft, writeDraft } from '@/features/incident/ticket/draft';
+import { draftKey, readDraft, writeDraft } from '@/features/ticket/draft';
 import { FilePick } from '@/features/file/FilePick';
 import { useOutbox } from '@/features/file/useOutbox';
 import { Button } from '@/ui/Button';

@@ -15,8 +15,8 @@ import { RefPicker, refuseLoose } from '@/ui/RefPicker';
 import { ErrorBanner } from '@/ui/States';
 import { splitErrors } from '@/ui/form';
 import { toast } from '@/ui/Toast';
-import { draftKey, readDraft, writeDraft } from '../ticket/draft';
-import { choicesOf, fieldLabel } from '../ticket/values';
+import { draftKey, readDraft, writeDraft } from '@/features/ticket/draft';
+import { choicesOf, fieldLabel } from '@/features/ticket/values';
 
 type Values = Record<string, string | PersonRef | null>;
 

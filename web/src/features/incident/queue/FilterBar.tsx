@@ -9,7 +9,7 @@ import { useFindAsked } from '@/app/find';
 import { conditionError } from './condition';
 import { paths } from '@/app/paths';
 import { useFields } from '@/api/incidents';
-import { fieldLabel } from '../ticket/values';
+import { fieldLabel } from '@/features/ticket/values';
 import type { Completion } from './complete';
 
 type Props = { q: string; error: unknown; onApply: (q: string) => void; focusKey: number };

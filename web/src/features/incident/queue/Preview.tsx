@@ -11,10 +11,10 @@ import { ErrorBanner, Skeleton } from '@/ui/States';
 import { PriorityTag, StateTag } from '@/ui/Tags';
 import { moment } from '@/ui/time';
 import type { OpenCommand } from '../commands/CommandDialogs';
-import { Docked } from '../ticket/Docked';
-import { Timeline } from '../ticket/Timeline';
-import { useStory } from '../ticket/useStory';
-import { useTail } from '../ticket/useTail';
+import { Docked } from '@/features/ticket/Docked';
+import { Timeline } from '@/features/ticket/Timeline';
+import { useStory } from '@/features/ticket/useStory';
+import { useTail } from '@/features/ticket/useTail';
 
 type Props = {
   number: string;

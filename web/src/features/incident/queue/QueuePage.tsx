@@ -1,6 +1,6 @@
 import '../texts';
 import './queue.css';
-import '../ticket/conversation.css';
+import '@/features/ticket/conversation.css';
 import { IconArrowUp, IconPlus, IconSearch } from '@tabler/icons-react';
 import { useSearch } from '@tanstack/react-router';
 import { useCallback, useState } from 'react';

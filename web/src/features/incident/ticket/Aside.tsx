@@ -9,9 +9,9 @@ import { PriorityTag, StateTag } from '@/ui/Tags';
 import { moment } from '@/ui/time';
 import type { OpenCommand } from '../commands/CommandDialogs';
 import { CallerCard } from './CallerCard';
-import { FieldRow, type Editor } from './FieldRow';
-import { Relations } from './Relations';
-import { Watchers } from './Watchers';
+import { FieldRow, type Editor } from '@/features/ticket/FieldRow';
+import { Relations } from '@/features/ticket/Relations';
+import { Watchers } from '@/features/ticket/Watchers';
 import { WorkTime } from './WorkTime';
 
 const SHIPPED: [string, Editor][] = [

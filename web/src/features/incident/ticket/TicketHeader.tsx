@@ -12,8 +12,8 @@ import { PHONE, useMedia } from '@/ui/useMedia';
 import { moment } from '@/ui/time';
 import type { OpenCommand } from '../commands/CommandDialogs';
 import { neighbours, type Trail } from '../trail';
-import { EditText } from './EditText';
-import { channelInText } from './values';
+import { EditText } from '@/features/ticket/EditText';
+import { channelInText } from '@/features/ticket/values';
 
 /** What stands in the header by name; the rest is behind the state menu. */
 const FRONT = ['hold', 'resume', 'reopen', 'close', 'resolve'];

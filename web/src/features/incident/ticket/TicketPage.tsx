@@ -1,6 +1,6 @@
 import '../texts';
-import './conversation.css';
-import './ticket.css';
+import '@/features/ticket/conversation.css';
+import '@/features/ticket/ticket.css';
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useIncident, useIncidentNews } from '@/api/incidents';
@@ -16,14 +16,14 @@ import { CommandDialogs, type OpenCommand } from '../commands/CommandDialogs';
 import { currentTrail, neighbours } from '../trail';
 import { usePrefetch } from '../usePrefetch';
 import { Aside } from './Aside';
-import { Docked } from './Docked';
-import { StoryFilter } from './StoryFilter';
+import { Docked } from '@/features/ticket/Docked';
+import { StoryFilter } from '@/features/ticket/StoryFilter';
 import { TicketHeader } from './TicketHeader';
-import { Timeline } from './Timeline';
-import type { Show } from './story';
-import { TicketSkeleton } from './TicketSkeleton';
-import { useStory } from './useStory';
-import { useTail } from './useTail';
+import { Timeline } from '@/features/ticket/Timeline';
+import type { Show } from '@/features/ticket/story';
+import { TicketSkeleton } from '@/features/ticket/TicketSkeleton';
+import { useStory } from '@/features/ticket/useStory';
+import { useTail } from '@/features/ticket/useTail';
 
 export function TicketPage() {
   const { number = '' } = useParams({ strict: false });
