@@ -225,7 +225,7 @@ describe('an incident from call to closure', () => {
   });
 
   test('every field a condition can name has a word of its own', async () => {
-    const words = JSON.parse(readFileSync(new URL('../src/locales/en/incident.json', import.meta.url))).field;
+    const words = Object.assign({}, ...['ticket', 'incident'].map((name) => JSON.parse(readFileSync(new URL(`../src/locales/en/${name}.json`, import.meta.url))).field));
     const { items } = await admin('GET', '/fields?kind=incident');
     assert.deepEqual(items.filter((field) => !field.custom && !words[field.name]).map((field) => field.name), []);
   });

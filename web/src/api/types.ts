@@ -10,6 +10,9 @@ export type SignInPage = Schemas['SignInPage'];
 /** A row of a list: an incident without the long texts and without `actions`. */
 export type IncidentRow = Schemas['Incident'];
 export type Incident = Schemas['Incident'];
+/** A ticket of any kind: what the pages show of all of them, under the names that all practices give it. */
+export type Ticket = Pick<Incident, 'id' | 'number' | 'version' | 'state' | 'short_description' | 'description' | 'opened_at' | 'opened_by' | 'custom' | 'actions'> &
+  Partial<Pick<Incident, 'caller'>>;
 export type NewIncident = Schemas['CreateIncident'];
 export type IncidentPatch = Schemas['UpdateIncident'];
 export type Entry = Schemas['Entry'];

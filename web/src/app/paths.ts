@@ -35,6 +35,7 @@ export const paths = {
   portalSignIn: () => '/portal/sign-in',
   portalAccount: () => '/portal/account',
   attachment: (id: string) => `/api/v1/attachments/${ENC(id)}/content`,
-  attachments: (number: string) => `/api/v1/incidents/${ENC(number)}/attachments`,
-  csv: (q: string) => `/api/v1/incidents.csv?q=${ENC(q)}`,
+  /** `place` is where a kind of tickets stands in the API (`records.ts`). */
+  attachments: (place: string, number: string) => `/api/v1/${place}/${ENC(number)}/attachments`,
+  csv: (place: string, q: string) => `/api/v1/${place}.csv?q=${ENC(q)}`,
 };

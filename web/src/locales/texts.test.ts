@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { ALL_KINDS } from '@/app/records';
 
 const SRC = join(process.cwd(), 'src');
 const EN = join(SRC, 'locales/en');
@@ -40,6 +41,12 @@ test('every key exists', () => {
     for (const [, key] of source.matchAll(/'([a-z]+:[A-Za-z0-9_.]+)'/g)) if (key && Object.hasOwn(texts, key.split(':')[0] ?? '') && !exists(key)) missing.push(`${path}: ${key}`);
   }
   expect(missing).toEqual([]);
+});
+
+test('every kind has the words that the parts of all tickets ask of it', () => {
+  // `features/ticket` puts the kind before these.
+  const asked = ['closed'];
+  expect(ALL_KINDS.flatMap(({ kind }) => asked.map((key) => `${kind}:${key}`)).filter((key) => !exists(key))).toEqual([]);
 });
 
 test('no page holds words of its own', () => {

@@ -1,7 +1,8 @@
 // Files that wait to be sent with a text. They belong to one audience; sending says how far each is.
 import { useRef, useState } from 'react';
 import { ApiError } from '@/api/client';
-import { commands } from '@/api/incidents';
+import { ticketCommands } from '@/api/tickets';
+import type { Place } from '@/app/records';
 import { errorText } from '@/ui/States';
 
 export type Staged = {
@@ -21,8 +22,8 @@ export type Outbox = {
   add: (files: Iterable<File>) => void;
   /** Takes a file out; one under way is stopped. */
   remove: (id: number) => void;
-  /** Sends all files, to the entry if there is one; gives how many failed and are still here. */
-  send: (number: string, audience: 'public' | 'internal', entry?: string) => Promise<number>;
+  /** Sends all files to the ticket, to the entry if there is one; gives how many failed and are still here. */
+  send: (place: Place, number: string, audience: 'public' | 'internal', entry?: string) => Promise<number>;
 };
 
 let serial = 0;
@@ -33,13 +34,13 @@ export function useOutbox(): Outbox {
   const change = (id: number, to: Partial<Staged>) => setStaged((all) => all.map((one) => (one.id === id ? { ...one, ...to } : one)));
   const drop = (id: number) => setStaged((all) => all.filter((one) => one.id !== id));
 
-  const sendOne = async (one: Staged, number: string, audience: 'public' | 'internal', entry?: string): Promise<boolean> => {
+  const sendOne = async (one: Staged, place: Place, number: string, audience: 'public' | 'internal', entry?: string): Promise<boolean> => {
     const to = one.entry ?? entry;
     const stop = new AbortController();
     stops.current.set(one.id, stop);
     change(one.id, { state: 'sending', part: 0, error: undefined, entry: to });
     try {
-      await commands.attach(number, one.file, { audience, entry: to }, (part) => change(one.id, { part }), stop.signal);
+      await ticketCommands.attach(place, number, one.file, { audience, entry: to }, (part) => change(one.id, { part }), stop.signal);
       drop(one.id);
       return true;
     } catch (error) {
@@ -63,10 +64,10 @@ export function useOutbox(): Outbox {
       if (stop) stop.abort();
       else drop(id);
     },
-    send: async (number, audience, entry) => {
+    send: async (place, number, audience, entry) => {
       // One after the other: a slow line is not shared, and they stand in the order they were chosen.
       let failed = 0;
-      for (const one of staged) if (!(await sendOne(one, number, audience, entry))) failed += 1;
+      for (const one of staged) if (!(await sendOne(one, place, number, audience, entry))) failed += 1;
       return failed;
     },
   };

@@ -1,3 +1,4 @@
+import '@/features/ticket/texts';
 import { addTexts } from '@/app/i18n';
 import incident from '@/locales/en/incident.json';
 

@@ -2,7 +2,8 @@
 import { IconCheck } from '@tabler/icons-react';
 import { useEffect, useId, useRef, useState } from 'react';
 import { isAllowed, whyNot } from '@/api/actions';
-import { commands, useCommand, useRefresh } from '@/api/incidents';
+import { commands, PLACE } from '@/api/incidents';
+import { ticketCommands, useCommand, useRefresh } from '@/api/tickets';
 import type { Incident } from '@/api/types';
 import { t } from '@/app/i18n';
 import { useMe } from '@/app/session';
@@ -18,7 +19,7 @@ import { toast } from '@/ui/Toast';
 
 export function Dock({ incident }: { incident: Incident }) {
   const me = useMe();
-  const refresh = useRefresh();
+  const refresh = useRefresh(PLACE);
   const { number } = incident;
   const key = draftKey(me.id, number, 'reply');
   const [text, setText] = useState(() => readDraft(key));
@@ -35,10 +36,10 @@ export function Dock({ incident }: { incident: Incident }) {
     setText(next);
   };
   const who = firstName(incident.assigned_to?.name) || t('portal:item.us');
-  const send = useCommand(number, (words: string): Promise<{ id: string } | undefined> => (reopening ? commands.reopen(number, { comment: words }).then(() => undefined) : commands.comment(number, words)));
-  const confirm = useCommand(number, () => commands.close(number), () => toast(t('portal:item.thanks')));
+  const send = useCommand(PLACE, number, (words: string): Promise<{ id: string } | undefined> => (reopening ? commands.reopen(number, { comment: words }).then(() => undefined) : ticketCommands.comment(PLACE, number, words)));
+  const confirm = useCommand(PLACE, number, () => commands.close(number), () => toast(t('portal:item.thanks')));
   const sendFiles = async (entry?: string) => {
-    await outbox.send(number, 'public', entry);
+    await outbox.send(PLACE, number, 'public', entry);
     void refresh(number);
   };
   const empty = text.trim() === '' && outbox.staged.length === 0;

@@ -1,7 +1,8 @@
 import { IconArrowLeft, IconCheck } from '@tabler/icons-react';
 import { useParams } from '@tanstack/react-router';
 import { ApiError } from '@/api/client';
-import { useAttachments, useAutoCloseDays, useComments, useIncident, useIncidentNews } from '@/api/incidents';
+import { PLACE, useAutoCloseDays, useIncident } from '@/api/incidents';
+import { useAttachments, useComments, useTicketNews } from '@/api/tickets';
 import type { Attachment, Entry, Incident } from '@/api/types';
 import { t } from '@/app/i18n';
 import { Link } from '@/app/links';
@@ -23,9 +24,9 @@ export function ItemPage() {
 
 function Item({ number }: { number: string }) {
   const { data: incident, error, refetch } = useIncident(number);
-  const comments = useComments(number);
-  const files = useAttachments(number);
-  useIncidentNews(number);
+  const comments = useComments(PLACE, number);
+  const files = useAttachments(PLACE, number);
+  useTicketNews(PLACE, number);
   if (error && !incident) {
     return (
       <>

@@ -1,7 +1,7 @@
 import { Textarea, TextInput } from '@/ui/inputs';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { commands } from '@/api/incidents';
+import { commands, PLACE } from '@/api/incidents';
 import { t } from '@/app/i18n';
 import { useGo } from '@/app/links';
 import { paths } from '@/app/paths';
@@ -31,7 +31,7 @@ export function ReportPage() {
       writeDraft(keys.short, '');
       writeDraft(keys.long, '');
       // The report stands even if a file does not; the page says so.
-      return { number: made.number, failed: await outbox.send(made.number, 'public') };
+      return { number: made.number, failed: await outbox.send(PLACE, made.number, 'public') };
     },
     onSuccess: ({ number, failed }) => {
       if (failed > 0) toast(t('file:notAll', { count: failed }));

@@ -2,9 +2,10 @@
 import { IconLock, IconSend, IconUsers } from '@tabler/icons-react';
 import { useEffect, useId, useRef, useState } from 'react';
 import { whyNot } from '@/api/actions';
-import { useRefresh } from '@/api/incidents';
-import type { Incident } from '@/api/types';
+import { useRefresh } from '@/api/tickets';
+import type { Ticket } from '@/api/types';
 import { t } from '@/app/i18n';
+import { kindOf } from '@/app/records';
 import { useMe } from '@/app/session';
 import { AttachButton } from '@/features/file/AttachButton';
 import { StagedFiles } from '@/features/file/StagedFiles';
@@ -20,14 +21,15 @@ import { Unsent } from './Unsent';
 import { useSend } from './useSend';
 import { draftKey, readDraft, writeDraft, type Mode } from './draft';
 
-type Props = { incident: Incident; wanted: { mode: Mode; serial: number }; small?: boolean };
+type Props = { ticket: Ticket; wanted: { mode: Mode; serial: number }; small?: boolean };
 
 const ACTION: Record<Mode, string> = { reply: 'comment', note: 'write_work_notes' };
 
-export function Composer({ incident, wanted, small }: Props) {
+export function Composer({ ticket, wanted, small }: Props) {
   const me = useMe();
-  const refresh = useRefresh();
-  const { number } = incident;
+  const { place } = kindOf(ticket);
+  const refresh = useRefresh(place);
+  const { number } = ticket;
   const [mode, setMode] = useState<Mode>(wanted.mode);
   const [texts, setTexts] = useState<Record<Mode, string>>(() => ({
     reply: readDraft(draftKey(me.id, number, 'reply')),
@@ -40,9 +42,9 @@ export function Composer({ incident, wanted, small }: Props) {
   const id = useId();
   const text = texts[mode];
   const note = mode === 'note';
-  const name = firstName(incident.caller?.name) || t('incident:composer.caller');
-  const off = whyNot(incident, ACTION[mode]);
-  const noFiles = whyNot(incident, 'attach');
+  const name = firstName(ticket.caller?.name) || t('ticket:composer.caller');
+  const off = whyNot(ticket, ACTION[mode]);
+  const noFiles = whyNot(ticket, 'attach');
   const add = (files: File[]) => {
     outbox.add(files);
     area.current?.focus();
@@ -53,9 +55,9 @@ export function Composer({ incident, wanted, small }: Props) {
     writeDraft(draftKey(me.id, number, of), next);
     setTexts((before) => ({ ...before, [of]: next }));
   };
-  const send = useSend(number, (what) => change('', what.mode));
+  const send = useSend(place, number, (what) => change('', what.mode));
   const sendFiles = async (of: Mode, entry?: string) => {
-    const failed = await outboxes[of].send(number, of === 'note' ? 'internal' : 'public', entry);
+    const failed = await outboxes[of].send(place, number, of === 'note' ? 'internal' : 'public', entry);
     void refresh(number);
     return failed;
   };
@@ -65,7 +67,7 @@ export function Composer({ incident, wanted, small }: Props) {
   const submit = () => {
     if (off || busy || empty) return;
     const sent = mode;
-    const said = () => toast(t(sent === 'note' ? 'incident:composer.noteSaved' : 'incident:composer.replySent', { name }));
+    const said = () => toast(t(sent === 'note' ? 'ticket:composer.noteSaved' : 'ticket:composer.replySent', { name }));
     if (text.trim() === '') {
       void sendFiles(sent).then((failed) => failed === 0 && said());
       return;
@@ -97,17 +99,17 @@ export function Composer({ incident, wanted, small }: Props) {
       <div id={`${id}-panel`} role="tabpanel" aria-labelledby={`${id}-${mode}`}>
         <div className="to">
           {note ? <IconLock aria-hidden /> : <IconUsers aria-hidden />}
-          {note ? t('incident:composer.noteTo', { name }) : t('incident:composer.replyTo')}
-          {!note && <span className="chip">{incident.caller?.name ?? '–'}</span>}
+          {note ? t('ticket:composer.noteTo', { name }) : t('ticket:composer.replyTo')}
+          {!note && <span className="chip">{ticket.caller?.name ?? '–'}</span>}
         </div>
         <textarea
           ref={area}
           className="ta"
           rows={small ? 2 : 3}
-          aria-label={t(note ? 'incident:composer.noteLabel' : 'incident:composer.replyLabel', { name })}
+          aria-label={t(note ? 'ticket:composer.noteLabel' : 'ticket:composer.replyLabel', { name })}
           value={text}
           disabled={off !== null}
-          placeholder={off ?? t(note ? 'incident:composer.notePlaceholder' : 'incident:composer.replyPlaceholder', { name })}
+          placeholder={off ?? t(note ? 'ticket:composer.notePlaceholder' : 'ticket:composer.replyPlaceholder', { name })}
           onChange={(event) => change(event.currentTarget.value)}
           onKeyDown={(event) => {
             if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
@@ -122,25 +124,25 @@ export function Composer({ incident, wanted, small }: Props) {
         {send.isError && (
           <div className="comp-error">
             {lost ? (
-              <Unsent title={t(note ? 'incident:composer.noAnswerNote' : 'incident:composer.noAnswer')} text={t('incident:composer.noAnswerText')} onTry={submit} onStop={send.reset} />
+              <Unsent title={t(note ? 'ticket:composer.noAnswerNote' : 'ticket:composer.noAnswer')} text={t('ticket:composer.noAnswerText')} onTry={submit} onStop={send.reset} />
             ) : (
-              <ErrorBanner title={t(note ? 'incident:composer.noteFailed' : 'incident:composer.replyFailed')} error={send.error} retry={submit} />
+              <ErrorBanner title={t(note ? 'ticket:composer.noteFailed' : 'ticket:composer.replyFailed')} error={send.error} retry={submit} />
             )}
           </div>
         )}
         {send.slow && (
           <div className="comp-error">
-            <Unsent text={t('incident:composer.waiting')} onStop={send.stop} />
+            <Unsent text={t('ticket:composer.waiting')} onStop={send.stop} />
           </div>
         )}
         <div className="act">
-          <AttachButton label={t(note ? 'incident:composer.attachNote' : 'incident:composer.attachReply', { name })} off={off ?? noFiles} onFiles={add} />
+          <AttachButton label={t(note ? 'ticket:composer.attachNote' : 'ticket:composer.attachReply', { name })} off={off ?? noFiles} onFiles={add} />
           <span className="meta push" data-draft={text === '' ? undefined : ''}>
-            {text === '' ? '' : t('incident:composer.draft')}
+            {text === '' ? '' : t('ticket:composer.draft')}
           </span>
           <Button className="send" tone={note ? 'note' : 'primary'} small={small} off={off} busy={busy} onClick={submit} disabled={empty && !off}>
             {note ? <IconLock aria-hidden /> : <IconSend aria-hidden />}
-            {note ? t('incident:composer.saveNote') : t('incident:composer.send', { name })}
+            {note ? t('ticket:composer.saveNote') : t('ticket:composer.send', { name })}
           </Button>
         </div>
       </div>

@@ -9,7 +9,7 @@ const TABS: [Mode, string][] = [['reply', 'R'], ['note', 'N']];
 /** Reply or internal note; arrows go from one to the other. */
 export function ComposerTabs({ id, mode, small, onChange }: Props) {
   return (
-    <div className="tabs" role="tablist" aria-label={t('incident:composer.kind')}>
+    <div className="tabs" role="tablist" aria-label={t('ticket:composer.kind')}>
       {TABS.map(([of, letter]) => (
         <button
           key={of}
@@ -30,7 +30,7 @@ export function ComposerTabs({ id, mode, small, onChange }: Props) {
           }}
         >
           {of === 'reply' ? <IconArrowBackUp aria-hidden /> : <IconLock aria-hidden />}
-          {t(`incident:composer.${of}`)} {!small && <kbd aria-hidden>{letter}</kbd>}
+          {t(`ticket:composer.${of}`)} {!small && <kbd aria-hidden>{letter}</kbd>}
         </button>
       ))}
     </div>

@@ -1,5 +1,6 @@
 import type { ComponentProps } from 'react';
 import { t } from '@/app/i18n';
+import { kindOf } from '@/app/records';
 import { useMe } from '@/app/session';
 import { Button } from '@/ui/Button';
 import { Composer } from './Composer';
@@ -13,14 +14,14 @@ type Props = ComponentProps<typeof Composer> & { onWrite: (mode: Mode) => void }
 /** The composer; on what is final it waits until one wants to write, unless a draft is there already. */
 export function Docked({ onWrite, ...props }: Props) {
   const me = useMe();
-  const { incident, wanted } = props;
-  const drafted = MODES.some((mode) => readDraft(draftKey(me.id, incident.number, mode)) !== '');
-  if (FINAL.has(incident.state) && wanted.serial === 0 && !drafted) {
+  const { ticket, wanted } = props;
+  const drafted = MODES.some((mode) => readDraft(draftKey(me.id, ticket.number, mode)) !== '');
+  if (FINAL.has(ticket.state) && wanted.serial === 0 && !drafted) {
     return (
       <div className="row final">
-        <span className="meta">{t('incident:composer.closed')}</span>
+        <span className="meta">{t(`${kindOf(ticket).kind}:closed`)}</span>
         <Button small className="push" onClick={() => onWrite('note')}>
-          {t('incident:composer.openClosed')}
+          {t('ticket:composer.openClosed')}
         </Button>
       </div>
     );

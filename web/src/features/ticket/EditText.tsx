@@ -2,22 +2,24 @@ import { TextInput } from '@/ui/inputs';
 import { IconPencil } from '@tabler/icons-react';
 import { useState } from 'react';
 import { whyNot } from '@/api/actions';
-import { useFields } from '@/api/incidents';
-import type { Incident } from '@/api/types';
+import { useFields } from '@/api/fields';
+import type { Ticket } from '@/api/types';
 import { t } from '@/app/i18n';
+import { kindOf } from '@/app/records';
 import { Button } from '@/ui/Button';
 import { EditTrouble } from './Conflict';
 import { useEdit } from './useEdit';
 import { fieldLabel } from './values';
 
 /** A line of text that becomes an input when it is clicked. */
-export function EditText({ incident, field, heading }: { incident: Incident; field: 'short_description'; heading?: boolean }) {
-  const fields = useFields();
+export function EditText({ ticket, field, heading }: { ticket: Ticket; field: 'short_description'; heading?: boolean }) {
+  const { kind } = kindOf(ticket);
+  const fields = useFields(kind);
   const [text, setText] = useState<string | null>(null);
-  const edit = useEdit(incident, field);
-  const value = incident[field];
-  const label = fieldLabel(field, fields);
-  const off = whyNot(incident, 'update');
+  const edit = useEdit(ticket, field);
+  const value = ticket[field];
+  const label = fieldLabel(field, fields, kind);
+  const off = whyNot(ticket, 'update');
   const close = () => {
     setText(null);
     edit.reset();
@@ -27,7 +29,7 @@ export function EditText({ incident, field, heading }: { incident: Incident; fie
     return (
       <div className="edit-line">
         <Tag>{value}</Tag>
-        <Button tone="ghost" small icon className="pencil" off={off} aria-label={t('incident:ticket.change', { label })} onClick={() => {
+        <Button tone="ghost" small icon className="pencil" off={off} aria-label={t('ticket:change', { label })} onClick={() => {
             edit.begin();
             setText(value);
           }}>
@@ -58,7 +60,7 @@ export function EditText({ incident, field, heading }: { incident: Incident; fie
       <Button tone="ghost" small onClick={close}>
         {t('common:cancel')}
       </Button>
-      <EditTrouble edit={edit} field={field} onClose={close} />
+      <EditTrouble edit={edit} field={field} fields={fields} onClose={close} />
     </form>
   );
 }

@@ -2,29 +2,31 @@
 import { NativeSelect, TextInput } from '@/ui/inputs';
 import { useState, type ReactNode } from 'react';
 import { whyNot } from '@/api/actions';
-import { useFields } from '@/api/incidents';
+import { useFields } from '@/api/fields';
 import type { RefKind } from '@/api/refs';
-import type { Incident, PersonRef } from '@/api/types';
+import type { FieldDef, PersonRef, Ticket } from '@/api/types';
 import { t } from '@/app/i18n';
+import { kindOf } from '@/app/records';
 import { RefPicker } from '@/ui/RefPicker';
 import { EditTrouble } from './Conflict';
 import { useEdit } from './useEdit';
-import { choicesOf, fieldLabel, valueText } from './values';
+import { choicesOf, fieldLabel, fieldOf, valueText } from './values';
 
 export type Editor = { type: 'text' } | { type: 'level' } | { type: 'choice' } | { type: 'ref'; kind: RefKind } | { type: 'number' } | { type: 'date' } | { type: 'boolean' };
 
-type Props = { incident: Incident; field: string; editor: Editor; shown?: ReactNode; custom?: boolean };
+type Props = { ticket: Ticket; field: string; editor: Editor; shown?: ReactNode; custom?: boolean };
 
 const LEVELS = ['1', '2', '3'];
 
-export function FieldRow({ incident, field, editor, shown, custom }: Props) {
-  const fields = useFields();
+export function FieldRow({ ticket, field, editor, shown, custom }: Props) {
+  const { kind } = kindOf(ticket);
+  const fields = useFields(kind);
   const [open, setOpen] = useState(false);
-  const edit = useEdit(incident, custom ? 'custom' : field);
-  const label = fieldLabel(field, fields);
-  const raw = custom ? incident.custom?.[field] : incident[field as keyof Incident];
+  const edit = useEdit(ticket, custom ? 'custom' : field);
+  const label = fieldLabel(field, fields, kind);
+  const raw = custom ? ticket.custom?.[field] : fieldOf(ticket, field);
   const text = valueText(field, raw, fields);
-  const off = whyNot(incident, 'update');
+  const off = whyNot(ticket, 'update');
   const close = () => {
     setOpen(false);
     edit.reset();
@@ -41,13 +43,13 @@ export function FieldRow({ incident, field, editor, shown, custom }: Props) {
               edit.begin();
               setOpen(true);
             }}>
-            <span className="vh">{t('incident:ticket.change', { label })}: </span>
+            <span className="vh">{t('ticket:change', { label })}: </span>
             {shown ?? text ?? <span className="dim">–</span>}
           </button>
         ) : (
           <div className="editing">
-            <ValueEditor field={field} label={label} editor={editor} raw={raw} busy={edit.busy} onSave={save} onClose={close} />
-            <EditTrouble edit={edit} field={field} onClose={close} />
+            <ValueEditor field={field} fields={fields} label={label} editor={editor} raw={raw} busy={edit.busy} onSave={save} onClose={close} />
+            <EditTrouble edit={edit} field={field} fields={fields} onClose={close} />
           </div>
         )}
       </dd>
@@ -55,16 +57,15 @@ export function FieldRow({ incident, field, editor, shown, custom }: Props) {
   );
 }
 
-type EditorProps = { field: string; label: string; editor: Editor; raw: unknown; busy: boolean; onSave: (value: unknown) => void; onClose: () => void };
+type EditorProps = { field: string; fields: FieldDef[]; label: string; editor: Editor; raw: unknown; busy: boolean; onSave: (value: unknown) => void; onClose: () => void };
 
-function ValueEditor({ field, label, editor, raw, busy, onSave, onClose }: EditorProps) {
-  const fields = useFields();
+function ValueEditor({ field, fields, label, editor, raw, busy, onSave, onClose }: EditorProps) {
   const [text, setText] = useState(raw === null || raw === undefined ? '' : String(raw));
   if (editor.type === 'ref') {
     return <RefPicker kind={editor.kind} label={label} hideLabel autoFocus value={(raw as PersonRef | null) ?? null} onChange={(value) => onSave(value?.id ?? null)} onEscape={onClose} />;
   }
   if (editor.type === 'boolean') {
-    const answers = ['true', 'false'].map((value) => ({ value, label: t(value === 'true' ? 'incident:yes' : 'incident:no') }));
+    const answers = ['true', 'false'].map((value) => ({ value, label: t(value === 'true' ? 'ticket:yes' : 'ticket:no') }));
     return (
       <NativeSelect
         aria-label={label}

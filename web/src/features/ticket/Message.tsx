@@ -1,9 +1,10 @@
 import { IconArrowBackUp, IconLock } from '@tabler/icons-react';
 import { useState } from 'react';
-import { commands, useCommand } from '@/api/incidents';
-import type { Incident } from '@/api/types';
+import { ticketCommands, useCommand } from '@/api/tickets';
+import type { Ticket } from '@/api/types';
 import { t, tOr } from '@/app/i18n';
 import { isAllowed } from '@/api/actions';
+import { kindOf } from '@/app/records';
 import { useMe } from '@/app/session';
 import { FileChips } from '@/features/file/FileChip';
 import { Button } from '@/ui/Button';
@@ -21,37 +22,38 @@ export function Prose({ text, html }: { text: string; html?: string | null }) {
 }
 
 /** A message: what the caller wrote is plain, our reply has the petrol strip, a note the note paper. */
-export function Message({ item, incident, brief }: { item: StoryItem; incident: Incident; brief?: boolean }) {
+export function Message({ item, ticket, brief }: { item: StoryItem; ticket: Ticket; brief?: boolean }) {
   const me = useMe();
+  const { place } = kindOf(ticket);
   const [retracting, setRetracting] = useState(false);
   const author = item.by ?? item.entry?.author ?? null;
   const mine = author?.id === me.id;
-  const fromCaller = author !== null && author.id === incident.caller?.id;
+  const fromCaller = author !== null && author.id === ticket.caller?.id;
   const note = item.type === 'work_note';
-  const caller = firstName(incident.caller?.name);
+  const caller = firstName(ticket.caller?.name);
   const kind = note ? 'internal' : !item.resolution && (fromCaller || item.described) ? '' : 'pub-out';
   const retracted = item.entry?.retracted ?? null;
-  const mayRetract = !retracted && !item.alone && !item.described && !item.resolution && !item.source && mine && isAllowed(incident, 'retract_own');
-  const name = author?.name ?? t('incident:timeline.system');
-  const retract = useCommand(incident.number, (reason: string) => commands.retract(incident.number, item.entry?.id ?? '', reason), () => setRetracting(false));
+  const mayRetract = !retracted && !item.alone && !item.described && !item.resolution && !item.source && mine && isAllowed(ticket, 'retract_own');
+  const name = author?.name ?? t('ticket:timeline.system');
+  const retract = useCommand(place, ticket.number, (reason: string) => ticketCommands.retract(place, ticket.number, item.entry?.id ?? '', reason), () => setRetracting(false));
   return (
-    <article className={`msg ${kind}`} aria-label={t(note ? 'incident:timeline.noteBy' : 'incident:timeline.messageBy', { name })}>
+    <article className={`msg ${kind}`} aria-label={t(note ? 'ticket:timeline.noteBy' : 'ticket:timeline.messageBy', { name })}>
       {note && (
         <div className="lockline">
           <IconLock aria-hidden />
-          {brief ? t('incident:timeline.noteBrief', { name: caller }) : t('incident:timeline.note')}
-          {!brief && <span className="light">{t('incident:timeline.noteMeaning', { name: caller })}</span>}
+          {brief ? t('ticket:timeline.noteBrief', { name: caller }) : t('ticket:timeline.note')}
+          {!brief && <span className="light">{t('ticket:timeline.noteMeaning', { name: caller })}</span>}
         </div>
       )}
       <header>
         <Avatar name={name} me={mine} />
         <b>{mine ? t('common:you') : name}</b>
         {!note && (kind === '' ? (
-          <span>{t(item.described ? 'incident:timeline.description' : 'incident:timeline.caller')}{item.entry?.door && tOr(`incident:door.${item.entry.door}`, '')}</span>
+          <span>{t(item.described ? 'ticket:timeline.description' : 'ticket:timeline.caller')}{item.entry?.door && tOr(`ticket:door.${item.entry.door}`, '')}</span>
         ) : (
           <span className="aud">
             <IconArrowBackUp aria-hidden />
-            {t(item.resolution ? 'incident:timeline.resolution' : 'incident:timeline.publicReply', { name: caller || t('incident:composer.caller') })}
+            {t(item.resolution ? 'ticket:timeline.resolution' : 'ticket:timeline.publicReply', { name: caller || t('ticket:composer.caller') })}
           </span>
         ))}
         {item.source && <span className="chip line">{item.source.number}</span>}
@@ -60,23 +62,23 @@ export function Message({ item, incident, brief }: { item: StoryItem; incident: 
         </time>
         {!note && !brief && mayRetract && (
           <Button tone="ghost" small className="msg-act" onClick={() => setRetracting(true)}>
-            {t('incident:retract.action')}
+            {t('ticket:retract.action')}
           </Button>
         )}
       </header>
       <div className="body">
         {retracted ? (
-          <p className="dim">{t('incident:retract.done', { name: retracted.by?.name ?? '', time: moment(retracted.at) })}</p>
+          <p className="dim">{t('ticket:retract.done', { name: retracted.by?.name ?? '', time: moment(retracted.at) })}</p>
         ) : (
-          !item.alone && <Prose text={item.entry?.text ?? t('incident:timeline.erased')} html={item.entry?.html} />
+          !item.alone && <Prose text={item.entry?.text ?? t('ticket:timeline.erased')} html={item.entry?.html} />
         )}
         <FileChips files={item.files} />
       </div>
       {retracting && (
         <ReasonDialog
-          title={t('incident:retract.title')}
-          text={t('incident:retract.text')}
-          action={t('incident:retract.action')}
+          title={t('ticket:retract.title')}
+          text={t('ticket:retract.text')}
+          action={t('ticket:retract.action')}
           error={retract.error}
           busy={retract.isPending}
           onClose={() => setRetracting(false)}

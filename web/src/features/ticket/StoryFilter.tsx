@@ -9,20 +9,20 @@ const SHOWS: Show[] = ['all', 'public', 'internal', 'changes'];
 export function StoryFilter({ items, show, onShow, onDetails }: { items: TimelineItem[]; /** null while the details are shown. */ show: Show | null; onShow: (show: Show) => void; onDetails?: () => void }) {
   const counts = countStory(items);
   return (
-    <div className="tl-bar" role="group" aria-label={t('incident:timeline.show')}>
+    <div className="tl-bar" role="group" aria-label={t('ticket:timeline.show')}>
       {SHOWS.map((one) => (
         <Button key={one} tone="ghost" small aria-pressed={show === one} onClick={() => onShow(one)}>
           {one === 'public' && <IconArrowBackUp aria-hidden />}
           {one === 'internal' && <IconLock aria-hidden />}
-          {t(`incident:timeline.${one}`)} {counts[one]}
+          {t(`ticket:timeline.${one}`)} {counts[one]}
         </Button>
       ))}
       {onDetails ? (
         <Button tone="ghost" small className="push" aria-pressed={show === null} onClick={onDetails}>
-          {t('incident:aside.label')}
+          {t('ticket:timeline.details')}
         </Button>
       ) : (
-        <span className="push meta">{t('incident:timeline.order')}</span>
+        <span className="push meta">{t('ticket:timeline.order')}</span>
       )}
     </div>
   );

@@ -1,7 +1,9 @@
 import { IconChevronDown } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
-import type { Incident } from '@/api/types';
+import { useFields } from '@/api/fields';
+import type { Ticket } from '@/api/types';
 import { t } from '@/app/i18n';
+import { kindOf } from '@/app/records';
 import { firstName } from '@/ui/names';
 import { clock, day, onOneDay } from '@/ui/time';
 import { Fact } from './Fact';
@@ -10,15 +12,17 @@ import { filterStory, layOut, type Show, type StoryItem } from './story';
 
 const BRIEF_TAIL = 4;
 
-export function Timeline({ incident, items, show, brief }: { incident: Incident; items: StoryItem[]; show: Show; brief?: boolean }) {
+export function Timeline({ ticket, items, show, brief }: { ticket: Ticket; items: StoryItem[]; show: Show; brief?: boolean }) {
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
   const pieces = useMemo(
     () => layOut(filterStory(items, show), { days: true, tail: brief ? BRIEF_TAIL : 0, fold: show === 'all' }),
     [items, show, brief],
   );
-  const caller = firstName(incident.caller?.name);
+  const { kind } = kindOf(ticket);
+  const fields = useFields(kind);
+  const caller = firstName(ticket.caller?.name);
   const one = (item: StoryItem, key: string) =>
-    item.type === 'fact' ? <Fact key={key} item={item} caller={caller} /> : <Message key={key} item={item} incident={incident} brief={brief} />;
+    item.type === 'fact' ? <Fact key={key} item={item} kind={kind} fields={fields} caller={caller} /> : <Message key={key} item={item} ticket={ticket} brief={brief} />;
   return (
     <>
       {pieces.map((piece) => {
@@ -38,7 +42,7 @@ export function Timeline({ incident, items, show, brief }: { incident: Incident;
           </button>
         );
       })}
-      {pieces.length === 0 && <p className="meta">{t('incident:timeline.empty')}</p>}
+      {pieces.length === 0 && <p className="meta">{t('ticket:timeline.empty')}</p>}
     </>
   );
 }
@@ -49,6 +53,6 @@ function foldText(items: StoryItem[], internal: number, brief: boolean): string 
   const last = items.at(-1);
   if (!first || !last) return '';
   const values = { count: items.length, from: clock(first.at), to: clock(last.at) };
-  const text = !brief && onOneDay(first.at, last.at) ? t('incident:timeline.fold', values) : t('incident:timeline.foldDays', { count: items.length });
-  return internal > 0 ? `${text}, ${t('incident:timeline.foldInternal', { count: internal })}` : text;
+  const text = !brief && onOneDay(first.at, last.at) ? t('ticket:timeline.fold', values) : t('ticket:timeline.foldDays', { count: items.length });
+  return internal > 0 ? `${text}, ${t('ticket:timeline.foldInternal', { count: internal })}` : text;
 }

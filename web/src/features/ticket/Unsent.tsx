@@ -14,11 +14,11 @@ export function Unsent({ title, text, onTry, onStop }: { title?: string; text: s
       <div className="row">
         {onTry && (
           <Button small onClick={onTry}>
-            {t('incident:composer.tryNow')}
+            {t('ticket:composer.tryNow')}
           </Button>
         )}
         <Button small tone="ghost" onClick={onStop}>
-          {t('incident:composer.stop')}
+          {t('ticket:composer.stop')}
         </Button>
       </div>
     </div>

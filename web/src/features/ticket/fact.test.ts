@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest';
 import type { FactChange } from '@/api/types';
 import { addTexts } from '@/app/i18n';
 import common from '@/locales/en/common.json';
-import incident from '@/locales/en/incident.json';
+import ticket from '@/locales/en/ticket.json';
 import { tellFact } from './fact';
 
 addTexts('common', common);
-addTexts('incident', incident);
+addTexts('ticket', ticket);
 
 const tell = (kind: string, changes: FactChange[]) => {
   const told = tellFact(`incident.${kind}`, changes, [], 'Robin');
@@ -26,5 +26,13 @@ describe('a fact', () => {
   test('names other changes beside it', () => {
     expect(tell('updated', [{ field: 'impact', from: 3, to: 1 }])).toEqual(['', ['impact']]);
     expect(tell('closed', [{ field: 'state', from: 'resolved', to: 'closed' }, { field: 'location', from: 'x', to: null }])).toEqual(['Closed', ['location']]);
+  });
+
+  test('has the word of its kind before that of all tickets', () => {
+    addTexts('incident', { fact: { resolved_twice: 'Resolved twice', closed: 'Done' } });
+    expect(tell('resolved_twice', [])).toEqual(['Resolved twice', []]);
+    expect(tell('closed', [])).toEqual(['Done', []]);
+    expect(tell('corrected', [])).toEqual(['Corrected', []]);
+    expect(tell('unheard', [])).toEqual(['incident.unheard', []]);
   });
 });

@@ -5,7 +5,7 @@ import { holdName } from '@/ui/Tags';
 import { moment } from '@/ui/time';
 import { choiceLabel, valueText } from './values';
 
-/** What is worth reading of a new incident; the rest stands beside it. */
+/** What is worth reading of a new ticket; the rest stands beside it. */
 const TELLING = new Set(['priority', 'impact', 'urgency', 'assignment_group', 'assigned_to']);
 /** What only follows from the change. */
 const COUNTERS = new Set(['reassignment_count', 'reopen_count', 'resolved_at', 'closed_at', 'updated_at', 'state_before_merge']);
@@ -29,28 +29,30 @@ export type Told = { sentence: string; changes: FactChange[] };
 /** `caller` is what one calls the caller; '' when nobody is named. */
 export function tellFact(kind: string, all: FactChange[], fields: FieldDef[], caller: string): Told {
   const short = kind.split('.').at(-1) ?? kind;
+  // The kind's own word, else the one of all tickets.
+  const word = tOr(`${kind.split('.')[0]}:fact.${short}`, tOr(`ticket:fact.${short}`, kind));
   const created = short === 'created' || all.some((change) => change.field === 'state' && change.from == null);
-  if (created) return { sentence: tOr(`incident:fact.${short}`, kind), changes: all.filter((change) => TELLING.has(change.field)) };
+  if (created) return { sentence: word, changes: all.filter((change) => TELLING.has(change.field)) };
   const told = TOLD[short];
   const changes = all.filter((change) => !COUNTERS.has(change.field) && !change.field.startsWith('source.') && !told?.has(change.field));
   // The changes of these say it all.
   const plain = (short === 'updated' || short === 'imported') && changes.length > 0;
-  return { sentence: plain ? '' : sentenceOf(short, all, fields, caller) || tOr(`incident:fact.${short}`, kind), changes };
+  return { sentence: plain ? '' : sentenceOf(short, all, fields, caller) || word, changes };
 }
 
 function sentenceOf(short: string, all: FactChange[], fields: FieldDef[], caller: string): string {
   const to = (field: string) => all.find((change) => change.field === field)?.to;
-  if (short === 'resolved' && typeof to('close_code') === 'string') return t('incident:fact.resolvedAs', { code: choiceLabel('close_code', to('close_code') as string, fields) });
-  if (short === 'merged') return t('incident:fact.mergedInto', { number: valueText('duplicate_of', to('duplicate_of'), fields) ?? '' }).trim();
+  if (short === 'resolved' && typeof to('close_code') === 'string') return t('ticket:fact.resolvedAs', { code: choiceLabel('close_code', to('close_code') as string, fields) });
+  if (short === 'merged') return t('ticket:fact.mergedInto', { number: valueText('duplicate_of', to('duplicate_of'), fields) ?? '' }).trim();
   if (short === 'on_hold' || short === 'held') return heldFor(to('on_hold_reason'), to('on_hold_until'), caller);
   if (short === 'assigned') return assigned(all, fields);
   return '';
 }
 
 function heldFor(reason: unknown, until: unknown, caller: string): string {
-  if (typeof reason !== 'string') return typeof until === 'string' ? t('incident:fact.heldUntil', { time: moment(until) }) : '';
-  const what = reason === 'awaiting_caller' && caller ? t('incident:fact.waitsForCaller', { name: caller }) : t('incident:fact.heldFor', { reason: holdName(reason) });
-  return typeof until === 'string' ? t('incident:fact.until', { what, time: moment(until) }) : what;
+  if (typeof reason !== 'string') return typeof until === 'string' ? t('ticket:fact.heldUntil', { time: moment(until) }) : '';
+  const what = reason === 'awaiting_caller' && caller ? t('ticket:fact.waitsForCaller', { name: caller }) : t('ticket:fact.heldFor', { reason: holdName(reason) });
+  return typeof until === 'string' ? t('ticket:fact.until', { what, time: moment(until) }) : what;
 }
 
 /** "Assigned to Alex Agent, Group 70 (was Ben)"; who has it no more stands in brackets. */
@@ -59,6 +61,6 @@ function assigned(all: FactChange[], fields: FieldDef[]): string {
   const names = (side: 'from' | 'to') => parts.map((change) => valueText(change.field, change[side], fields)).filter(Boolean).join(', ');
   const now = names('to');
   const before = names('from');
-  const text = now ? t('incident:fact.assignedTo', { name: now }) : t('incident:fact.assignedNobody');
-  return before ? `${text} ${t('incident:timeline.before', { value: before })}` : text;
+  const text = now ? t('ticket:fact.assignedTo', { name: now }) : t('ticket:fact.assignedNobody');
+  return before ? `${text} ${t('ticket:timeline.before', { value: before })}` : text;
 }

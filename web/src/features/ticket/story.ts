@@ -1,17 +1,17 @@
-// The story of an incident as the page tells it: filters, days, folds.
-import type { Attachment, FactChange, Incident, TimelineItem } from '@/api/types';
+// The story of a ticket as the page tells it: filters, days, folds.
+import type { Attachment, FactChange, Ticket, TimelineItem } from '@/api/types';
 import { dayKey } from '@/app/format';
 
 /** An entry of the story; `alone` marks files that were sent without a word. */
 export type StoryItem = TimelineItem & { files?: Attachment[]; alone?: boolean; described?: boolean; resolution?: boolean };
 
-type Opened = Pick<Incident, 'description' | 'opened_at' | 'opened_by' | 'caller'>;
+type Opened = Pick<Ticket, 'description' | 'opened_at' | 'opened_by' | 'caller'>;
 
 /** The description is what was said first, so it stands where the story begins. */
-export function withDescription(items: StoryItem[], incident: Opened): StoryItem[] {
-  if (!incident.description) return items;
-  const entry = { id: 'description', text: incident.description, html: null, retracted: null };
-  const first = { type: 'comment', at: incident.opened_at, by: incident.opened_by ?? incident.caller, entry, described: true };
+export function withDescription(items: StoryItem[], ticket: Opened): StoryItem[] {
+  if (!ticket.description) return items;
+  const entry = { id: 'description', text: ticket.description, html: null, retracted: null };
+  const first = { type: 'comment', at: ticket.opened_at, by: ticket.opened_by ?? ticket.caller, entry, described: true };
   return [first as unknown as StoryItem, ...items];
 }
 

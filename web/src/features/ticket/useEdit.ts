@@ -1,8 +1,10 @@
 // Changing one field where it stands. If somebody else was faster, nothing is lost and one chooses.
 import { useState } from 'react';
-import { commands, fetchIncident, useRefresh } from '@/api/incidents';
+import { fetchTicket, ticketCommands, useRefresh } from '@/api/tickets';
 import { ApiError } from '@/api/client';
-import type { Incident } from '@/api/types';
+import type { Ticket } from '@/api/types';
+import { kindOf } from '@/app/records';
+import { fieldOf } from './values';
 
 const CONFLICT = 412;
 
@@ -11,29 +13,30 @@ export type Edit = {
   begin: () => void;
   busy: boolean;
   error: unknown;
-  /** The incident as somebody else left it, when it changed meanwhile. */
-  conflict: Incident | null;
+  /** The ticket as somebody else left it, when it changed meanwhile. */
+  conflict: Ticket | null;
   save: (value: unknown) => Promise<boolean>;
   /** Writes my value over theirs. */
   insist: () => Promise<boolean>;
   reset: () => void;
 };
 
-export function useEdit(incident: Incident, field: string): Edit {
-  const refresh = useRefresh();
+export function useEdit(ticket: Ticket, field: string): Edit {
+  const { place } = kindOf(ticket);
+  const refresh = useRefresh(place);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  const [conflict, setConflict] = useState<Incident | null>(null);
+  const [conflict, setConflict] = useState<Ticket | null>(null);
   const [mine, setMine] = useState<unknown>(null);
-  // News may bring a newer incident while one types; against that theirs would be overwritten unseen.
-  const [base, setBase] = useState(incident);
+  // News may bring a newer ticket while one types; against that theirs would be overwritten unseen.
+  const [base, setBase] = useState(ticket);
 
   const write = async (value: unknown, version: number): Promise<boolean> => {
     setBusy(true);
     setError(null);
     setMine(value);
     try {
-      await commands.patch(incident.number, version, { [field]: value });
+      await ticketCommands.patch(place, ticket.number, version, { [field]: value });
       setConflict(null);
       return true;
     } catch (problem) {
@@ -41,22 +44,22 @@ export function useEdit(incident: Incident, field: string): Edit {
         setError(problem);
         return false;
       }
-      const theirs = await fetchIncident(incident.number);
-      const same = JSON.stringify(theirs[field as keyof Incident]) === JSON.stringify(base[field as keyof Incident]);
+      const theirs = await fetchTicket(place, ticket.number);
+      const same = JSON.stringify(fieldOf(theirs, field)) === JSON.stringify(fieldOf(base, field));
       // They changed another field: mine can stand beside it.
       if (same) return await write(value, theirs.version);
       setConflict(theirs);
       return false;
     } finally {
       setBusy(false);
-      void refresh(incident.number);
+      void refresh(ticket.number);
     }
   };
   return {
     busy,
     error,
     conflict,
-    begin: () => setBase(incident),
+    begin: () => setBase(ticket),
     save: (value) => write(value, base.version),
     insist: () => (conflict ? write(mine, conflict.version) : Promise.resolve(false)),
     reset: () => {

@@ -1,9 +1,10 @@
 // Sends a reply or a note. Nothing is kept for later: it goes now, or the page says that it did not.
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
-import { commands, useRecount, useRefresh } from '@/api/incidents';
+import { ticketCommands, useRecount, useRefresh } from '@/api/tickets';
 import type { Entry } from '@/api/types';
 import { t } from '@/app/i18n';
+import type { Place } from '@/app/records';
 import { toast } from '@/ui/Toast';
 import type { Mode } from './draft';
 
@@ -13,9 +14,9 @@ const SLOW_MS = 4000;
 type What = { mode: Mode; text: string };
 
 /** `done` is called also when the composer is gone: the draft must go with the words. */
-export function useSend(number: string, done: (what: What) => void) {
-  const refresh = useRefresh();
-  const recount = useRecount();
+export function useSend(place: Place, number: string, done: (what: What) => void) {
+  const refresh = useRefresh(place);
+  const recount = useRecount(place);
   const here = useRef(true);
   const stop = useRef<AbortController | null>(null);
   // The same words sent again after a lost answer arrive once.
@@ -33,15 +34,15 @@ export function useSend(number: string, done: (what: What) => void) {
       if (key.current?.words !== words) key.current = { words, id: newKey() };
       stop.current = new AbortController();
       const how = { key: key.current.id, signal: stop.current.signal };
-      return (mode === 'note' ? commands.workNote : commands.comment)(number, text, how);
+      return (mode === 'note' ? ticketCommands.workNote : ticketCommands.comment)(place, number, text, how);
     },
     onSuccess: (_, what) => {
       key.current = null;
       done(what);
-      if (!here.current) toast(t('incident:composer.sentAway', { number }));
+      if (!here.current) toast(t('ticket:composer.sentAway', { number }));
     },
     onError: () => {
-      if (!here.current && !stop.current?.signal.aborted) toast(t('incident:composer.failedAway', { number }));
+      if (!here.current && !stop.current?.signal.aborted) toast(t('ticket:composer.failedAway', { number }));
     },
     onSettled: () => {
       recount();

@@ -1,7 +1,8 @@
 // Values of fields in words.
-import type { FieldDef } from '@/api/types';
+import type { FieldDef, Ticket } from '@/api/types';
 import { number } from '@/app/format';
 import { t, tOr } from '@/app/i18n';
+import type { Kind } from '@/app/records';
 import { holdName, stateName } from '@/ui/Tags';
 import { capital } from '@/ui/words';
 import { moment } from '@/ui/time';
@@ -11,17 +12,22 @@ const LEVELS = new Set(['impact', 'urgency']);
 
 const isTime = (value: string) => /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(value);
 
-/** The label of a field: the product's own word, else the registry's. */
-export function fieldLabel(path: string, fields: FieldDef[]): string {
+/** The value of a field by its name in the API. */
+export function fieldOf(ticket: Ticket, field: string): unknown {
+  return (ticket as Record<string, unknown>)[field];
+}
+
+/** The label of a field: the kind's own word, else the one of all tickets, else the registry's. */
+export function fieldLabel(path: string, fields: FieldDef[], kind: Kind): string {
   const name = path.replace(/^custom\./, '');
-  return tOr(`incident:field.${name}`, fields.find((field) => field.name === name)?.label ?? name);
+  return tOr(`${kind}:field.${name}`, tOr(`ticket:field.${name}`, fields.find((field) => field.name === name)?.label ?? name));
 }
 
 type Choice = { code: string; label: string };
 
 /** How a choice is called: the product's own word, else the registry's. */
 function choiceName(name: string, { code, label }: Choice): string {
-  const own = name === 'contact_type' ? tOr(`incident:channel.${code}`, '') : '';
+  const own = name === 'contact_type' ? tOr(`ticket:channel.${code}`, '') : '';
   return own ? capital(own) : label;
 }
 
@@ -36,7 +42,7 @@ export function choiceLabel(name: string, code: string, fields: FieldDef[]): str
 
 /** The way a ticket came, as a word within a sentence. */
 export function channelInText(code: string, fields: FieldDef[]): string {
-  return tOr(`incident:channel.${code}`, choiceLabel('contact_type', code, fields));
+  return tOr(`ticket:channel.${code}`, choiceLabel('contact_type', code, fields));
 }
 
 /** A value as a fact or a field shows it; null when there is nothing. */
@@ -46,7 +52,7 @@ export function valueText(name: string, value: unknown, fields: FieldDef[]): str
   if (name === 'on_hold_reason') return holdName(String(value));
   if (name === 'priority') return `P${String(value)}`;
   if (LEVELS.has(name)) return tOr(`common:level.${String(value)}`, String(value));
-  if (typeof value === 'boolean') return t(value ? 'incident:yes' : 'incident:no');
+  if (typeof value === 'boolean') return t(value ? 'ticket:yes' : 'ticket:no');
   if (typeof value === 'number') return number(value, 6);
   if (typeof value === 'string') return isTime(value) ? moment(value) : choiceLabel(name, value, fields);
   if (Array.isArray(value)) return value.map((one) => valueText(name, one, fields)).filter(Boolean).join(', ');

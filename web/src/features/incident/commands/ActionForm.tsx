@@ -1,6 +1,6 @@
 import { NativeSelect, Textarea, TextInput } from '@/ui/inputs';
 import { useState } from 'react';
-import { useFields } from '@/api/incidents';
+import { useFields } from '@/api/fields';
 import { t, tOr } from '@/app/i18n';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
@@ -14,7 +14,7 @@ type Props = { action: string; numbers: string[]; onClose: () => void; onDone?: 
 const LONG_TEXT = new Set(['close_notes', 'comment', 'reason']);
 
 export function ActionForm({ action, numbers, onClose, onDone }: Props) {
-  const fields = useFields();
+  const fields = useFields('incident');
   const inputs = INPUTS[action] ?? [];
   const [values, setValues] = useState<Record<string, string>>({});
   const bulk = useBulk(numbers, onClose, onDone);

@@ -61,8 +61,8 @@ export function AssignDialog({ numbers, onClose, onDone }: Props) {
             {t('incident:command.assignMe')} <kbd aria-hidden>M</kbd>
           </Button>
         </div>
-        <RefPicker kind="people" label={t('incident:field.assigned_to')} value={person === undefined ? (incident?.assigned_to ?? null) : person} onChange={setPerson} error={byField.assigned_to} first={[me]} />
-        <RefPicker kind="teams" label={t('incident:field.assignment_group')} value={group === undefined ? (incident?.assignment_group ?? null) : group} onChange={setGroup} error={byField.assignment_group} first={me.teams} />
+        <RefPicker kind="people" label={t('ticket:field.assigned_to')} value={person === undefined ? (incident?.assigned_to ?? null) : person} onChange={setPerson} error={byField.assigned_to} first={[me]} />
+        <RefPicker kind="teams" label={t('ticket:field.assignment_group')} value={group === undefined ? (incident?.assignment_group ?? null) : group} onChange={setGroup} error={byField.assignment_group} first={me.teams} />
         <div className="end">
           <Button type="submit" tone="primary" busy={bulk.busy} off={refused?.reason}>
             {t('incident:command.assignSave')}

@@ -44,7 +44,7 @@ export function PriorityDialog({ numbers, onClose, onDone }: Props) {
 
   const level = (name: 'impact' | 'urgency', set: (value: string) => void) => (
     <NativeSelect
-      label={t(`incident:field.${name}`)}
+      label={t(`ticket:field.${name}`)}
       value={shown[name]}
       error={byField[name]}
       autoFocus={name === 'impact'}

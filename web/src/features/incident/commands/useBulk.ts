@@ -1,6 +1,7 @@
 // Runs one command on several incidents, one after the other, and says how it went.
 import { useState } from 'react';
-import { useRecount, useRefresh } from '@/api/incidents';
+import { PLACE } from '@/api/incidents';
+import { useRecount, useRefresh } from '@/api/tickets';
 import { t } from '@/app/i18n';
 import { errorText } from '@/ui/States';
 import { toast } from '@/ui/Toast';
@@ -14,8 +15,8 @@ export type Bulk = {
 };
 
 export function useBulk(numbers: string[], onClose: () => void, onDone?: () => void): Bulk {
-  const refresh = useRefresh();
-  const recount = useRecount();
+  const refresh = useRefresh(PLACE);
+  const recount = useRecount(PLACE);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const [failures, setFailures] = useState<{ number: string; text: string }[]>([]);

@@ -3,7 +3,8 @@ import './create.css';
 import { NativeSelect, Textarea, TextInput } from '@/ui/inputs';
 import { useMutation } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
-import { commands, useFields, usePriorityOf } from '@/api/incidents';
+import { useFields } from '@/api/fields';
+import { commands, usePriorityOf } from '@/api/incidents';
 import type { RefKind } from '@/api/refs';
 import type { NewIncident, PersonRef } from '@/api/types';
 import { t, tOr } from '@/app/i18n';
@@ -46,7 +47,8 @@ function loadDraft(key: string): Values {
 export function NewIncidentPage() {
   const me = useMe();
   const go = useGo();
-  const fields = useFields();
+  const fields = useFields('incident');
+  const labelOf = (name: string) => fieldLabel(name, fields, 'incident');
   const key = draftKey(me.id, 'new', 'incident');
   const [values, setValues] = useState<Values>(() => loadDraft(key));
   const create = useMutation({ mutationFn: commands.create });
@@ -76,16 +78,16 @@ export function NewIncidentPage() {
 
   const choice = (name: string) => {
     const choices = choicesOf(name, fields);
-    const label = fieldLabel(name, fields);
+    const label = labelOf(name);
     const common = { label, error: byField[name], value: text(name), onChange: (e: { currentTarget: { value: string } }) => set(name, e.currentTarget.value) };
     if (choices.length === 0) return <TextInput key={name} {...common} />;
     return <NativeSelect key={name} {...common} data={[{ value: '', label: '–' }, ...choices.map((c) => ({ value: c.code, label: c.label }))]} />;
   };
   const level = (name: string) => (
-    <NativeSelect label={fieldLabel(name, fields)} error={byField[name]} value={text(name) || '3'} onChange={(e) => set(name, e.currentTarget.value)} data={LEVELS.map((value) => ({ value, label: t(`common:level.${value}`) }))} />
+    <NativeSelect label={labelOf(name)} error={byField[name]} value={text(name) || '3'} onChange={(e) => set(name, e.currentTarget.value)} data={LEVELS.map((value) => ({ value, label: t(`common:level.${value}`) }))} />
   );
   const ref = (name: string, kind: RefKind, first?: PersonRef[], hint?: string) => (
-    <RefPicker kind={kind} label={fieldLabel(name, fields)} value={typeof values[name] === 'object' ? values[name] : null} onChange={(value) => set(name, value)} error={byField[name]} first={first} description={hint} />
+    <RefPicker kind={kind} label={labelOf(name)} value={typeof values[name] === 'object' ? values[name] : null} onChange={(value) => set(name, value)} error={byField[name]} first={first} description={hint} />
   );
 
   return (
@@ -108,9 +110,9 @@ export function NewIncidentPage() {
         }}
       >
         {rest != null && <ErrorBanner title={t('incident:create.failed')} error={rest} />}
-        <TextInput className="needed" label={fieldLabel('short_description', fields)} description={t('incident:create.shortHint')} autoFocus value={text('short_description')} error={byField.short_description} onChange={(e) => set('short_description', e.currentTarget.value)} />
+        <TextInput className="needed" label={labelOf('short_description')} description={t('incident:create.shortHint')} autoFocus value={text('short_description')} error={byField.short_description} onChange={(e) => set('short_description', e.currentTarget.value)} />
         {ref('caller', 'people', [me], values.caller ? undefined : t('incident:create.self', { name: me.name }))}
-        <Textarea label={fieldLabel('description', fields)} rows={5} value={text('description')} error={byField.description} onChange={(e) => set('description', e.currentTarget.value)} />
+        <Textarea label={labelOf('description')} rows={5} value={text('description')} error={byField.description} onChange={(e) => set('description', e.currentTarget.value)} />
         <div className="two">
           {level('impact')}
           {level('urgency')}

@@ -8,7 +8,8 @@ import { buttonClass } from '@/ui/Button';
 import { useFindAsked } from '@/app/find';
 import { conditionError } from './condition';
 import { paths } from '@/app/paths';
-import { useFields } from '@/api/incidents';
+import { useFields } from '@/api/fields';
+import { PLACE } from '@/api/incidents';
 import { fieldLabel } from '@/features/ticket/values';
 import type { Completion } from './complete';
 
@@ -24,7 +25,7 @@ export function FilterBar({ q, error, onApply, focusKey }: Props) {
   }
   const input = useRef<HTMLInputElement>(null);
   const id = useId();
-  const fields = useFields();
+  const fields = useFields('incident');
   // The help loads when one begins to write.
   const [help, setHelp] = useState<typeof import('./complete') | null>(null);
   const [offer, setOffer] = useState<Completion | null>(null);
@@ -43,7 +44,7 @@ export function FilterBar({ q, error, onApply, focusKey }: Props) {
   useFindAsked(useCallback(() => input.current?.select(), []));
 
   const offerAt = (next: string, cursor: number) => {
-    setOffer(help?.complete(next, cursor, fields, (field) => fieldLabel(field.name, fields)) ?? null);
+    setOffer(help?.complete(next, cursor, fields, (field) => fieldLabel(field.name, fields, 'incident')) ?? null);
     setChosen(-1);
   };
   const take = (index: number) => {
@@ -133,7 +134,7 @@ export function FilterBar({ q, error, onApply, focusKey }: Props) {
         )}
       </div>
       <kbd aria-hidden>/</kbd>
-      <a className={buttonClass('ghost', true)} href={paths.csv(q)} download>
+      <a className={buttonClass('ghost', true)} href={paths.csv(PLACE, q)} download>
         {t('incident:filter.csv')}
       </a>
       {fault && (

@@ -1,6 +1,7 @@
 // The right column of the queue: one incident at a glance, and the composer.
 import { IconArrowRight } from '@tabler/icons-react';
-import { useIncident, useIncidentNews } from '@/api/incidents';
+import { PLACE, useIncident } from '@/api/incidents';
+import { useTicketNews } from '@/api/tickets';
 import type { Incident } from '@/api/types';
 import { t } from '@/app/i18n';
 import { Link } from '@/app/links';
@@ -26,9 +27,9 @@ type Props = {
 
 export function Preview({ number, composer, onOpen, onCommand, onWrite }: Props) {
   const { data: incident, error, refetch } = useIncident(number);
-  const story = useStory(number, incident);
+  const story = useStory(PLACE, number, incident);
   const tail = useTail(number, story.items.length);
-  useIncidentNews(number);
+  useTicketNews(PLACE, number);
   return (
     <section className="pane pv" aria-label={t('incident:preview.label', { number })}>
       {error && (
@@ -59,10 +60,10 @@ export function Preview({ number, composer, onOpen, onCommand, onWrite }: Props)
             <h2>{incident.short_description}</h2>
             <Facts incident={incident} />
           </div>
-          <div className="conv" {...tail} tabIndex={0} role="region" aria-label={t('incident:timeline.label')}>
-            <Timeline incident={incident} items={story.items} show="all" brief />
+          <div className="conv" {...tail} tabIndex={0} role="region" aria-label={t('ticket:timeline.label')}>
+            <Timeline ticket={incident} items={story.items} show="all" brief />
           </div>
-          <Docked key={number} incident={incident} wanted={composer} small onWrite={onWrite} />
+          <Docked key={number} ticket={incident} wanted={composer} small onWrite={onWrite} />
         </>
       )}
     </section>

@@ -1,8 +1,9 @@
 // The rows of a queue: pages as they are scrolled to, news without a jump.
 import { useInfiniteQuery, useQuery, useQueryClient, type InfiniteData } from '@tanstack/react-query';
 import { useCallback, useMemo, useRef, useState } from 'react';
-import { fetchCount, fetchIncident, fetchPage, keys } from '@/api/incidents';
+import { fetchCount, fetchIncident, fetchPage, PLACE } from '@/api/incidents';
 import { useNews } from '@/api/live';
+import { keys } from '@/api/tickets';
 import type { IncidentRow, List } from '@/api/types';
 
 const NEWS_WAIT_MS = 400;
@@ -35,7 +36,7 @@ export function unseen(fresh: IncidentRow[], shown: IncidentRow[]): IncidentRow[
 
 export function useQueue(q: string) {
   const client = useQueryClient();
-  const key = keys.list(q);
+  const key = keys.list(PLACE, q);
   const [waiting, setWaiting] = useState<{ q: string; rows: IncidentRow[] }>({ q, rows: [] });
   const pages = useInfiniteQuery({
     queryKey: key,
@@ -47,7 +48,7 @@ export function useQueue(q: string) {
     refetchOnMount: 'always',
     retry: false,
   });
-  const count = useQuery({ queryKey: keys.count(q), queryFn: () => fetchCount(q), enabled: pages.isSuccess, staleTime: 30_000, retry: false });
+  const count = useQuery({ queryKey: keys.count(PLACE, q), queryFn: () => fetchCount(q), enabled: pages.isSuccess, staleTime: 30_000, retry: false });
   const rows = useMemo(() => pages.data?.pages.flatMap((page) => page.items) ?? [], [pages.data]);
 
   const changed = useRef(new Set<string>());
@@ -79,8 +80,8 @@ export function useQueue(q: string) {
 
   const showNew = useCallback(async () => {
     setWaiting({ q, rows: [] });
-    await client.resetQueries({ queryKey: keys.list(q) });
-    void client.invalidateQueries({ queryKey: ['incidents', 'count'] });
+    await client.resetQueries({ queryKey: keys.list(PLACE, q) });
+    void client.invalidateQueries({ queryKey: keys.counts(PLACE) });
   }, [client, q]);
 
   return { pages, rows, count: count.data, waiting: waiting.q === q ? waiting.rows : [], showNew };

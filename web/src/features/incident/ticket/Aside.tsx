@@ -1,7 +1,7 @@
 // The right column: caller, fields, watchers, relations.
 import { useState } from 'react';
 import { whyNot } from '@/api/actions';
-import { useFields } from '@/api/incidents';
+import { useFields } from '@/api/fields';
 import type { FieldDef, Incident } from '@/api/types';
 import { t } from '@/app/i18n';
 import { Button } from '@/ui/Button';
@@ -60,7 +60,7 @@ function rowsOf(incident: Incident, own: FieldDef[]): { filled: Row[]; empty: Ro
 }
 
 export function Aside({ incident, onCommand }: { incident: Incident; onCommand: (kind: OpenCommand['kind'], action?: string) => void }) {
-  const fields = useFields();
+  const fields = useFields('incident');
   const { filled, empty } = rowsOf(incident, fields.filter((field) => field.custom));
   const [all, setAll] = useState(false);
   return (
@@ -69,7 +69,7 @@ export function Aside({ incident, onCommand }: { incident: Incident; onCommand: 
       <section className="sec">
         <h2>{t('incident:aside.fields')}</h2>
         <dl className="dl">
-          <dt>{t('incident:field.state')}</dt>
+          <dt>{t('ticket:field.state')}</dt>
           <dd>
             <button type="button" className="value" onClick={() => onCommand('state')}>
               <span className="vh">{t('incident:aside.changeState')}: </span>
@@ -78,11 +78,11 @@ export function Aside({ incident, onCommand }: { incident: Incident; onCommand: 
           </dd>
           {incident.on_hold_until && (
             <>
-              <dt>{t('incident:field.on_hold_until')}</dt>
+              <dt>{t('ticket:field.on_hold_until')}</dt>
               <dd>{moment(incident.on_hold_until)}</dd>
             </>
           )}
-          <dt>{t('incident:field.priority')}</dt>
+          <dt>{t('ticket:field.priority')}</dt>
           <dd>
             <button type="button" className="value" onClick={() => onCommand('priority')}>
               <span className="vh">{t('incident:aside.changePriority')}: </span>
@@ -90,7 +90,7 @@ export function Aside({ incident, onCommand }: { incident: Incident; onCommand: 
               {incident.priority_override ? <span className="meta"> {incident.priority_override.reason}</span> : <span className="meta"> {t('incident:aside.fromMatrix')}</span>}
             </button>
           </dd>
-          <dt>{t('incident:field.assigned_to')}</dt>
+          <dt>{t('ticket:field.assigned_to')}</dt>
           <dd>
             <button type="button" className="value" onClick={() => onCommand('assign')}>
               <span className="vh">{t('incident:command.assign')}: </span>
@@ -99,13 +99,13 @@ export function Aside({ incident, onCommand }: { incident: Incident; onCommand: 
             </button>
           </dd>
           {[...filled, ...(all ? empty : [])].map((row) => (
-            <FieldRow key={row.field} incident={incident} field={row.field} editor={row.editor} custom={row.custom} />
+            <FieldRow key={row.field} ticket={incident} field={row.field} editor={row.editor} custom={row.custom} />
           ))}
         </dl>
         {empty.length > 0 && (
           // A reader looks for what is there; what is not takes one press.
           <Button small tone="ghost" className="low dl-more" aria-expanded={all} onClick={() => setAll(!all)}>
-            {t(all ? 'incident:aside.hideEmpty' : 'incident:aside.showEmpty', { count: empty.length })}
+            {t(all ? 'ticket:fields.hideEmpty' : 'ticket:fields.showEmpty', { count: empty.length })}
           </Button>
         )}
       </section>
@@ -113,16 +113,16 @@ export function Aside({ incident, onCommand }: { incident: Incident; onCommand: 
         <section className="sec">
           <h2>{t('incident:aside.resolution')}</h2>
           <dl className="dl">
-            <dt>{t('incident:field.close_code')}</dt>
+            <dt>{t('ticket:field.close_code')}</dt>
             <dd>{fields.find((f) => f.name === 'close_code')?.choices?.find((c) => c.code === incident.close_code)?.label ?? incident.close_code}</dd>
-            <dt>{t('incident:field.resolved_by')}</dt>
+            <dt>{t('ticket:field.resolved_by')}</dt>
             <dd>{incident.resolved_by?.name ?? '–'}</dd>
           </dl>
           <p className="prose">{incident.close_notes}</p>
         </section>
       )}
-      <Watchers incident={incident} />
-      <Relations incident={incident}>
+      <Watchers ticket={incident} />
+      <Relations ticket={incident}>
         <Button small tone="ghost" className="low" onClick={() => onCommand('state', 'duplicate')} off={whyNot(incident, 'duplicate')}>
           {t('incident:action.duplicate')}
         </Button>
@@ -131,13 +131,13 @@ export function Aside({ incident, onCommand }: { incident: Incident; onCommand: 
       <section className="sec">
         <h2>{t('incident:aside.counts')}</h2>
         <dl className="dl">
-          <dt>{t('incident:field.opened_by')}</dt>
+          <dt>{t('ticket:field.opened_by')}</dt>
           <dd>{incident.opened_by?.name ?? '–'}</dd>
-          <dt>{t('incident:field.updated_at')}</dt>
+          <dt>{t('ticket:field.updated_at')}</dt>
           <dd>{moment(incident.updated_at)}</dd>
-          <dt>{t('incident:field.reassignment_count')}</dt>
+          <dt>{t('ticket:field.reassignment_count')}</dt>
           <dd>{incident.reassignment_count}</dd>
-          <dt>{t('incident:field.reopen_count')}</dt>
+          <dt>{t('ticket:field.reopen_count')}</dt>
           <dd>{incident.reopen_count}</dd>
         </dl>
       </section>

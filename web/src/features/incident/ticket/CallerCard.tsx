@@ -1,7 +1,8 @@
 import { IconMail, IconPhone } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { api, ok } from '@/api/client';
-import { fetchCount, keys } from '@/api/incidents';
+import { fetchCount, PLACE } from '@/api/incidents';
+import { keys } from '@/api/tickets';
 import { useSeveralOrganisations } from '@/api/people';
 import type { Incident, Person } from '@/api/types';
 import { t } from '@/app/i18n';
@@ -23,11 +24,11 @@ export function CallerCard({ incident }: { incident: Incident }) {
   });
   const several = useSeveralOrganisations();
   const q = conditions.openOfCaller(login);
-  const { data: open } = useQuery({ queryKey: keys.count(q), queryFn: () => fetchCount(q), enabled: login !== '', staleTime: 60_000 });
+  const { data: open } = useQuery({ queryKey: keys.count(PLACE, q), queryFn: () => fetchCount(q), enabled: login !== '', staleTime: 60_000 });
   if (!caller) {
     return (
       <section className="sec">
-        <h2>{t('incident:field.caller')}</h2>
+        <h2>{t('ticket:field.caller')}</h2>
         <p className="meta">{t('incident:aside.noCaller')}</p>
       </section>
     );
@@ -35,14 +36,14 @@ export function CallerCard({ incident }: { incident: Incident }) {
   const where = (several && person?.organisation.name) || person?.location?.name || person?.email;
   const others = Math.max(0, (open ?? 0) - (['new', 'in_progress', 'on_hold'].includes(incident.state) ? 1 : 0));
   return (
-    <section className="sec call" aria-label={t('incident:field.caller')}>
+    <section className="sec call" aria-label={t('ticket:field.caller')}>
       <Avatar name={caller.name} large />
       <div className="cut">
         <h2>
           {caller.name} {person?.vip && <span className="chip line">VIP</span>}
         </h2>
         <div className="meta mail">
-          <Breakable text={[where, person?.zone].filter(Boolean).join(' · ') || t('incident:field.caller')} />
+          <Breakable text={[where, person?.zone].filter(Boolean).join(' · ') || t('ticket:field.caller')} />
         </div>
         {others > 0 && (
           <Link className="meta-link" to={paths.queue(q)}>

@@ -1,6 +1,6 @@
 import { IconArrowDown, IconArrowLeft, IconArrowUp, IconCheck } from '@tabler/icons-react';
 import { whyNot } from '@/api/actions';
-import { useFields } from '@/api/incidents';
+import { useFields } from '@/api/fields';
 import type { Incident } from '@/api/types';
 import { t } from '@/app/i18n';
 import { Link } from '@/app/links';
@@ -27,7 +27,7 @@ type Props = {
 };
 
 export function TicketHeader({ incident, trail, near, onCommand }: Props) {
-  const fields = useFields();
+  const fields = useFields('incident');
   const phone = useMedia(PHONE);
   const offered = FRONT.flatMap((name) => incident.actions?.find((action) => action.name === name) ?? []);
   const possible = offered.filter((action) => action.allowed);
@@ -64,7 +64,7 @@ export function TicketHeader({ incident, trail, near, onCommand }: Props) {
           {t(phone ? 'incident:ticket.changeState' : 'incident:command.state')}
         </Button>
       </div>
-      <EditText incident={incident} field="short_description" heading />
+      <EditText ticket={incident} field="short_description" heading />
       <div className="row wide">
         <PriorityTag priority={incident.priority} />
         <span className="mono">{incident.number}</span>

@@ -3,7 +3,8 @@ import '@/features/ticket/conversation.css';
 import '@/features/ticket/ticket.css';
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useIncident, useIncidentNews } from '@/api/incidents';
+import { PLACE, useIncident } from '@/api/incidents';
+import { useTicketNews } from '@/api/tickets';
 import { t } from '@/app/i18n';
 import { useKeys } from '@/app/keys';
 import { useGo } from '@/app/links';
@@ -32,7 +33,7 @@ export function TicketPage() {
 
 function Ticket({ number }: { number: string }) {
   const { data: incident, error, refetch } = useIncident(number);
-  const story = useStory(number, incident);
+  const story = useStory(PLACE, number, incident);
   const tail = useTail(number, story.items.length);
   const [show, setShow] = useState<Show>('all');
   const [command, setCommand] = useState<OpenCommand | null>(null);
@@ -42,7 +43,7 @@ function Ticket({ number }: { number: string }) {
   const [info, setInfo] = useState(false);
   const details = narrow && info;
   const go = useGo();
-  useIncidentNews(number);
+  useTicketNews(PLACE, number);
   const trail = currentTrail();
   const near = neighbours(trail, number);
   usePrefetch([near?.after, near?.before]);
@@ -87,13 +88,13 @@ function Ticket({ number }: { number: string }) {
                 setInfo(false);
               }} onDetails={narrow ? () => setInfo(true) : undefined} />
             {details && <Aside incident={incident} onCommand={run} />}
-            <div className="tl" hidden={details} {...tail} tabIndex={0} role="region" aria-label={t('incident:timeline.label')}>
+            <div className="tl" hidden={details} {...tail} tabIndex={0} role="region" aria-label={t('ticket:timeline.label')}>
               {story.pending && <Skeleton rows={4} />}
               {story.error && <ErrorBanner error={story.error} retry={story.refetch} />}
-              {story.ready && <Timeline incident={incident} items={story.items} show={show} />}
+              {story.ready && <Timeline ticket={incident} items={story.items} show={show} />}
             </div>
             <div className="docked" hidden={details}>
-              <Docked incident={incident} wanted={composer} onWrite={write} />
+              <Docked ticket={incident} wanted={composer} onWrite={write} />
             </div>
           </>
         )}
