@@ -3,16 +3,14 @@ import { NativeSelect, TextInput } from '@/ui/inputs';
 import { useState, type ReactNode } from 'react';
 import { whyNot } from '@/api/actions';
 import { useFields } from '@/api/fields';
-import type { RefKind } from '@/api/refs';
 import type { FieldDef, PersonRef, Ticket } from '@/api/types';
 import { t } from '@/app/i18n';
 import { kindOf } from '@/app/records';
 import { RefPicker } from '@/ui/RefPicker';
 import { EditTrouble } from './Conflict';
+import type { Editor } from './editors';
 import { useEdit } from './useEdit';
 import { choicesOf, fieldLabel, fieldOf, valueText } from './values';
-
-export type Editor = { type: 'text' } | { type: 'level' } | { type: 'choice' } | { type: 'ref'; kind: RefKind } | { type: 'number' } | { type: 'date' } | { type: 'boolean' };
 
 type Props = { ticket: Ticket; field: string; editor: Editor; shown?: ReactNode; custom?: boolean };
 

@@ -11,13 +11,13 @@ import { t, tOr } from '@/app/i18n';
 import { useGo } from '@/app/links';
 import { conditions, paths } from '@/app/paths';
 import { useMe } from '@/app/session';
+import { draftKey, readDraft, writeDraft } from '@/features/ticket/draft';
+import { choicesOf, fieldLabel } from '@/features/ticket/values';
 import { Button } from '@/ui/Button';
 import { RefPicker, refuseLoose } from '@/ui/RefPicker';
 import { ErrorBanner } from '@/ui/States';
 import { splitErrors } from '@/ui/form';
 import { toast } from '@/ui/Toast';
-import { draftKey, readDraft, writeDraft } from '@/features/ticket/draft';
-import { choicesOf, fieldLabel } from '@/features/ticket/values';
 
 type Values = Record<string, string | PersonRef | null>;
 

@@ -3,6 +3,7 @@ import { IconFilter } from '@tabler/icons-react';
 import { useCallback, useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
 import { ApiError } from '@/api/client';
 import { t } from '@/app/i18n';
+import { fieldLabel } from '@/features/ticket/values';
 import { sentence } from '@/ui/words';
 import { buttonClass } from '@/ui/Button';
 import { useFindAsked } from '@/app/find';
@@ -10,7 +11,6 @@ import { conditionError } from './condition';
 import { paths } from '@/app/paths';
 import { useFields } from '@/api/fields';
 import { PLACE } from '@/api/incidents';
-import { fieldLabel } from '@/features/ticket/values';
 import type { Completion } from './complete';
 
 type Props = { q: string; error: unknown; onApply: (q: string) => void; focusKey: number };

@@ -7,15 +7,15 @@ import { t } from '@/app/i18n';
 import { Link } from '@/app/links';
 import { paths } from '@/app/paths';
 import { useMe } from '@/app/session';
+import { Docked } from '@/features/ticket/Docked';
+import { Timeline } from '@/features/ticket/Timeline';
+import { useStory } from '@/features/ticket/useStory';
+import { useTail } from '@/features/ticket/useTail';
 import { Button } from '@/ui/Button';
 import { ErrorBanner, Skeleton } from '@/ui/States';
 import { PriorityTag, StateTag } from '@/ui/Tags';
 import { moment } from '@/ui/time';
 import type { OpenCommand } from '../commands/CommandDialogs';
-import { Docked } from '@/features/ticket/Docked';
-import { Timeline } from '@/features/ticket/Timeline';
-import { useStory } from '@/features/ticket/useStory';
-import { useTail } from '@/features/ticket/useTail';
 
 type Props = {
   number: string;

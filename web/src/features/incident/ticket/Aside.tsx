@@ -1,20 +1,20 @@
 // The right column: caller, fields, watchers, relations.
-import { useState } from 'react';
 import { whyNot } from '@/api/actions';
 import { useFields } from '@/api/fields';
-import type { FieldDef, Incident } from '@/api/types';
+import type { Incident } from '@/api/types';
 import { t } from '@/app/i18n';
+import type { Shipped } from '@/features/ticket/editors';
+import { FieldList } from '@/features/ticket/FieldList';
+import { Relations } from '@/features/ticket/Relations';
+import { Watchers } from '@/features/ticket/Watchers';
 import { Button } from '@/ui/Button';
 import { PriorityTag, StateTag } from '@/ui/Tags';
 import { moment } from '@/ui/time';
 import type { OpenCommand } from '../commands/CommandDialogs';
 import { CallerCard } from './CallerCard';
-import { FieldRow, type Editor } from '@/features/ticket/FieldRow';
-import { Relations } from '@/features/ticket/Relations';
-import { Watchers } from '@/features/ticket/Watchers';
 import { WorkTime } from './WorkTime';
 
-const SHIPPED: [string, Editor][] = [
+const SHIPPED: Shipped[] = [
   ['impact', { type: 'level' }],
   ['urgency', { type: 'level' }],
   ['category', { type: 'choice' }],
@@ -26,49 +26,14 @@ const SHIPPED: [string, Editor][] = [
   ['contact_type', { type: 'choice' }],
 ];
 
-const TARGETS: Record<string, Editor> = {
-  person: { type: 'ref', kind: 'people' },
-  team: { type: 'ref', kind: 'teams' },
-  service: { type: 'ref', kind: 'services' },
-  configuration_item: { type: 'ref', kind: 'configuration-items' },
-  location: { type: 'ref', kind: 'locations' },
-};
-
-/** The editor for an administrator's own field. */
-export function editorFor(field: FieldDef): Editor {
-  if (field.type === 'reference') return TARGETS[field.target ?? ''] ?? { type: 'text' };
-  if (field.type === 'choice') return { type: 'choice' };
-  if (field.type === 'number' || field.type === 'integer') return { type: 'number' };
-  if (field.type === 'date') return { type: 'date' };
-  if (field.type === 'boolean') return { type: 'boolean' };
-  return { type: 'text' };
-}
-
-type Row = { field: string; editor: Editor; custom: boolean };
-
-/** The fields of the aside: those that hold something, and those that do not. */
-function rowsOf(incident: Incident, own: FieldDef[]): { filled: Row[]; empty: Row[] } {
-  const rows: Row[] = [
-    ...SHIPPED.map(([field, editor]) => ({ field, editor, custom: false })),
-    ...own.map((field) => ({ field: field.name, editor: editorFor(field), custom: true })),
-  ];
-  const holds = ({ field, custom }: Row) => {
-    const value: unknown = custom ? incident.custom?.[field] : incident[field as keyof Incident];
-    return value !== null && value !== undefined && value !== '';
-  };
-  return { filled: rows.filter(holds), empty: rows.filter((row) => !holds(row)) };
-}
-
 export function Aside({ incident, onCommand }: { incident: Incident; onCommand: (kind: OpenCommand['kind'], action?: string) => void }) {
   const fields = useFields('incident');
-  const { filled, empty } = rowsOf(incident, fields.filter((field) => field.custom));
-  const [all, setAll] = useState(false);
   return (
     <aside className="pane aside" aria-label={t('incident:aside.label')}>
       <CallerCard incident={incident} />
       <section className="sec">
         <h2>{t('incident:aside.fields')}</h2>
-        <dl className="dl">
+        <FieldList ticket={incident} shipped={SHIPPED}>
           <dt>{t('ticket:field.state')}</dt>
           <dd>
             <button type="button" className="value" onClick={() => onCommand('state')}>
@@ -98,16 +63,7 @@ export function Aside({ incident, onCommand }: { incident: Incident; onCommand: 
               {incident.assignment_group && `, ${incident.assignment_group.name}`}
             </button>
           </dd>
-          {[...filled, ...(all ? empty : [])].map((row) => (
-            <FieldRow key={row.field} ticket={incident} field={row.field} editor={row.editor} custom={row.custom} />
-          ))}
-        </dl>
-        {empty.length > 0 && (
-          // A reader looks for what is there; what is not takes one press.
-          <Button small tone="ghost" className="low dl-more" aria-expanded={all} onClick={() => setAll(!all)}>
-            {t(all ? 'ticket:fields.hideEmpty' : 'ticket:fields.showEmpty', { count: empty.length })}
-          </Button>
-        )}
+        </FieldList>
       </section>
       {incident.close_code && (
         <section className="sec">

@@ -6,14 +6,14 @@ import { t } from '@/app/i18n';
 import { Link } from '@/app/links';
 import { conditions, paths } from '@/app/paths';
 import { RecordLink } from '@/app/RecordLink';
+import { EditText } from '@/features/ticket/EditText';
+import { channelInText } from '@/features/ticket/values';
 import { Button, buttonClass } from '@/ui/Button';
 import { PriorityTag, StateTag } from '@/ui/Tags';
 import { PHONE, useMedia } from '@/ui/useMedia';
 import { moment } from '@/ui/time';
 import type { OpenCommand } from '../commands/CommandDialogs';
 import { neighbours, type Trail } from '../trail';
-import { EditText } from '@/features/ticket/EditText';
-import { channelInText } from '@/features/ticket/values';
 
 /** What stands in the header by name; the rest is behind the state menu. */
 const FRONT = ['hold', 'resume', 'reopen', 'close', 'resolve'];
