@@ -1,4 +1,7 @@
+import { createElement } from 'react';
+import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, test } from 'vitest';
+import { RecordLink } from './RecordLink';
 import { aboutRecord, ALL_KINDS, isRecordPage, kindOf, pageOf } from './records';
 
 describe('the kind of a record', () => {
@@ -18,6 +21,11 @@ describe('the kind of a record', () => {
     expect(pageOf({ number: 'INC0000012' })).toBe('/incidents/INC0000012');
     expect(pageOf({ number: 'XYZ1' })).toBeUndefined();
     expect(pageOf({ kind: 'incident' })).toBeUndefined();
+  });
+
+  test('without a page it is shown without a link', () => {
+    expect(renderToStaticMarkup(createElement(RecordLink, { record: { number: 'XYZ1', name: 'Strange' } }))).toBe('XYZ1');
+    expect(renderToStaticMarkup(createElement(RecordLink, { record: { name: 'Strange' } }))).toBe('Strange');
   });
 
   test('the page of one record is neither a list nor a form', () => {
