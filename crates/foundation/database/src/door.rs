@@ -96,6 +96,19 @@ impl Db {
         }
     }
 
+    /// [`Db::read`] for what is short as a rule, such as a page: on SQLite it runs
+    /// on the thread that asks. What takes more than some milliseconds begins again
+    /// beside it, so `f` has no other effects.
+    pub async fn read_short<T: Send + 'static>(
+        &self,
+        f: impl Fn(&mut Tx) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        match &*self.inner {
+            Inner::Lite(lite) => lite.read_short(f).await,
+            Inner::Pg(pg) => pg.read(f).await,
+        }
+    }
+
     /// Runs a read that may take long (reports, exports) without holding up
     /// the threads that answer requests.
     pub async fn read_long<T: Send + 'static>(

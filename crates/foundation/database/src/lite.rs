@@ -39,6 +39,9 @@ const READERS: usize = READS + REPORTS + 2;
 pub const SQLITE_SETTINGS: &str = "pragma journal_mode = wal; pragma synchronous = full; \
      pragma secure_delete = on; pragma temp_store = memory; pragma cache_size = -8000; \
      pragma wal_autocheckpoint = 4000;";
+/// What a short read may take on the thread that asks: so many times so many steps
+/// of SQLite's machine, some milliseconds.
+const SHORT: (i32, i32) = (100, 1_000);
 /// How often another process's commits are looked for.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -156,18 +159,55 @@ impl Lite {
         }
     }
 
+    /// A read that is short as a rule stays on the thread that asks: making room
+    /// for the thread's other tasks is a good part of its time. One that turns out
+    /// to be long is broken off and begins again as [`Lite::read`].
+    pub async fn read_short<T>(&self, f: impl Fn(&mut Tx) -> Result<T>) -> Result<T> {
+        let place = self.reads.acquire().await.map_err(|_| closed())?;
+        let answer = self.with_reader(|conn| Ok(self.unless_long(conn, &f)));
+        drop(place);
+        match answer? {
+            Some(answer) => answer,
+            None => self.read(f).await,
+        }
+    }
+
+    /// The answer of a read within [`SHORT`], `None` when it takes longer.
+    fn unless_long<T>(
+        &self,
+        conn: &mut Connection,
+        f: impl Fn(&mut Tx) -> Result<T>,
+    ) -> Option<Result<T>> {
+        let long = Arc::new(AtomicBool::new(false));
+        let (steps, told, mut left) = (SHORT.1, long.clone(), SHORT.0);
+        let look = move || {
+            left -= 1;
+            told.fetch_or(left < 0, Ordering::Relaxed);
+            left < 0
+        };
+        let answer = conn.progress_handler(steps, Some(look)).map_err(error);
+        let answer = answer.and_then(|()| self.transaction(conn, f));
+        let ended = conn.progress_handler(0, None::<fn() -> bool>).map_err(error);
+        if long.load(Ordering::Relaxed) {
+            return None;
+        }
+        Some(ended.and(answer))
+    }
+
     /// A place among the reports, held while one is read.
     pub async fn report(&self) -> Result<SemaphorePermit<'_>> {
         self.reports.acquire().await.map_err(|_| closed())
     }
 
     pub fn read_here<T>(&self, f: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
-        self.with_reader(|conn| {
-            command(conn, "begin")?;
-            let answer = f(&mut Tx::Lite(LiteTx::open(conn, &self.memory)));
-            command(conn, "commit").or_else(|_| command(conn, "rollback"))?;
-            answer
-        })
+        self.with_reader(|conn| self.transaction(conn, f))
+    }
+
+    fn transaction<T>(&self, conn: &Connection, f: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
+        command(conn, "begin")?;
+        let answer = f(&mut Tx::Lite(LiteTx::open(conn, &self.memory)));
+        command(conn, "commit").or_else(|_| command(conn, "rollback"))?;
+        answer
     }
 
     /// Without a transaction while one statement is enough: see [`LiteTx::single`].
@@ -183,9 +223,9 @@ impl Lite {
         single.unwrap_or_else(|| self.read_here(f))
     }
 
-    fn with_reader<T>(&self, f: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        let conn = self.take_reader();
-        let answer = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| f(&conn)));
+    fn with_reader<T>(&self, f: impl FnOnce(&mut Connection) -> Result<T>) -> Result<T> {
+        let mut conn = self.take_reader();
+        let answer = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| f(&mut conn)));
         if answer.is_err() && !conn.is_autocommit() {
             let _ = command(&conn, "rollback");
         }

@@ -40,3 +40,27 @@ async fn a_read_of_two_statements_begins_again_in_a_transaction() {
     assert_eq!(two.await, Ok((1, 1)));
     assert_eq!(runs.load(Ordering::SeqCst), 3, "once alone, once without and once within");
 }
+
+/// A statement that reads so many rows out of nothing.
+fn counting(tx: &mut Tx, rows: i64) -> steward_base::Result<i64> {
+    let sql = "with recursive n (i) as (select 1 union all select i + 1 from n where i < $1)
+               select count(*) from n";
+    tx.one(sql, &[rows.into()], |r| r.get(0))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_short_read_that_turns_out_to_be_long_begins_again() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let db = Db::open(&Options::Sqlite(dir.path().join("t.db"))).expect("opens");
+    let runs = Arc::new(AtomicUsize::new(0));
+    // The same connection serves short reads after a long one, again and again.
+    for (rows, expected) in [(10, 1), (3_000_000, 2), (10, 1), (3_000_000, 2), (1_000, 1)] {
+        let seen = runs.clone();
+        let read = db.read_short(move |tx| {
+            seen.fetch_add(1, Ordering::SeqCst);
+            // The reader's own mistake does not hide that it was broken off.
+            Ok(counting(tx, rows).unwrap_or(-1))
+        });
+        assert_eq!((read.await, runs.swap(0, Ordering::SeqCst)), (Ok(rows), expected), "{rows}");
+    }
+}

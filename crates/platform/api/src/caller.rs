@@ -85,6 +85,19 @@ impl Caller {
         Ok(self.app.db().read_few(move |tx| f(tx, &call)).await?)
     }
 
+    /// [`Caller::read`] for what is short as a rule, such as a page; `f` may run
+    /// twice.
+    ///
+    /// # Errors
+    /// What `f` answers, as a problem.
+    pub async fn read_short<T: Send + 'static>(
+        &self,
+        f: impl Fn(&mut Tx, &Call) -> Result<T> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let call = self.call.clone();
+        Ok(self.app.db().read_short(move |tx| f(tx, &call)).await?)
+    }
+
     /// [`Caller::read`] for what may take long (exports, reports).
     ///
     /// # Errors

@@ -50,7 +50,7 @@ pub async fn list_page(
     let asked = asked(&caller.call, &query)?;
     let counts = query.count == Some(true);
     let (rows, next, total) = caller
-        .read(move |tx, call| {
+        .read_short(move |tx, call| {
             let registry = registries.get(tx, practice.kind)?;
             let context = context(call);
             let page = list(tx, &call.actor, &registry, &context, &asked)?;
