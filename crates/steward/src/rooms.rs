@@ -6,10 +6,15 @@ use steward_automation::webhook::Webhooks;
 use steward_base::Entropy;
 use steward_history::Subscriber;
 use steward_notification::Notifications;
-use steward_practice::{Practice, Rooms};
+use steward_practice::{Practice, Practices, Rooms};
 
 /// The practices of this program.
 const PRACTICES: [&Practice; 1] = [&steward_incident::PRACTICE];
+
+/// The practices of this program, with their fields.
+pub(crate) fn practices() -> Practices {
+    Practices::new(&PRACTICES)
+}
 
 /// The tables of this program.
 pub(crate) fn rooms(entropy: &Entropy) -> Rooms {

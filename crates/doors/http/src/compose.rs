@@ -7,6 +7,7 @@ use axum::http::Method;
 use axum::routing::get;
 use axum::{Router, middleware};
 use steward_api::{Guard, Problem, ProblemBody};
+use steward_practice::Practices;
 use tower::ServiceBuilder;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -29,19 +30,19 @@ use crate::{Door, docs, examples, gauges, health, live, pages, parameters, route
 )]
 struct Described;
 
-fn api() -> OpenApiRouter<Door> {
+fn api(practices: &Practices) -> OpenApiRouter<Door> {
     let v1 = OpenApiRouter::new()
         .merge(routes::routes())
-        .merge(steward_practice::api::common())
-        .merge(steward_incident::api::routes())
+        .merge(steward_practice::api::routes(practices.iter()).with_state(()))
         .merge(live::routes())
         .route("/openapi.json", get(docs::document));
     OpenApiRouter::with_openapi(Described::openapi()).nest("/api/v1", v1)
 }
 
-/// The OpenAPI document, pretty-printed, as `steward openapi` prints it.
-pub fn openapi() -> Vec<u8> {
-    let mut document = api().into_openapi();
+/// The OpenAPI document of a program with these practices, pretty-printed, as
+/// `steward openapi` prints it.
+pub fn openapi(practices: &Practices) -> Vec<u8> {
+    let mut document = api(practices).into_openapi();
     document.info.version = env!("CARGO_PKG_VERSION").into();
     describe_security(&mut document);
     examples::add(&mut document);
@@ -81,7 +82,7 @@ pub fn guard_of(method: &Method, path: &str) -> Guard {
 
 /// Everything this program answers over HTTP.
 pub fn router(door: Door) -> Router {
-    let (api, _) = api().split_for_parts();
+    let (api, _) = api(&door.practices()).split_for_parts();
     let checks = Checks { guard_of, known: parameters::known(&door.document) };
     let routes = api
         .route("/api/docs", get(docs::browse))

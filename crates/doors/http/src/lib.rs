@@ -1,7 +1,7 @@
 //! The HTTP door: puts the rooms' routes together, adds what belongs to no
 //! room (sign-in, people, health, live updates, pages), and serves.
 //!
-//! Invariant: no practice's route stands here.
+//! Invariant: no practice is known here.
 //! Invariant: under `/api` nothing answers without credentials but the
 //! published few ([`compose::guard_of`]).
 
@@ -27,6 +27,7 @@ mod unparsed;
 use std::sync::Arc;
 
 use steward_api::App;
+use steward_practice::Practices;
 
 pub use compose::{layered, openapi, router};
 pub use erase::erase_person;
@@ -58,14 +59,20 @@ pub struct Parts {
 impl Door {
     /// A door for the application.
     pub fn new(app: App, schema_version: i64) -> Door {
+        let document = compose::openapi(&practices_of(&app));
         Door(Arc::new(Parts {
             app,
             live: Live::new(),
             metrics: Arc::default(),
             proxies: Arc::default(),
             schema_version,
-            document: compose::openapi().into(),
+            document: document.into(),
         }))
+    }
+
+    /// The practices of the application.
+    fn practices(&self) -> Arc<Practices> {
+        practices_of(&self.app)
     }
 
     /// Believes these proxies.
@@ -73,6 +80,11 @@ impl Door {
     pub fn trusting(self, proxies: TrustedProxies) -> Door {
         Door(Arc::new(Parts { proxies: Arc::new(proxies), ..Parts::clone(&self) }))
     }
+}
+
+/// Those the composition root put in; benchmarks of the bare layers have none.
+fn practices_of(app: &App) -> Arc<Practices> {
+    app.find_service().unwrap_or_else(|| Arc::new(Practices::new(&[])))
 }
 
 impl std::ops::Deref for Door {

@@ -10,6 +10,7 @@ use steward_history::FactRef;
 use steward_people::Call;
 use steward_ticket::{Commands, Ticket};
 use steward_timer::Handlers;
+use utoipa_axum::router::OpenApiRouter;
 
 use crate::life_cycle::LifeCycle;
 use crate::shown::{Rows, Seen};
@@ -46,6 +47,8 @@ pub struct Practice {
     pub columns: &'static [&'static str],
     /// Columns behind them for those who read the internal part somewhere.
     pub internal_columns: &'static [&'static str],
+    /// Its routes beside those every practice has, each below its place.
+    pub routes: fn() -> OpenApiRouter,
     /// Adds its commands by name, beside those every practice has.
     pub add_commands: fn(&mut Commands, &Arc<Registries>),
     /// Adds what its timers do.

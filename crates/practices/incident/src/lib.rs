@@ -1,7 +1,7 @@
 //! Incident management: restore service fast. Rules, life cycle, fields and
 //! routes of this practice; everything else it does through the platform.
 
-pub mod api;
+mod api;
 pub mod body;
 pub mod commands;
 mod create;

@@ -9,7 +9,7 @@ use steward_ticket::Ticket;
 use crate::fields::{KIND, PREFIX, Settings, registry};
 use crate::life_cycle::LIFE_CYCLE;
 use crate::view::{build, whole};
-use crate::{rules, table, timers};
+use crate::{api, rules, table, timers};
 
 /// Incident management.
 pub static PRACTICE: Practice = Practice {
@@ -26,6 +26,7 @@ pub static PRACTICE: Practice = Practice {
     whole_row,
     columns: COLUMNS,
     internal_columns: INTERNAL,
+    routes: api::routes,
     add_commands: table::commands,
     add_timers: timers::handlers,
 };

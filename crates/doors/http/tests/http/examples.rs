@@ -3,8 +3,10 @@
 
 use serde_json::{Value, json};
 
+use crate::support::openapi;
+
 fn document() -> Value {
-    serde_json::from_slice(&steward_http::openapi()).expect("JSON")
+    serde_json::from_slice(&openapi()).expect("JSON")
 }
 
 fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {

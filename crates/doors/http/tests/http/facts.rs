@@ -44,7 +44,7 @@ fn conditional(operation: &str) -> bool {
 /// The document says of every operation whether it asks for `If-Match`, as it is.
 #[test]
 fn the_document_names_what_asks_for_a_version() {
-    let document: Value = serde_json::from_slice(&steward_http::openapi()).expect("JSON");
+    let document: Value = serde_json::from_slice(&crate::support::openapi()).expect("JSON");
     let all = writing_operations();
     for (exception, _) in UNCONDITIONAL {
         assert!(all.contains(*exception), "no such operation any more: {exception}");
@@ -239,7 +239,7 @@ async fn rules(w: &mut Writer) {
 }
 
 fn writing_operations() -> BTreeSet<String> {
-    let document: Value = serde_json::from_slice(&steward_http::openapi()).expect("JSON");
+    let document: Value = serde_json::from_slice(&crate::support::openapi()).expect("JSON");
     let mut all = BTreeSet::new();
     for (path, item) in document["paths"].as_object().expect("paths") {
         for method in ["post", "put", "patch", "delete"] {

@@ -60,7 +60,7 @@ fn the_document_and_its_page_agree() {
 
 #[test]
 fn every_operation_has_an_id_of_its_own_and_its_refusals() {
-    let document: Value = serde_json::from_slice(&steward_http::openapi()).expect("JSON");
+    let document: Value = serde_json::from_slice(&crate::support::openapi()).expect("JSON");
     let mut ids = std::collections::BTreeSet::new();
     for (path, item) in document["paths"].as_object().expect("paths") {
         for (method, operation) in item.as_object().expect("operations") {

@@ -13,7 +13,7 @@ use steward_http::{Door, router};
 use steward_people::auth::{Secret, hash_password};
 use steward_people::tokens::{self, NewToken};
 use steward_people::{Call, access, ensure_foundation, persons, system_actor};
-use steward_practice::Rooms;
+use steward_practice::{Practice, Practices, Rooms};
 use steward_schema::testing::{TestDb, on_both};
 use steward_ticket::attachment::{Files, Limits};
 use tower::ServiceExt as _;
@@ -57,6 +57,14 @@ pub struct World {
     admin: String,
     db: TestDb,
     _files: tempfile::TempDir,
+}
+
+/// The practices that are driven here.
+const PRACTICES: [&Practice; 1] = [&steward_incident::PRACTICE];
+
+/// The API's document.
+pub fn openapi() -> Vec<u8> {
+    steward_http::openapi(&Practices::new(&PRACTICES))
 }
 
 /// An answer, read to its end.
@@ -110,7 +118,7 @@ impl World {
         let read = clock.clone();
         let entropy = Entropy::seeded(1);
         let time = Arc::new(move || *read.lock().expect("unpoisoned"));
-        let rooms = Rooms::new(&[&steward_incident::PRACTICE], &entropy);
+        let rooms = Rooms::new(&PRACTICES, &entropy);
         let directory = tempfile::tempdir().expect("a temporary directory");
         let files = Files::local(directory.path(), Limits::default()).expect("a file store");
         let app = rooms

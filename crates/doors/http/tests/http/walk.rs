@@ -43,7 +43,7 @@ impl Operation {
 }
 
 fn operations() -> Vec<Operation> {
-    let document: Value = serde_json::from_slice(&steward_http::openapi()).expect("JSON");
+    let document: Value = serde_json::from_slice(&crate::support::openapi()).expect("JSON");
     let mut all = Vec::new();
     for (path, item) in document["paths"].as_object().expect("paths") {
         for (method, operation) in item.as_object().expect("operations") {
@@ -107,7 +107,7 @@ fn an_unknown_parameter_is_refused_everywhere() {
 /// Every list takes the same parameters.
 #[test]
 fn every_list_is_a_list_like_every_other() {
-    let document: Value = serde_json::from_slice(&steward_http::openapi()).expect("JSON");
+    let document: Value = serde_json::from_slice(&crate::support::openapi()).expect("JSON");
     let mut lists = 0;
     for (path, item) in document["paths"].as_object().expect("paths") {
         let schema = &item["get"]["responses"]["200"]["content"]["application/json"]["schema"];

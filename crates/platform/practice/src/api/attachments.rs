@@ -18,7 +18,7 @@ use super::Desk;
 use super::files::{AttachmentView, files, view};
 use super::journal::since;
 
-pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
+pub(super) fn routes() -> OpenApiRouter {
     OpenApiRouter::new().routes(routes!(list_attachments, add_attachment))
 }
 

@@ -16,7 +16,7 @@ use super::list::asked;
 use crate::practice::Practice;
 use crate::shown::Rows;
 
-pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
+pub(super) fn routes() -> OpenApiRouter {
     OpenApiRouter::new().routes(routes!(export_list))
 }
 

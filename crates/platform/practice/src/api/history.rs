@@ -19,7 +19,7 @@ use utoipa_axum::routes;
 use super::Desk;
 use crate::load::Loaded;
 
-pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
+pub(super) fn routes() -> OpenApiRouter {
     OpenApiRouter::new().routes(routes!(list_history))
 }
 

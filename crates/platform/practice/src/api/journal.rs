@@ -19,7 +19,7 @@ use utoipa_axum::routes;
 
 use super::Desk;
 
-pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
+pub(super) fn routes() -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(list_comments, add_comment))
         .routes(routes!(list_work_notes, add_work_note))

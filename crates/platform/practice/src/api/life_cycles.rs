@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 
 use super::practices;
 
-pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
+pub(super) fn routes() -> OpenApiRouter {
     OpenApiRouter::new().routes(routes!(life_cycle))
 }
 

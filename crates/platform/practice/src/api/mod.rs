@@ -25,9 +25,19 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::practice::Practice;
 
-/// The parts of each ticket of this practice, and its whole list as CSV. A
-/// practice merges them with its own routes.
-pub fn routes<S: Clone + Send + Sync + 'static>(practice: &'static Practice) -> OpenApiRouter<S> {
+/// All routes of these practices: their own, those every practice has, and those
+/// that stand once for all. Handlers reach what they need through the caller.
+pub fn routes(practices: impl Iterator<Item = &'static Practice>) -> OpenApiRouter {
+    practices
+        .map(of)
+        .fold(OpenApiRouter::new(), OpenApiRouter::merge)
+        .merge(files::routes())
+        .merge(life_cycles::routes())
+}
+
+/// The routes of one practice: the parts of each ticket, the whole list as CSV,
+/// and its own.
+fn of(practice: &'static Practice) -> OpenApiRouter {
     let mut parts = OpenApiRouter::new()
         .merge(journal::routes())
         .merge(timeline::routes())
@@ -37,17 +47,13 @@ pub fn routes<S: Clone + Send + Sync + 'static>(practice: &'static Practice) -> 
         .merge(attachments::routes())
         .merge(redact::routes());
     name(parts.get_openapi_mut(), practice);
-    let mut whole = OpenApiRouter::new().merge(csv::routes());
+    let mut whole = csv::routes();
     name(whole.get_openapi_mut(), practice);
     OpenApiRouter::new()
         .nest(&format!("/{}", practice.path), parts)
         .nest(&format!("/{}.csv", practice.path), whole)
         .layer(axum::Extension(desk::Of(practice)))
-}
-
-/// Routes that stand once for all practices.
-pub fn common<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
-    OpenApiRouter::new().merge(files::routes()).merge(life_cycles::routes())
+        .merge((practice.routes)())
 }
 
 /// Puts operations under the practice's tag and its name into their ids:

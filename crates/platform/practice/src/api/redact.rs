@@ -17,7 +17,7 @@ use utoipa_axum::routes;
 use super::Desk;
 use crate::redact::redact_text;
 
-pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
+pub(super) fn routes() -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(redact))
         .routes(routes!(redact_comment))

@@ -20,7 +20,7 @@ use utoipa_axum::routes;
 use super::{Desk, practices};
 use crate::load::Loaded;
 
-pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
+pub(super) fn routes() -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(list_relations, add_relation))
         .routes(routes!(get_relation, remove_relation))

@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 use super::Desk;
 use crate::timeline::{self, TimelineItem};
 
-pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
+pub(super) fn routes() -> OpenApiRouter {
     OpenApiRouter::new().routes(routes!(list_timeline))
 }
 

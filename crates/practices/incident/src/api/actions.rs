@@ -11,7 +11,7 @@ use crate::body::{Assign, Cancel, Duplicate, Hold, Nothing, Reopen, Resolve, Wor
 use crate::commands::{Action, act};
 use crate::view::IncidentView;
 
-pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
+pub(super) fn routes() -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(assign))
         .routes(routes!(hold))

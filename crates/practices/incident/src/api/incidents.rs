@@ -17,7 +17,7 @@ use crate::practice::PRACTICE;
 use crate::view::{IncidentView, One};
 use crate::{commands, create};
 
-pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
+pub(super) fn routes() -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(list_incidents, create_incident))
         .routes(routes!(get_incident, update_incident))

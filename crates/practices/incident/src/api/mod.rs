@@ -9,16 +9,9 @@ mod settings;
 use steward_fields::Registries;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::practice::PRACTICE;
-
-/// All routes of incidents, for any state: handlers reach what they need
-/// through the caller.
-pub fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
-    OpenApiRouter::new()
-        .merge(incidents::routes())
-        .merge(actions::routes())
-        .merge(settings::routes())
-        .merge(steward_practice::api::routes(&PRACTICE))
+/// The routes that only incidents have.
+pub(crate) fn routes() -> OpenApiRouter {
+    incidents::routes().merge(actions::routes()).merge(settings::routes())
 }
 
 /// The registries of fields, put in by the composition root.

@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 use super::registries;
 use crate::fields::{KIND, Settings};
 
-pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
+pub(super) fn routes() -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(priority_matrix, set_priority_matrix))
         .routes(routes!(incident_settings, set_incident_settings))
