@@ -42,18 +42,19 @@ export function RefPicker({ kind, label, value, onChange, error, description, hi
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const asked = useDeferredValue(text ?? '').trim();
+  // Typed, but not chosen: it must not be dropped in silence.
+  const loose = text !== null && text.trim() !== '' && text.trim() !== value?.name;
   const { data, isFetching } = useQuery({
     queryKey: ['refs', kind, asked],
     queryFn: () => findRefs(kind, asked),
-    enabled: open,
+    // Who left before the answer came is told of their own words, not of those before.
+    enabled: open || loose,
     staleTime: 30_000,
     placeholderData: (before) => before,
   });
   const found = asked === '' ? [...first, ...(data ?? []).filter((one) => !first.some((f) => f.id === one.id))] : (data ?? []);
 
   const fresh = !isFetching && asked === (text ?? '').trim();
-  // Typed, but not chosen: it must not be dropped in silence.
-  const loose = text !== null && text.trim() !== '' && text.trim() !== value?.name;
   const unknown = found.length > 0 ? 'common:pick.choose' : `common:pick.noMatch.${kind === 'people' ? 'people' : 'other'}`;
   const trouble = loose && left && !open ? t(unknown, { text }) : error;
 
