@@ -1,8 +1,8 @@
-// The registry of fields: labels and choices, by kind of record.
+// What a kind of record is made of: its fields with labels and choices, and its life cycle.
 import { useQuery } from '@tanstack/react-query';
 import type { Kind } from '@/app/records';
 import { api, ok } from './client';
-import type { FieldDef, List } from './types';
+import type { FieldDef, List, Step } from './types';
 
 const NO_FIELDS: FieldDef[] = [];
 
@@ -13,4 +13,14 @@ export function useFields(kind: Kind): FieldDef[] {
     staleTime: 5 * 60_000,
   });
   return data?.items ?? NO_FIELDS;
+}
+
+/** The steps of a kind's life cycle; undefined until they are known. They change with the program only. */
+export function useSteps(kind: Kind): Step[] | undefined {
+  const { data } = useQuery({
+    queryKey: ['life-cycle', kind],
+    queryFn: () => ok<{ transitions: Step[] }>(api.GET('/api/v1/life-cycles/{kind}', { params: { path: { kind } } })),
+    staleTime: Infinity,
+  });
+  return data?.transitions;
 }

@@ -34,6 +34,8 @@ export type Attachment = Schemas['Attachment'];
 export type Cells = Schemas['Cells'];
 export type IncidentSettings = Schemas['IncidentSettings'];
 export type Relation = Schemas['Relation'];
+/** A line of a life cycle: what leads from a state to another, and what must come with it. */
+export type Step = Schemas['TransitionView'];
 
 export type Ref = { id: string; name: string };
 export type PersonRef = Ref & { login?: string };

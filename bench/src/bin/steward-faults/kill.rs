@@ -8,7 +8,7 @@ use steward_database::{Db, Options};
 
 use crate::Findings;
 use crate::clock::{self, Chance};
-use crate::ledger::{Ledger, caught_up};
+use crate::ledger::{Ledger, Signals, caught_up};
 use crate::server::Store;
 
 /// Callers that write at the same time.
@@ -100,14 +100,16 @@ fn one(
     if let Some(begun) = cut {
         begun.store(true, Ordering::Relaxed);
     }
-    let (faults, stop) = (cut.is_some(), AtomicBool::new(false));
+    let (faults, signals) = (cut.is_some(), Signals::default());
     let (promised, killed) = std::thread::scope(|scope| {
         let start = |writer: u32| {
             let mut client = store.client(&server);
-            let (name, stop) = (format!("r{round}-w{writer}"), &stop);
-            scope.spawn(move || Ledger::work(&mut client, &name, seed, faults, stop))
+            let (name, signals) = (format!("r{round}-w{writer}"), &signals);
+            scope.spawn(move || Ledger::work(&mut client, &name, seed, faults, signals))
         };
         let writers: Vec<_> = (0..WRITERS).map(start).collect();
+        // On a busy machine it takes a while; the moment is drawn from then on.
+        signals.wait(Duration::from_secs(30));
         std::thread::sleep(after);
         server.kill();
         let killed = clock::wire(clock::now());

@@ -34,6 +34,25 @@ pub struct Ledger {
     pub refused: Vec<String>,
 }
 
+/// What those who kill and those who write tell each other.
+#[derive(Debug, Default)]
+pub struct Signals {
+    /// Write no more.
+    pub stop: AtomicBool,
+    /// Something was acknowledged: a kill from here on can lose it.
+    pub promised: AtomicBool,
+}
+
+impl Signals {
+    /// Waits until something was acknowledged, at most so long.
+    pub fn wait(&self, longest: Duration) {
+        let begin = Instant::now();
+        while !self.promised.load(Ordering::Relaxed) && begin.elapsed() < longest {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
 impl Ledger {
     /// Takes another writer's promises in.
     pub fn add(&mut self, mut other: Ledger) {
@@ -54,15 +73,18 @@ impl Ledger {
         name: &str,
         seed: u64,
         faults: bool,
-        stop: &AtomicBool,
+        signals: &Signals,
     ) -> Ledger {
         let (mut ledger, mut chance) = (Ledger::default(), Chance::new(seed, name));
         for count in 0_u32.. {
             let name = format!("{name}-{count}");
-            if stop.load(Ordering::Relaxed)
+            if signals.stop.load(Ordering::Relaxed)
                 || ledger.step(client, &name, count, &mut chance).is_err()
             {
                 break;
+            }
+            if !ledger.notes.is_empty() {
+                signals.promised.store(true, Ordering::Relaxed);
             }
         }
         if faults {

@@ -1,10 +1,10 @@
 //! Two nodes on one PostgreSQL, one killed under load: what it had taken up goes on in the other within 30 s, and
 //! nothing happens twice.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use crate::ledger::{Ledger, caught_up};
+use crate::ledger::{Ledger, Signals, caught_up};
 use crate::server::{Server, Store};
 use crate::{Findings, clock};
 
@@ -23,20 +23,21 @@ pub fn run(round: u32, seed: u64, report: &mut impl FnMut(&str, Result<String, F
 fn one(mut store: Store, round: u32, seed: u64) -> Result<String, Findings> {
     let dying = store.start(false).map_err(|why| vec![why])?;
     let living = store.start(false).map_err(|why| vec![why])?;
-    let stop = AtomicBool::new(false);
+    let signals = Signals::default();
     let (promised, killed, moment) = std::thread::scope(|scope| {
         let start = |server: &Server, node: &'static str, writer: u32| {
             let mut client = store.client(server);
-            let (name, stop) = (format!("r{round}-{node}{writer}"), &stop);
-            scope.spawn(move || Ledger::work(&mut client, &name, seed, false, stop))
+            let (name, signals) = (format!("r{round}-{node}{writer}"), &signals);
+            scope.spawn(move || Ledger::work(&mut client, &name, seed, false, signals))
         };
         let mut writers: Vec<_> = (0..WRITERS).map(|w| start(&dying, "a", w)).collect();
         writers.extend((0..WRITERS).map(|w| start(&living, "b", w)));
+        signals.wait(Duration::from_secs(30));
         std::thread::sleep(Duration::from_millis(1500));
         dying.kill();
         let (killed, moment) = (Instant::now(), clock::wire(clock::now()));
         std::thread::sleep(Duration::from_secs(1));
-        stop.store(true, Ordering::Relaxed);
+        signals.stop.store(true, Ordering::Relaxed);
         let mut all = Ledger::default();
         writers.into_iter().filter_map(|w| w.join().ok()).for_each(|ledger| all.add(ledger));
         (all, killed, moment)

@@ -2,14 +2,19 @@
 
 mod support;
 
-use std::process::{Command, Stdio};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use steward_database::{Db, Options};
+use steward_import::simple::{self, List, import_list};
+use steward_import::{Show, Summary};
+use steward_people::DEFAULT_ORGANISATION;
 use steward_schema::testing::{TestDb, on_both, postgres, sqlite};
 use steward_ticket::{Effect, store};
 use support::dump::{dump, same};
-use support::{call, counts, file, found, head, import, registries};
+use support::{call, counts, file, found, head, import, registries, run};
 
 /// Both a fresh database and its twin, on each engine.
 fn on_both_twice(test: impl Fn(TestDb, TestDb)) {
@@ -43,13 +48,7 @@ fn killed_and_run_again_it_completes() {
         found(&whole);
         let rows = head(12_000);
         let before = counts(&killed)["ticket"];
-        let mut child = Command::new(std::env::current_exe().expect("this program"))
-            .args(["--exact", "import_of_another_process", "--ignored", "--nocapture"])
-            .env("IMPORT_INTO", url(&killed))
-            .env("IMPORT_FILE", &rows)
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("a second process");
+        let mut child = another("import_of_another_process", &killed, &rows);
         // As soon as some incidents stand there, it is killed.
         while counts(&killed)["ticket"] == before && child.try_wait().expect("asked").is_none() {
             std::thread::sleep(Duration::from_millis(5));
@@ -68,6 +67,78 @@ fn killed_and_run_again_it_completes() {
     });
 }
 
+/// A list too; it comes packed, as a log may.
+#[test]
+fn a_packed_list_that_was_killed_completes() {
+    on_both_twice(|killed, whole| {
+        found(&killed);
+        found(&whole);
+        let (dir, before) = (tempfile::tempdir().expect("a directory"), counts(&killed)["person"]);
+        let list = dir.path().join("people.csv.gz");
+        pack(&list, &people(6_000));
+        let mut child = another("list_of_another_process", &killed, &list);
+        while counts(&killed)["person"] == before && child.try_wait().expect("asked").is_none() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        child.kill().expect("killed");
+        child.wait().expect("ended");
+        let rest = import_people(&killed.db, &list);
+        assert!(rest.written < 6_000, "some was there: {rest:?}");
+        assert!(rest.written > 0, "killed before the end: {rest:?}");
+        assert_eq!((rest.created + rest.known, rest.conflicts), (6_000, 0));
+        assert_eq!(import_people(&whole.db, &list).created, 6_000);
+        assert_eq!(counts(&killed), counts(&whole));
+        let report = killed.db.read_blocking(|tx| steward_history::verify(tx, None));
+        assert!(report.expect("verifies").findings.is_empty());
+    });
+}
+
+fn people(count: usize) -> String {
+    let row = |n: usize| format!("p{n},Person {n},p{n}@example.org\n");
+    std::iter::once("login,name,email\n".to_owned()).chain((0..count).map(row)).collect()
+}
+
+fn pack(path: &Path, text: &str) {
+    let file = std::fs::File::create(path).expect("a file");
+    let mut packed = flate2::write::GzEncoder::new(file, flate2::Compression::fast());
+    packed.write_all(text.as_bytes()).expect("packed");
+    packed.finish().expect("packed to its end");
+}
+
+fn import_people(db: &Db, file: &Path) -> Summary {
+    let dir = tempfile::tempdir().expect("a directory");
+    let options = simple::Options {
+        list: List::People,
+        file,
+        report: &dir.path().join("report.csv"),
+        organisation: DEFAULT_ORGANISATION,
+        dry_run: false,
+        show: Show::Nothing,
+    };
+    run(import_list(db, &call(), &options)).expect("imports")
+}
+
+/// This program once more, with one of the tests that only it runs.
+fn another(test: &str, into: &TestDb, file: &Path) -> Child {
+    Command::new(std::env::current_exe().expect("this program"))
+        .args(["--exact", test, "--ignored", "--nocapture"])
+        .env("IMPORT_INTO", url(into))
+        .env("IMPORT_FILE", file)
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("a second process")
+}
+
+/// The database and the file of the process that is killed.
+fn asked_of_another() -> Option<(Db, PathBuf)> {
+    let (into, file) = (std::env::var("IMPORT_INTO").ok()?, std::env::var("IMPORT_FILE").ok()?);
+    let options = match into.starts_with("postgres://") {
+        true => Options::Postgres(into),
+        false => Options::Sqlite(into.into()),
+    };
+    Some((Db::open(&options).expect("opens"), file.into()))
+}
+
 fn url(db: &TestDb) -> String {
     match &db.options {
         Options::Sqlite(path) => path.display().to_string(),
@@ -78,15 +149,15 @@ fn url(db: &TestDb) -> String {
 #[test]
 #[ignore = "the process that killed_and_run_again_it_completes kills"]
 fn import_of_another_process() {
-    let (Ok(into), Ok(rows)) = (std::env::var("IMPORT_INTO"), std::env::var("IMPORT_FILE")) else {
-        return;
-    };
-    let options = match into.starts_with("postgres://") {
-        true => Options::Postgres(into),
-        false => Options::Sqlite(into.into()),
-    };
-    let db = Db::open(&options).expect("opens");
-    support::import_into(&db, rows.as_ref(), false);
+    let Some((db, rows)) = asked_of_another() else { return };
+    support::import_into(&db, &rows, false);
+}
+
+#[test]
+#[ignore = "the process that a_packed_list_that_was_killed_completes kills"]
+fn list_of_another_process() {
+    let Some((db, list)) = asked_of_another() else { return };
+    import_people(&db, &list);
 }
 
 #[test]

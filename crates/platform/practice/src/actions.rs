@@ -58,13 +58,14 @@ pub fn actions(actor: &Actor, loaded: &Loaded, now: Timestamp) -> Vec<ActionView
         let step = || life_cycle.step(&ticket.state, name).err().map(Cow::Borrowed);
         ActionView::of(name, reason.or_else(step))
     });
-    let others = OTHERS.iter().filter(|name| has_action(kind, name)).map(|name| {
+    let others = OTHERS.iter().filter_map(|name| {
         if !allowed(actor, kind, name, target) {
-            return ActionView::of(name, Some(refusal(actor, kind, name).into()));
+            let reason = || ActionView::of(name, Some(refusal(actor, kind, name).into()));
+            return has_action(kind, name).then(reason);
         }
         let ended = EDITS.contains(name) && !allowed(actor, kind, "correct", target);
         let reason = ended.then(|| life_cycle.edit_refusal(&ticket.state)).flatten();
-        ActionView::of(name, reason.map(Cow::Owned))
+        Some(ActionView::of(name, reason.map(Cow::Owned)))
     });
     steps.chain(others).collect()
 }

@@ -122,6 +122,10 @@ fn receiver() -> (String, Arc<Mutex<Vec<String>>>) {
     (url, got)
 }
 
+fn receiver_saw(got: &Mutex<Vec<String>>) -> Vec<String> {
+    got.lock().expect("a list").clone()
+}
+
 #[test]
 fn a_rule_assigns_and_sends_a_webhook() {
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -171,12 +175,29 @@ fn a_rule_assigns_and_sends_a_webhook() {
         let sender = Sender::new(options).expect("a sender");
         let sent = deliver_due(world.app.db(), &engine, &sender, world.app.now()).await;
         assert_eq!(sent.expect("sent"), 1);
-        let got = got.lock().expect("a list").clone();
-        assert_eq!(got.len(), 1);
-        assert!(got[0].contains(number.as_str().expect("a number")), "{got:?}");
+        let first = receiver_saw(&got);
+        assert_eq!(first.len(), 1);
+        assert!(first[0].contains(number.as_str().expect("a number")), "{first:?}");
         let log = format!("/api/v1/webhooks/{}/deliveries", hook["id"].as_str().expect("an id"));
-        let log = admin.get(&world, &log).await.expect(200);
-        assert_eq!(log["items"][0]["status"], 204);
+        let seen = admin.get(&world, &log).await.expect(200)["items"][0].clone();
+        assert_eq!(seen["status"], 204);
+
+        // Once more by hand, by who may, under the same id.
+        let again = format!("{log}/{}/redeliver", seen["id"].as_str().expect("an id"));
+        agent.post(&world, &again, json!({})).await.expect(404);
+        let waiting = admin.post(&world, &again, json!({})).await.expect(200);
+        assert_eq!((&waiting["id"], &waiting["state"]), (&seen["id"], &json!("pending")));
+        let sent = deliver_due(world.app.db(), &engine, &sender, world.app.now()).await;
+        assert_eq!(sent.expect("sent"), 1);
+        let told = |got: &String| got.contains(seen["id"].as_str().expect("an id"));
+        assert_eq!(receiver_saw(&got).iter().filter(|got| told(got)).count(), 2);
+        let redelivered = tokio::task::block_in_place(|| {
+            world.app.db().read_blocking(|tx| {
+                let sql = "select count(*) from fact where kind = 'webhook.redelivered'";
+                tx.one(sql, &[], |r| r.get::<i64>(0))
+            })
+        });
+        assert_eq!(redelivered, Ok(1));
     });
 }
 

@@ -223,6 +223,17 @@ fn a_password_is_changed_and_reset() {
         with_cookie(&world, "POST", path, (&cookie, Some(&csrf)), change(first)).await.expect(204);
         sign_in(&world, "ann", first).await.problem(401);
         sign_in(&world, "ann", "a second password").await.expect(200);
+
+        let told = tokio::task::block_in_place(|| {
+            world.app.db().read_blocking(|tx| {
+                let sql = "select f.kind from fact f join person p on p.id = f.record
+                           where p.login = 'ann' and f.kind like 'person.password%'
+                           order by f.seq";
+                tx.rows(sql, &[], |r| r.get::<String>(0))
+            })
+        });
+        let kinds = ["reset_issued", "reset", "changed"].map(|of| format!("person.password_{of}"));
+        assert_eq!(told.expect("facts"), kinds);
     });
 }
 

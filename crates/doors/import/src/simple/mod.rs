@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest as _, Sha256};
 use steward_base::{Error, Result, Uuid};
-use steward_database::{Db, Tx};
+use steward_database::{Db, Engine, Tx};
 use steward_history::{Change, append, save_head};
 use steward_people::Call;
 
@@ -140,7 +140,7 @@ pub async fn import_list(db: &Db, call: &Call, options: &Options<'_>) -> Result<
         }
     }
     let mut progress = Progress::new(survey.rows, options.show);
-    let mut pump = Pump::new(UNDER_WAY);
+    let mut pump = Pump::new(under_way(db));
     let columns = survey.columns.clone();
     let mut take = |answer: Result<Answer>, progress: &mut Progress| -> Result<()> {
         let answer = answer?;
@@ -173,6 +173,16 @@ pub async fn import_list(db: &Db, call: &Call, options: &Options<'_>) -> Result<
     }
     summary.report = report.finish()?;
     Ok(summary)
+}
+
+/// How many rows are written at once. On PostgreSQL each is a transaction of its
+/// own, and all of them move the same mark of what is kept in memory of people:
+/// side by side they would only make each other begin again.
+fn under_way(db: &Db) -> usize {
+    match db.engine() {
+        Engine::Sqlite => UNDER_WAY,
+        Engine::Postgres => 1,
+    }
 }
 
 fn count(summary: &mut Summary, answer: &Answer) {

@@ -1,11 +1,13 @@
 import { NativeSelect, Textarea, TextInput } from '@/ui/inputs';
 import { useState } from 'react';
-import { useFields } from '@/api/fields';
+import { useFields, useSteps } from '@/api/fields';
+import type { Step } from '@/api/types';
 import { t, tOr } from '@/app/i18n';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
+import { Skeleton } from '@/ui/States';
 import { splitErrors } from '@/ui/form';
-import { INPUTS, needs, send } from './actions';
+import { inputsOf, needs, send } from './actions';
 import { BulkErrors, dialogTitle } from './BulkErrors';
 import { useBulk } from './useBulk';
 
@@ -13,9 +15,19 @@ type Props = { action: string; numbers: string[]; onClose: () => void; onDone?: 
 
 const LONG_TEXT = new Set(['close_notes', 'comment', 'reason']);
 
-export function ActionForm({ action, numbers, onClose, onDone }: Props) {
+export function ActionForm(props: Props) {
+  const steps = useSteps('incident');
+  if (steps) return <Form {...props} steps={steps} />;
+  return (
+    <Dialog title={dialogTitle(t(`incident:action.${props.action}`), props.numbers)} onClose={props.onClose}>
+      <Skeleton rows={3} />
+    </Dialog>
+  );
+}
+
+function Form({ action, numbers, steps, onClose, onDone }: Props & { steps: Step[] }) {
   const fields = useFields('incident');
-  const inputs = INPUTS[action] ?? [];
+  const inputs = inputsOf(steps, action);
   const [values, setValues] = useState<Record<string, string>>({});
   const bulk = useBulk(numbers, onClose, onDone);
   const { byField, rest } = splitErrors(bulk.error, inputs, 'incident');
@@ -28,7 +40,7 @@ export function ActionForm({ action, numbers, onClose, onDone }: Props) {
       label: t(`incident:input.${action}.${name}`),
       value: values[name] ?? '',
       error: byField[name],
-      className: needs(action, name, values) ? 'needed' : undefined,
+      className: needs(steps, action, name, values) ? 'needed' : undefined,
       autoFocus: index === 0,
       onChange: (event: { currentTarget: { value: string } }) => set(name, event.currentTarget.value),
     };

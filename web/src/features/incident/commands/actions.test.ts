@@ -1,9 +1,20 @@
 import { expect, test } from 'vitest';
-import { needs } from './actions';
+import type { Step } from '@/api/types';
+import { inputsOf, needs } from './actions';
+
+const step = (action: string, required: string[], one_of: string[] = []): Step => ({ from: 'new', action, to: 'new', who: 'agent', required, one_of });
+const STEPS = [step('hold', [], ['on_hold_reason', 'until']), step('resolve', ['close_code', 'close_notes']), step('close', [])];
+
+test('what an action asks for is marked as the life cycle says', () => {
+  expect(inputsOf(STEPS, 'hold')).toEqual(['on_hold_reason', 'until', 'comment']);
+  expect(inputsOf(STEPS, 'resolve')).toEqual(['close_code', 'close_notes']);
+  expect(inputsOf(STEPS, 'close')).toEqual([]);
+  expect(needs(STEPS, 'resolve', 'close_notes', {})).toBe(true);
+  expect(needs(STEPS, 'hold', 'comment', {})).toBe(false);
+});
 
 test('a date alone is enough to wait for', () => {
-  expect(needs('hold', 'on_hold_reason', {})).toBe(true);
-  expect(needs('hold', 'on_hold_reason', { until: '2026-12-01T08:00' })).toBe(false);
-  expect(needs('hold', 'comment', {})).toBe(false);
-  expect(needs('resolve', 'close_notes', { until: '2026-12-01T08:00' })).toBe(true);
+  expect(needs(STEPS, 'hold', 'on_hold_reason', {})).toBe(true);
+  expect(needs(STEPS, 'hold', 'until', {})).toBe(false);
+  expect(needs(STEPS, 'hold', 'on_hold_reason', { until: '2026-12-01T08:00' })).toBe(false);
 });

@@ -1,33 +1,27 @@
 import { commands } from '@/api/incidents';
+import type { Step } from '@/api/types';
 import { instantOf } from '@/app/format';
 
 /** The order in which actions are offered; whether one is possible the server says. */
 export const ACTIONS = ['resume', 'hold', 'resolve', 'reopen', 'close', 'cancel', 'duplicate', 'unmerge'];
 
-/** The inputs of each action, as the API names them. */
-export const INPUTS: Record<string, string[]> = {
-  hold: ['on_hold_reason', 'until', 'comment'],
-  resolve: ['close_code', 'close_notes'],
-  reopen: ['comment'],
-  cancel: ['reason'],
-  duplicate: ['of'],
-};
-
-/** Those without which the server refuses; marked, never checked here. */
-const REQUIRED: Record<string, string[]> = {
-  hold: ['on_hold_reason'],
-  resolve: ['close_code', 'close_notes'],
-  reopen: ['comment'],
-  cancel: ['reason'],
-  duplicate: ['of'],
-};
+/** What may come with an action beside what the life cycle asks for. */
+const MORE: Record<string, string[]> = { hold: ['comment'] };
 
 type Values = Record<string, string>;
 
-/** Whether an input is marked as needed; a date alone says enough about waiting. */
-export function needs(action: string, name: string, values: Values): boolean {
-  if (action === 'hold' && values.until) return false;
-  return REQUIRED[action]?.includes(name) ?? false;
+/** What comes with an action, as the API names it: first what the life cycle asks for. */
+export function inputsOf(steps: Step[], action: string): string[] {
+  const [step] = steps.filter((one) => one.action === action);
+  return step ? [...step.required, ...step.one_of, ...(MORE[action] ?? [])] : [];
+}
+
+/** Whether an input is marked as needed; of several the first, until another is given. Never checked here. */
+export function needs(steps: Step[], action: string, name: string, values: Values): boolean {
+  const [step] = steps.filter((one) => one.action === action);
+  if (!step) return false;
+  const [first, ...others] = step.one_of;
+  return step.required.includes(name) || (name === first && !others.some((other) => values[other]));
 }
 
 /** Sends one action with what was typed. A field left empty is not sent: the server says whether it needs it. */
