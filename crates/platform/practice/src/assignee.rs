@@ -1,9 +1,11 @@
-//! Who may have a ticket.
+//! Who has a ticket, and who may.
 
 use steward_base::{Error, Result, Uuid};
 use steward_database::Tx;
 use steward_people::{Target, access, allowed, names, persons};
 use steward_ticket::Ticket;
+
+use crate::life_cycle::LifeCycle;
 
 /// Whoever is given a ticket must work on those of its organisation, and be a
 /// member of the group that is named with them.
@@ -53,4 +55,44 @@ pub fn has_left(tx: &mut Tx, ticket: &Ticket) -> Result<bool> {
         None => Ok(false),
         Some(person) => Ok(!persons::load(tx, person)?.active),
     }
+}
+
+/// Sets group and person; a new group without a person named takes the person
+/// away, since they may not be of that group.
+pub fn set_assignment(
+    ticket: &mut Ticket,
+    group: Option<Option<Uuid>>,
+    person: Option<Option<Uuid>>,
+) {
+    if let Some(group) = group {
+        if ticket.assignment_group.is_some() && group.is_some() && group != ticket.assignment_group
+        {
+            ticket.reassignment_count += 1;
+        }
+        if group != ticket.assignment_group && person.is_none() {
+            ticket.assigned_to = None;
+        }
+        ticket.assignment_group = group;
+    }
+    if let Some(person) = person {
+        ticket.assigned_to = person;
+    }
+}
+
+/// Whether fields may change who has a ticket: where `assign` may, and as a
+/// correction of what has ended.
+///
+/// # Errors
+/// `Refused` with the states in which it may.
+pub fn check_assignment(
+    life_cycle: &'static LifeCycle,
+    before: &Ticket,
+    after: &Ticket,
+) -> Result<()> {
+    let has = |t: &Ticket| (t.assignment_group, t.assigned_to);
+    if has(before) != has(after) && !life_cycle.ended.contains(&before.state.as_str()) {
+        let refused = |reason: &str| Error::Refused(reason.to_owned());
+        life_cycle.step(&before.state, "assign").map_err(refused)?;
+    }
+    Ok(())
 }

@@ -11,6 +11,7 @@ use steward_fields::{Field, FieldType, parse_custom};
 use steward_people::{Call, check, resolve};
 use steward_ticket::{Ticket, store};
 
+use crate::assignee;
 use crate::load::Loaded;
 
 /// Most bytes of a long text.
@@ -93,6 +94,102 @@ pub fn check_text(field: &str, text: &str) -> Result<()> {
     }
     if text.contains('\0') {
         return Err(Error::invalid(field, "characters", "holds a null character"));
+    }
+    Ok(())
+}
+
+/// A level of impact or urgency.
+///
+/// # Errors
+/// `Invalid` on the field unless it is 1, 2 or 3.
+pub fn check_level(field: &str, level: i64) -> Result<u8> {
+    match level {
+        1..=3 => Ok(level as u8),
+        _ => Err(Error::invalid(field, "range", "is 1, 2 or 3")),
+    }
+}
+
+/// The one line and the whole story, as a patch says.
+///
+/// # Errors
+/// None; what is wrong is gathered.
+pub fn texts(
+    after: &mut Ticket,
+    short_description: &Patch<String>,
+    description: &Patch<String>,
+    wrong: &mut Gathered,
+) -> Result<()> {
+    if let Some(text) = given(short_description) {
+        let checked = check_short_description(text.as_deref().unwrap_or(""));
+        if let Some(text) = wrong.take(checked)? {
+            after.short_description = text;
+        }
+    }
+    if let Some(text) = given(description) {
+        wrong.take(check_text("description", text.as_deref().unwrap_or("")))?;
+        after.description = text.filter(|t| !t.is_empty());
+    }
+    Ok(())
+}
+
+/// A choice, by its code or label, as a patch says.
+///
+/// # Errors
+/// None; what is wrong is gathered.
+pub fn choice(
+    loaded: &Loaded,
+    field: &str,
+    patch: &Patch<String>,
+    place: &mut Option<String>,
+    wrong: &mut Gathered,
+) -> Result<()> {
+    if let Some(code) = given(patch) {
+        let code = code.map(|c| loaded.registry.choice(field, &c)).transpose();
+        if let Some(code) = wrong.take(code)? {
+            *place = code;
+        }
+    }
+    Ok(())
+}
+
+/// Impact or urgency, as a patch says.
+///
+/// # Errors
+/// None; what is wrong is gathered.
+pub fn level(field: &str, patch: &Patch<i64>, place: &mut u8, wrong: &mut Gathered) -> Result<()> {
+    if let Some(level) = given(patch) {
+        let level = level
+            .ok_or_else(|| Error::invalid(field, "required", "cannot be emptied"))
+            .and_then(|level| check_level(field, level));
+        if let Some(level) = wrong.take(level)? {
+            *place = level;
+        }
+    }
+    Ok(())
+}
+
+/// Who has it, as a patch says: with the right to assign, where the life cycle
+/// lets it, and only who may have it.
+///
+/// # Errors
+/// `Forbidden`, `Refused`; what is wrong with the names is gathered.
+pub fn assignment(
+    tx: &mut Tx,
+    call: &Call,
+    loaded: &Loaded,
+    after: &mut Ticket,
+    (group, person_named): (&Patch<String>, &Patch<String>),
+    wrong: &mut Gathered,
+) -> Result<()> {
+    let group = reference(tx, call, "team", "assignment_group", group);
+    let group = wrong.take(group)?.flatten();
+    let to = person(tx, call, "assigned_to", person_named);
+    let to = wrong.take(to)?.flatten();
+    if group.is_some() || to.is_some() {
+        loaded.check(call, "assign")?;
+        wrong.take(assignee::check(tx, after, group, to))?;
+        assignee::set_assignment(after, group, to);
+        assignee::check_assignment(loaded.practice.life_cycle, &loaded.ticket, after)?;
     }
     Ok(())
 }

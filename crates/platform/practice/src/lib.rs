@@ -22,7 +22,7 @@ mod shown;
 mod timeline;
 
 pub use actions::{ActionView, actions};
-pub use assignee::{check as check_assignee, has_left};
+pub use assignee::{check as check_assignee, check_assignment, has_left, set_assignment};
 pub use body::{parse_args, parse_time, said_under};
 pub use life_cycle::{LifeCycle, Steps, Transition, line};
 pub use load::Loaded;

@@ -6,8 +6,8 @@ use steward_base::{Error, Gathered, Result};
 use steward_database::Tx;
 use steward_fields::Registry;
 use steward_people::Call;
+use steward_practice::Loaded;
 use steward_practice::edit::{self, given, person, reference};
-use steward_practice::{Loaded, check_assignee};
 use steward_ticket::Ticket;
 
 use crate::body::{CreateIncident, PriorityOverridePatch, UpdateIncident};
@@ -36,50 +36,17 @@ impl Edits<'_> {
         body: &UpdateIncident,
         wrong: &mut Gathered,
     ) -> Result<()> {
-        self.texts(after, body, wrong)?;
-        self.choices(after, body, wrong)?;
-        self.references(tx, after, body, wrong)?;
-        self.priority(after, body, wrong)?;
-        edit::custom(tx, self.call, self.loaded, after, &body.custom, wrong)
-    }
-
-    fn texts(&self, after: &mut Ticket, body: &UpdateIncident, wrong: &mut Gathered) -> Result<()> {
-        match given(&body.short_description) {
-            None => {}
-            Some(text) => {
-                let checked = edit::check_short_description(text.as_deref().unwrap_or(""));
-                if let Some(text) = wrong.take(checked)? {
-                    after.short_description = text;
-                }
-            }
-        }
-        if let Some(text) = given(&body.description) {
-            wrong.take(edit::check_text("description", text.as_deref().unwrap_or("")))?;
-            after.description = text.filter(|t| !t.is_empty());
-        }
-        Ok(())
-    }
-
-    fn choices(
-        &self,
-        after: &mut Ticket,
-        body: &UpdateIncident,
-        wrong: &mut Gathered,
-    ) -> Result<()> {
-        let registry = &self.loaded.registry;
+        edit::texts(after, &body.short_description, &body.description, wrong)?;
         for (field, patch, place) in [
             ("contact_type", &body.contact_type, &mut after.contact_type),
             ("category", &body.category, &mut after.category),
             ("subcategory", &body.subcategory, &mut after.subcategory),
         ] {
-            if let Some(code) = given(patch) {
-                let code = code.map(|c| registry.choice(field, &c)).transpose();
-                if let Some(code) = wrong.take(code)? {
-                    *place = code;
-                }
-            }
+            edit::choice(self.loaded, field, patch, place, wrong)?;
         }
-        Ok(())
+        self.references(tx, after, body, wrong)?;
+        self.priority(after, body, wrong)?;
+        edit::custom(tx, self.call, self.loaded, after, &body.custom, wrong)
     }
 
     fn references(
@@ -90,16 +57,8 @@ impl Edits<'_> {
         wrong: &mut Gathered,
     ) -> Result<()> {
         let call = self.call;
-        let group = reference(tx, call, "team", "assignment_group", &body.assignment_group);
-        let group = wrong.take(group)?.flatten();
-        let to = person(tx, call, "assigned_to", &body.assigned_to);
-        let to = wrong.take(to)?.flatten();
-        if group.is_some() || to.is_some() {
-            self.loaded.check(call, "assign")?;
-            wrong.take(check_assignee(tx, after, group, to))?;
-            rules::set_assignment(after, group, to);
-            rules::check_assignment(&self.loaded.ticket, after)?;
-        }
+        let named = (&body.assignment_group, &body.assigned_to);
+        edit::assignment(tx, call, self.loaded, after, named, wrong)?;
         let caller = person(tx, call, "caller", &body.caller);
         if let Some(caller) = wrong.take(caller)?.flatten() {
             after.caller = caller;
@@ -138,14 +97,7 @@ impl Edits<'_> {
             ("impact", &body.impact, &mut after.impact),
             ("urgency", &body.urgency, &mut after.urgency),
         ] {
-            if let Some(level) = given(patch) {
-                let level = level
-                    .ok_or_else(|| Error::invalid(field, "required", "cannot be emptied"))
-                    .and_then(|level| rules::check_level(field, level));
-                if let Some(level) = wrong.take(level)? {
-                    *place = level;
-                }
-            }
+            edit::level(field, patch, place, wrong)?;
         }
         if let Some(given) = given(&body.priority_override) {
             self.loaded.check(self.call, "override_priority")?;

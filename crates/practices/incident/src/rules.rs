@@ -3,6 +3,7 @@
 
 use jiff::ToSpan as _;
 use steward_base::{Error, Result, Timestamp, Uuid};
+use steward_practice::set_assignment;
 use steward_ticket::Ticket;
 
 use crate::fields::Settings;
@@ -49,38 +50,6 @@ pub fn assign(
         }
     }
     Ok(after)
-}
-
-/// Sets group and person; a new group without a person named takes the person
-/// away, since they may not be of that group.
-pub fn set_assignment(
-    ticket: &mut Ticket,
-    group: Option<Option<Uuid>>,
-    person: Option<Option<Uuid>>,
-) {
-    if let Some(group) = group {
-        if ticket.assignment_group.is_some() && group.is_some() && group != ticket.assignment_group
-        {
-            ticket.reassignment_count += 1;
-        }
-        if group != ticket.assignment_group && person.is_none() {
-            ticket.assigned_to = None;
-        }
-        ticket.assignment_group = group;
-    }
-    if let Some(person) = person {
-        ticket.assigned_to = person;
-    }
-}
-
-/// Whether fields may change who has an incident: where `assign` may, and as a
-/// correction of what has ended.
-pub fn check_assignment(before: &Ticket, after: &Ticket) -> Result<()> {
-    let has = |t: &Ticket| (t.assignment_group, t.assigned_to);
-    if has(before) != has(after) && !LIFE_CYCLE.ended.contains(&before.state.as_str()) {
-        LIFE_CYCLE.step(&before.state, "assign").map_err(refused)?;
-    }
-    Ok(())
 }
 
 /// Work begins when a person has a new incident, however it was given.
@@ -290,13 +259,5 @@ pub fn time_worked(sum: i64, minutes: i64) -> Result<i64> {
     match sum.checked_add(minutes) {
         Some(sum) if sum >= 0 => Ok(sum),
         _ => invalid(format!("only {sum} minutes are recorded")),
-    }
-}
-
-/// Checks a level of impact or urgency.
-pub fn check_level(field: &str, level: i64) -> Result<u8> {
-    match level {
-        1..=3 => Ok(level as u8),
-        _ => Err(Error::invalid(field, "range", "is 1, 2 or 3")),
     }
 }
