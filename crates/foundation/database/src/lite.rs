@@ -187,11 +187,10 @@ impl Lite {
         };
         let answer = conn.progress_handler(steps, Some(look)).map_err(error);
         let answer = answer.and_then(|()| self.transaction(conn, f));
-        let ended = conn.progress_handler(0, None::<fn() -> bool>).map_err(error);
-        if long.load(Ordering::Relaxed) {
-            return None;
+        match end_of_short(conn) {
+            _ if long.load(Ordering::Relaxed) => None,
+            ended => Some(ended.and(answer)),
         }
-        Some(ended.and(answer))
     }
 
     /// A place among the reports, held while one is read.
@@ -226,8 +225,8 @@ impl Lite {
     fn with_reader<T>(&self, f: impl FnOnce(&mut Connection) -> Result<T>) -> Result<T> {
         let mut conn = self.take_reader();
         let answer = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| f(&mut conn)));
-        if answer.is_err() && !conn.is_autocommit() {
-            let _ = command(&conn, "rollback");
+        if answer.is_err() {
+            let _ = end_of_short(&mut conn);
         }
         self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(conn);
         self.freed.notify_one();
@@ -332,6 +331,13 @@ impl Drop for Lite {
             let _ = writer.join();
         }
     }
+}
+
+/// Lets a connection take its time again, out of any transaction: also after a
+/// panic, and when the end of the transaction itself was broken off.
+fn end_of_short(conn: &mut Connection) -> Result<()> {
+    conn.progress_handler(0, None::<fn() -> bool>).map_err(error)?;
+    if conn.is_autocommit() { Ok(()) } else { command(conn, "rollback") }
 }
 
 fn new_enough(number: i32, name: &str) -> Result<()> {

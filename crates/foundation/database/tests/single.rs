@@ -64,3 +64,13 @@ async fn a_short_read_that_turns_out_to_be_long_begins_again() {
         assert_eq!((read.await, runs.swap(0, Ordering::SeqCst)), (Ok(rows), expected), "{rows}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_short_read_that_panics_leaves_nothing_behind() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let db = Db::open(&Options::Sqlite(dir.path().join("t.db"))).expect("opens");
+    let broken = db.read_short(|_| -> steward_base::Result<()> { panic!("on purpose") });
+    assert!(broken.await.is_err());
+    // The connection that was given back last is taken next, and may take its time.
+    assert_eq!(db.read(|tx| counting(tx, 3_000_000)).await, Ok(3_000_000));
+}

@@ -89,6 +89,16 @@ impl Practice {
         number: &str,
     ) -> Result<Loaded> {
         let ticket = store::find(tx, self.kind, number)?;
+        self.readable(tx, call, registries, ticket)
+    }
+
+    fn readable(
+        &'static self,
+        tx: &mut Tx,
+        call: &Call,
+        registries: &Registries,
+        ticket: Ticket,
+    ) -> Result<Loaded> {
         let loaded = self.loaded(tx, call, registries, ticket)?;
         loaded.check(call, "read")?;
         Ok(loaded)
@@ -121,12 +131,8 @@ impl Practices {
     /// # Errors
     /// `NotFound` when it is absent or not visible.
     pub fn find(&self, tx: &mut Tx, call: &Call, number: &str) -> Result<Loaded> {
-        for practice in self.iter() {
-            match practice.load(tx, call, &self.registries, number) {
-                Err(Error::NotFound) => {}
-                found => return found,
-            }
-        }
-        Err(Error::NotFound)
+        let ticket = store::find_any(tx, number)?;
+        let practice = self.of(ticket.kind()).ok_or(Error::NotFound)?;
+        practice.readable(tx, call, &self.registries, ticket)
     }
 }

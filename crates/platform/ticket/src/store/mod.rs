@@ -12,7 +12,8 @@ pub use relation::{
     remove_relation, remove_watcher, watched, watchers,
 };
 pub use row::{
-    FROM, TICKET, WIDTH, by_id, by_ids, by_number, find, insert, number_is_free, ticket_row, update,
+    FROM, TICKET, WIDTH, by_id, by_ids, by_number, find, find_any, insert, number_is_free,
+    ticket_row, update,
 };
 pub use version::{rebuild_versions, track, track_from};
 

@@ -132,11 +132,19 @@ pub fn by_ids(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Ticket>> {
 /// # Errors
 /// `NotFound`, also for a ticket of another kind.
 pub fn find(tx: &mut Tx, kind: &str, number_or_id: &str) -> Result<Ticket> {
-    let ticket = match number_or_id.parse::<Uuid>() {
-        Ok(id) => by_id(tx, id)?,
-        Err(_) => by_number(tx, &number_or_id.to_ascii_uppercase())?,
-    };
+    let ticket = find_any(tx, number_or_id)?;
     if ticket.kind() == kind { Ok(ticket) } else { Err(Error::NotFound) }
+}
+
+/// The ticket of any kind with this number or id.
+///
+/// # Errors
+/// `NotFound`.
+pub fn find_any(tx: &mut Tx, number_or_id: &str) -> Result<Ticket> {
+    match number_or_id.parse::<Uuid>() {
+        Ok(id) => by_id(tx, id),
+        Err(_) => by_number(tx, &number_or_id.to_ascii_uppercase()),
+    }
 }
 
 /// Whether no record has this number.
