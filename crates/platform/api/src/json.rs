@@ -37,7 +37,7 @@ pub struct Json<T>(pub T);
 /// A value as JSON, in a buffer that most answers fit into as it is.
 pub(crate) fn to_bytes<T: Serialize>(value: &T) -> serde_json::Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(4096);
-    if write_struct(&mut bytes, value).is_err() {
+    if write_struct(&mut bytes, value, &[]).is_err() {
         // Maps, arrays and the like.
         bytes.clear();
         serde_json::to_writer(&mut bytes, value)?;
@@ -61,7 +61,21 @@ where
 {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, _: &S) -> Result<Json<T>, Problem> {
+    async fn from_request(request: Request, state: &S) -> Result<Json<T>, Problem> {
+        let RawJson(value) = RawJson::from_request(request, state).await?;
+        Ok(Json(decode_json(value)?))
+    }
+}
+
+/// A JSON body that is parsed and not yet read: for a route whose kind of record
+/// decides what it takes.
+#[derive(Debug, Clone)]
+pub struct RawJson(pub Value);
+
+impl<S: Send + Sync> FromRequest<S> for RawJson {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<RawJson, Problem> {
         let slot = request.extensions().get::<BodySlot>().cloned();
         let (parts, body) = request.into_parts();
         let bytes = read_body(&parts.headers, body, BODY_LIMIT).await?;
@@ -71,16 +85,20 @@ where
         if !bytes.is_empty() {
             check_type(&parts.headers)?;
         }
-        let value = parse(&bytes)?;
-        match decode::from_json(value) {
-            Ok(body) => Ok(Json(body)),
-            Err(first) => {
-                let faults = mend::all_faults::<T>(parse(&bytes)?, first);
-                let errors = faults.into_iter().map(decode::Fault::into_field_error).collect();
-                Err(Error::Invalid(errors).into())
-            }
-        }
+        Ok(RawJson(parse(&bytes)?))
     }
+}
+
+/// Reads a parsed body as a `T`.
+///
+/// # Errors
+/// `Invalid` with each field that does not fit.
+pub fn decode_json<T: for<'de> Deserialize<'de>>(value: Value) -> Result<T, Error> {
+    // Only a body that does not fit is read twice, to find all that is wrong.
+    decode::from_json(value.clone()).map_err(|first| {
+        let faults = mend::all_faults::<T>(value, first);
+        Error::Invalid(faults.into_iter().map(decode::Fault::into_field_error).collect())
+    })
 }
 
 fn check_type(headers: &HeaderMap) -> Result<(), Error> {

@@ -5,20 +5,23 @@ use serde::Serialize;
 use serde::ser::{Error as _, Impossible, SerializeStruct, Serializer};
 use serde_json::{Error, Result};
 
-/// Writes a struct as a JSON object; its fields' values by `serde_json`.
+/// Writes a struct as a JSON object without the fields of these names; the
+/// values of the others by `serde_json`.
 ///
 /// # Errors
 /// For what is no struct with named fields.
-pub fn write_struct<T: Serialize>(out: &mut Vec<u8>, value: &T) -> Result<()> {
-    value.serialize(Writer { out })
+pub fn write_struct<T: Serialize>(out: &mut Vec<u8>, value: &T, without: &[String]) -> Result<()> {
+    value.serialize(Writer { out, without })
 }
 
 struct Writer<'a> {
     out: &'a mut Vec<u8>,
+    without: &'a [String],
 }
 
 struct Fields<'a> {
     out: &'a mut Vec<u8>,
+    without: &'a [String],
     first: bool,
 }
 
@@ -32,6 +35,9 @@ impl SerializeStruct for Fields<'_> {
         key: &'static str,
         value: &T,
     ) -> Result<()> {
+        if self.without.iter().any(|name| name == key) {
+            return Ok(());
+        }
         debug_assert!(key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'), "{key}");
         self.out.extend_from_slice(if self.first { b"{\"" } else { b",\"" });
         self.first = false;
@@ -71,7 +77,7 @@ impl<'a> Serializer for Writer<'a> {
         if name.starts_with('$') {
             return Err(Error::custom("no struct of ours"));
         }
-        Ok(Fields { out: self.out, first: true })
+        Ok(Fields { out: self.out, without: self.without, first: true })
     }
 
     refused! {
@@ -123,7 +129,7 @@ mod tests {
 
     fn written<T: Serialize>(value: &T) -> Result<String> {
         let mut out = Vec::new();
-        write_struct(&mut out, value)?;
+        write_struct(&mut out, value, &[])?;
         Ok(String::from_utf8(out).expect("JSON is text"))
     }
 

@@ -8,6 +8,7 @@ use steward_people::{Actor, allowed, has_action, refusal};
 use utoipa::ToSchema;
 
 use crate::load::Loaded;
+use crate::practice::Refusal;
 
 /// Whether the caller may do something now, and why not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -54,7 +55,8 @@ pub fn actions(actor: &Actor, loaded: &Loaded, now: Timestamp) -> Vec<ActionView
         if !allowed(actor, kind, right, target) {
             return ActionView::of(name, Some(refusal(actor, kind, right).into()));
         }
-        let reason = (practice.refusal)(ticket, name, registry, now).map(Cow::Owned);
+        let asked = |refusal: Refusal| refusal(ticket, name, registry, now);
+        let reason = practice.refusal.and_then(asked).map(Cow::Owned);
         let step = || life_cycle.step(&ticket.state, name).err().map(Cow::Borrowed);
         ActionView::of(name, reason.or_else(step))
     });

@@ -16,6 +16,7 @@ use steward_ticket::{Commands, Effect, Ticket, rich, save, store};
 
 use crate::load::Loaded;
 use crate::practice::Practice;
+use crate::rules;
 
 /// Persons that one entry can mention.
 const MOST_MENTIONS: usize = 20;
@@ -24,6 +25,11 @@ impl Practice {
     /// The fact of that name, with nothing else to write yet.
     pub fn effect(&self, fact: &str) -> Effect {
         Effect { fact: format!("{}.{fact}", self.kind), ..Effect::default() }
+    }
+
+    /// What an answer of this person changes; `None` when nothing.
+    fn answered(&self, ticket: &Ticket, by: Uuid) -> Option<Ticket> {
+        self.answered.and_then(|answered| answered(ticket, by))
     }
 
     /// Writes a comment or a work note. What an answer changes is the
@@ -41,7 +47,7 @@ impl Practice {
     ) -> Result<Ticket> {
         let loaded = self.load(tx, call, registries, number)?;
         let answers = entry.kind == EntryKind::Comment;
-        let answered = answers.then(|| (self.answered)(&loaded.ticket, call.actor.id)).flatten();
+        let answered = answers.then(|| self.answered(&loaded.ticket, call.actor.id)).flatten();
         let mut after = answered.unwrap_or_else(|| loaded.ticket.clone());
         let mut effect = self.effect("resumed");
         let mentioned = mentioned(tx, entry)?;
@@ -66,7 +72,7 @@ impl Practice {
         let made = attach(tx, call, &loaded.registry, &loaded.ticket, new)?;
         if made.audience == Audience::Public {
             let before = store::by_id(tx, loaded.id())?;
-            if let Some(mut after) = (self.answered)(&before, call.actor.id) {
+            if let Some(mut after) = self.answered(&before, call.actor.id) {
                 finish(tx, call, &loaded, &before, &mut after, self.effect("resumed"))?;
             }
         }
@@ -90,14 +96,14 @@ impl Practice {
         for before in open {
             let loaded = self.loaded(tx, call, registries, before.clone())?;
             let mut after = before.clone();
-            (self.take_away)(&mut after);
+            rules::take_away(self.life_cycle, &mut after);
             finish(tx, call, &loaded, &before, &mut after, self.effect("returned"))?;
         }
         Ok(count)
     }
 
-    /// Adds the commands that every practice has, `KIND.comment` and `KIND.note`
-    /// with a text, and those of its own.
+    /// Adds its commands: `KIND.comment` and `KIND.note` with a text, and its
+    /// actions.
     pub fn register(&'static self, table: &mut Commands, registries: &Arc<Registries>) {
         for (name, kind) in [("comment", EntryKind::Comment), ("note", EntryKind::WorkNote)] {
             let name = format!("{}.{name}", self.kind);
@@ -113,7 +119,7 @@ impl Practice {
             let look = move |_: &mut Tx, call: &Call, args: &Json| entry(call, args).map(drop);
             table.add_check(&name, Arc::new(look));
         }
-        (self.add_commands)(table, registries);
+        self.add_actions(table, registries);
     }
 }
 
@@ -132,7 +138,7 @@ pub fn finish(
 ) -> Result<Option<FactRef>> {
     let fact = save(tx, call, &loaded.registry, before, after, effect)?;
     if fact.is_some() {
-        (loaded.practice.follow)(tx, call, &loaded.registry, before, after, fact)?;
+        loaded.practice.follow(tx, call, &loaded.registry, (before, after), fact)?;
     }
     Ok(fact)
 }

@@ -5,29 +5,45 @@
 //!
 //! Invariant: nothing here names a practice.
 
+pub mod act;
 mod actions;
 pub mod api;
 mod assignee;
 mod body;
 pub mod commands;
+mod create;
 pub mod edit;
 mod life_cycle;
 mod load;
+mod patch;
 mod practice;
 mod priority;
 mod redact;
 mod rooms;
+pub mod rules;
+#[cfg(test)]
+mod sample;
 pub mod settings;
+mod shipped;
 mod shown;
+pub mod standard;
+mod term;
+mod ticket_body;
 mod timeline;
+mod view;
 
+pub use act::{Action, Decision};
 pub use actions::{ActionView, actions};
-pub use assignee::{check as check_assignee, check_assignment, has_left, set_assignment};
-pub use body::{parse_args, parse_time, said_under};
+pub use assignee::{check_assignment, set_assignment};
+pub use body::said_under;
 pub use life_cycle::{LifeCycle, Steps, Transition, line};
 pub use load::Loaded;
 pub use practice::{Practice, Practices};
 pub use priority::PriorityMatrix;
 pub use redact::redact_place;
 pub use rooms::Rooms;
+pub use shipped::Shipped;
 pub use shown::{Custom, PriorityOverrideView, Rows, Seen, Shown};
+pub use term::{Term, hold_ends};
+pub use ticket_body::{NewTicket, PriorityOverride, PriorityOverridePatch, TicketPatch};
+pub use view::TicketView;

@@ -79,6 +79,18 @@ impl LifeCycle {
         self.rights.iter().find(|(of, _)| *of == action).map_or(action, |(_, right)| right)
     }
 
+    /// The state of what is new: the first.
+    pub fn start(&self) -> &'static str {
+        self.states.first().map_or("", |(code, _)| code)
+    }
+
+    /// The state in which somebody works: where what is new comes when a person
+    /// has it.
+    pub fn work(&self) -> &'static str {
+        let begins = |t: &&Transition| t.from == self.start() && t.action == "assign";
+        self.transitions.iter().find(begins).map_or(self.start(), |t| t.to)
+    }
+
     /// Where the action leads from this state, or the reason why it leads nowhere.
     pub fn step(
         &'static self,

@@ -8,8 +8,9 @@ use steward_database::Tx;
 use steward_fields::{Registries, Registry};
 use steward_history::{Change, append, save_head};
 use steward_people::{Call, Target, allowed, check};
-use steward_ticket::{Ticket, store, target};
+use steward_ticket::{Effect, Ticket, store, target};
 
+use crate::life_cycle::LifeCycle;
 use crate::practice::{Practice, Practices};
 
 /// A ticket with what decisions about it need.
@@ -29,6 +30,16 @@ impl Loaded {
     /// The ticket's id.
     pub fn id(&self) -> Uuid {
         self.ticket.head.id
+    }
+
+    /// The life cycle of its kind.
+    pub fn life_cycle(&self) -> &'static LifeCycle {
+        self.practice.life_cycle
+    }
+
+    /// A fact of that name about it, with nothing else to write yet.
+    pub fn effect(&self, fact: &str) -> Effect {
+        self.practice.effect(fact)
     }
 
     /// Whether the actor may do this to it.

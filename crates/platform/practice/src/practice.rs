@@ -2,18 +2,15 @@
 
 use std::sync::Arc;
 
-use serde_json::Value as Json;
-use steward_base::{Entropy, Result, Timestamp, Uuid};
-use steward_database::Tx;
+use steward_base::{Timestamp, Uuid};
 use steward_fields::{Registries, Registry};
-use steward_history::FactRef;
-use steward_people::Call;
-use steward_ticket::{Commands, Ticket};
-use steward_timer::Handlers;
+use steward_ticket::Ticket;
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::act::Action;
 use crate::life_cycle::LifeCycle;
-use crate::shown::{Rows, Seen};
+use crate::shipped::Shipped;
+use crate::term::Term;
 
 /// What the platform asks of a practice: names, tables, and the few decisions
 /// that differ. One `static` in each practice, handed to the composition root.
@@ -26,37 +23,25 @@ pub struct Practice {
     /// Its place below `/api/v1/`, also the tag of its routes: `incidents`.
     pub path: &'static str,
     /// Its fields as shipped.
-    pub registry: fn() -> Registry,
+    pub registry: Shipped,
     /// Its states and steps.
     pub life_cycle: &'static LifeCycle,
+    /// What people do to its tickets, in the order of the document; made once.
+    pub actions: fn() -> &'static [Action],
+    /// What happens to its tickets later.
+    pub terms: &'static [Term],
     /// Why an action is not possible for a reason beside the life cycle, such as
     /// the end of a term. Pure.
-    pub refusal: fn(&Ticket, &str, &Registry, Timestamp) -> Option<String>,
+    pub refusal: Option<Refusal>,
     /// What an answer of this person changes, such as the end of a wait for it;
     /// `None` when nothing. Pure. Its fact is `KIND.resumed`.
-    pub answered: fn(&Ticket, Uuid) -> Option<Ticket>,
-    /// Takes a ticket away from whoever has it, since they have left. Pure.
-    pub take_away: fn(&mut Ticket),
-    /// Sets and removes the timers that follow from a change.
-    pub follow: Follow,
-    /// Writes the rows of a list as a JSON array.
-    pub write_rows: fn(&Rows, &mut Vec<u8>) -> serde_json::Result<()>,
-    /// A row with its long texts, for exports.
-    pub whole_row: fn(Seen<'_>) -> serde_json::Result<Json>,
-    /// Columns of an export for everybody, in order: names of the API.
-    pub columns: &'static [&'static str],
-    /// Columns behind them for those who read the internal part somewhere.
-    pub internal_columns: &'static [&'static str],
-    /// Its routes beside those every practice has, each below its place.
-    pub routes: fn() -> OpenApiRouter,
-    /// Adds its commands by name, beside those every practice has.
-    pub add_commands: fn(&mut Commands, &Arc<Registries>),
-    /// Adds what its timers do.
-    pub add_timers: fn(&mut Handlers, &Arc<Registries>, &Entropy),
+    pub answered: Option<fn(&Ticket, Uuid) -> Option<Ticket>>,
+    /// Its routes beside those every practice has, such as its settings.
+    pub routes: Option<fn() -> OpenApiRouter>,
 }
 
-/// What is done when a ticket changed from the first to the second by that fact.
-pub type Follow = fn(&mut Tx, &Call, &Registry, &Ticket, &Ticket, Option<FactRef>) -> Result<()>;
+/// Why an action on a ticket is not possible now.
+pub type Refusal = fn(&Ticket, &str, &Registry, Timestamp) -> Option<String>;
 
 /// All practices of this program, with their fields.
 pub struct Practices {
@@ -68,7 +53,8 @@ pub struct Practices {
 impl Practices {
     /// These practices.
     pub fn new(all: &[&'static Practice]) -> Practices {
-        let shipped = all.iter().map(|practice| (practice.kind, practice.registry)).collect();
+        let shipped =
+            all.iter().map(|practice| (practice.kind, practice.registry.make())).collect();
         Practices { all: all.to_vec(), registries: Arc::new(Registries::new(shipped)) }
     }
 

@@ -2,6 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use steward_base::{Error, Result};
+use steward_fields::Registry;
+
+/// The setting of a kind that holds its matrix.
+pub(crate) const MATRIX: &str = "priority_matrix";
 
 /// The matrix: `cells[impact - 1][urgency - 1]` is the priority, 1 to 5.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +23,12 @@ impl Default for PriorityMatrix {
 }
 
 impl PriorityMatrix {
+    /// The matrix of a kind: the one an administrator set, or the default.
+    pub fn of(registry: &Registry) -> PriorityMatrix {
+        let set = registry.settings.get(MATRIX).cloned();
+        set.and_then(|set| serde_json::from_value(set).ok()).unwrap_or_default()
+    }
+
     /// The priority for impact and urgency, each 1 to 3; others count as 3.
     pub fn priority(&self, impact: u8, urgency: u8) -> u8 {
         let place = |level: u8| usize::from(level.clamp(1, 3)) - 1;

@@ -34,7 +34,7 @@ impl Rooms {
         let mut handlers = Handlers::default();
         for practice in practices.iter() {
             practice.register(&mut commands, &registries);
-            (practice.add_timers)(&mut handlers, &registries, entropy);
+            practice.add_timers(&mut handlers, &registries, entropy);
         }
         steward_automation::register(&mut commands);
         let commands = Arc::new(commands);

@@ -15,6 +15,8 @@ use utoipa::ToSchema;
 
 use crate::actions::{ActionView, actions};
 use crate::load::Loaded;
+use crate::practice::Practice;
+use crate::view::build;
 
 /// A ticket with what its reader may see of it: what a view lends from.
 #[derive(Clone, Copy)]
@@ -99,9 +101,9 @@ enum CustomValue<'a> {
 }
 
 /// One ticket with everything its reader sees.
-#[derive(Debug)]
 pub struct Shown {
     ticket: Ticket,
+    practice: &'static Practice,
     names: Names,
     registry: Arc<Registry>,
     internal: bool,
@@ -116,10 +118,10 @@ impl Shown {
     pub fn of(tx: &mut Tx, call: &Call, loaded: Loaded) -> Result<Shown> {
         let internal = loaded.internal(call);
         let actions = actions(&call.actor, &loaded, call.now);
-        let Loaded { ticket, registry, .. } = loaded;
+        let Loaded { practice, ticket, registry, .. } = loaded;
         let referenced = referenced(std::slice::from_ref(&ticket), &registry);
         let names = names_for(tx, &call.actor, &referenced)?;
-        Ok(Shown { ticket, names, registry, internal, actions })
+        Ok(Shown { ticket, practice, names, registry, internal, actions })
     }
 
     /// Its version, also the `ETag`.
@@ -131,6 +133,11 @@ impl Shown {
     pub fn seen(&self) -> Seen<'_> {
         let Shown { ticket, names, registry, internal, .. } = self;
         Seen { ticket, names, registry, internal: *internal }
+    }
+
+    /// Names of the fields that its kind lacks.
+    pub fn lacking(&self) -> &'static [String] {
+        self.practice.registry.lacking()
     }
 
     /// What the caller may do with it.
@@ -184,22 +191,19 @@ impl Rows {
         each.map(|(ticket, internal)| Seen { ticket, names, registry, internal: *internal })
     }
 
-    /// Writes the rows as a JSON array of their views, each a struct.
+    /// Writes the rows as a JSON array of their views, without the fields that
+    /// their kind lacks.
     ///
     /// # Errors
     /// None that a value of ours gives.
-    pub fn write<'a, V: Serialize>(
-        &'a self,
-        out: &mut Vec<u8>,
-        view: impl Fn(Seen<'a>) -> V,
-    ) -> serde_json::Result<()> {
+    pub fn write(&self, out: &mut Vec<u8>, lacking: &[String]) -> serde_json::Result<()> {
         out.reserve(self.tickets.len() * ROW_BYTES);
         out.push(b'[');
         for (place, seen) in self.each().enumerate() {
             if place > 0 {
                 out.push(b',');
             }
-            write_struct(out, &view(seen))?;
+            write_struct(out, &build(seen), lacking)?;
         }
         out.push(b']');
         Ok(())

@@ -1,7 +1,7 @@
 //! Parents and children. Resolving a parent resolves its open children with its
 //! notes, where the actor may; reopening does not reopen them.
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use steward_base::Result;
 use steward_database::Tx;
 use steward_fields::Registries;
@@ -9,9 +9,8 @@ use steward_history::Change;
 use steward_people::{Call, allowed};
 use steward_ticket::{Ticket, store, target};
 
-use crate::body;
-use crate::commands::{Action, act};
 use crate::fields::KIND;
+use crate::practice::PRACTICE;
 
 /// The open children of an incident that is being resolved.
 #[derive(Debug, Default)]
@@ -57,11 +56,8 @@ pub(crate) fn resolve(
     children: &Children,
 ) -> Result<()> {
     for child in &children.follow {
-        let action = Action::Resolve(body::Resolve {
-            close_code: parent.close_code.clone().unwrap_or_default(),
-            close_notes: parent.close_notes.clone().unwrap_or_default(),
-        });
-        act(tx, call, registries, child.number(), None, &action)?;
+        let with = json!({"close_code": parent.close_code, "close_notes": parent.close_notes});
+        PRACTICE.act(tx, call, registries, child.number(), ("resolve", &with))?;
     }
     Ok(())
 }

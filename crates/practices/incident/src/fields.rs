@@ -1,7 +1,6 @@
 //! The fields of an incident, and the settings its rules read.
 
 use steward_fields::Registry;
-use steward_practice::PriorityMatrix;
 use steward_ticket::fields::common;
 
 use crate::life_cycle::{ACTIVE, OPEN, STATES};
@@ -50,8 +49,6 @@ pub fn registry() -> Registry {
 /// What administrators decide about incidents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Settings {
-    /// Priority from impact and urgency.
-    pub matrix: PriorityMatrix,
     /// Days after which a resolved incident closes by itself; 0 is never.
     pub auto_close_days: i64,
     /// Days after closing in which it may be reopened.
@@ -64,31 +61,9 @@ impl Settings {
         let number = |name: &str, default: i64| {
             registry.settings.get(name).and_then(serde_json::Value::as_i64).unwrap_or(default)
         };
-        let matrix = registry.settings.get("priority_matrix").cloned();
         Settings {
-            matrix: matrix.and_then(|m| serde_json::from_value(m).ok()).unwrap_or_default(),
             auto_close_days: number("auto_close_days", 7).max(0),
             reopen_days: number("reopen_days", 14).max(0),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A field without a group of the permission matrix would be read by
-    /// nobody's rule, so by accident.
-    #[test]
-    fn every_field_declares_who_reads_and_writes_it() {
-        let rules = steward_people::rules_of(KIND).expect("rules of incidents");
-        let registry = registry();
-        assert!(registry.fields().len() > 30);
-        for field in registry.fields() {
-            let group = rules.groups.iter().find(|g| g.group == field.group);
-            let group = group.unwrap_or_else(|| panic!("{} is of no group", field.name));
-            let known = |action: &str| rules.actions.contains(&action) || action == "never";
-            assert!(known(group.read) && known(group.write), "{} by {group:?}", field.name);
         }
     }
 }

@@ -10,7 +10,6 @@ use steward_people::{Call, check};
 use steward_practice::commands::finish;
 use steward_ticket::{Effect, Ticket, store, target};
 
-use crate::commands::effect;
 use crate::fields::KIND;
 use crate::practice::PRACTICE;
 use crate::rules::{self, Taken};
@@ -32,7 +31,7 @@ pub(crate) fn duplicate(
     check(&call.actor, KIND, "duplicate", &seen).map_err(|_| unknown())?;
     let after = rules::duplicate(before, &master, call.now)?;
     relate(tx, call, before.head.id, master.head.id)?;
-    let mut effect = effect("merged");
+    let mut effect = PRACTICE.effect("merged");
     effect.extra.push(Change::plain("state_before_merge", Json::Null, before.state.as_str()));
     Ok((after, effect))
 }
@@ -41,7 +40,7 @@ pub(crate) fn duplicate(
 pub(crate) fn unmerge(tx: &mut Tx, before: &Ticket) -> Result<(Ticket, Effect)> {
     let after = rules::unmerge(before, &taken(tx, before.head.id)?)?;
     unrelate(tx, before.head.id)?;
-    Ok((after, effect("unmerged")))
+    Ok((after, PRACTICE.effect("unmerged")))
 }
 
 /// What the last merge took, read from its fact.
@@ -88,11 +87,11 @@ pub(crate) fn merged(
             unrelate(tx, before.head.id)?;
             relate(tx, call, before.head.id, master)?;
             added.push(before.head.id);
-            tell(tx, call, registries, before, after, effect("duplicate_moved"))?;
+            tell(tx, call, registries, before, after, PRACTICE.effect("duplicate_moved"))?;
         }
     }
     let added = added.into_iter();
-    let mut effect = effect("duplicate_added");
+    let mut effect = PRACTICE.effect("duplicate_added");
     effect.extra = added.map(|id| Change::plain("duplicate", Json::Null, id.to_string())).collect();
     on(tx, call, registries, master, effect)
 }
@@ -105,7 +104,7 @@ pub(crate) fn unmerged(
     before: &Ticket,
 ) -> Result<()> {
     let Some(master) = before.duplicate_of else { return Ok(()) };
-    let mut effect = effect("duplicate_removed");
+    let mut effect = PRACTICE.effect("duplicate_removed");
     effect.extra = vec![Change::plain("duplicate", before.head.id.to_string(), Json::Null)];
     on(tx, call, registries, master, effect)
 }
@@ -124,7 +123,7 @@ pub(crate) fn resolved(
         let Some(last) = twins.last() else { return Ok(()) };
         after = last.head.row_no;
         for twin in twins {
-            let mut effect = effect("original_resolved");
+            let mut effect = PRACTICE.effect("original_resolved");
             effect.extra = vec![Change::plain("original", Json::Null, master.head.id.to_string())];
             tell(tx, call, registries, twin.clone(), twin, effect)?;
         }

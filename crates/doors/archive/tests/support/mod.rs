@@ -10,9 +10,9 @@ use steward_base::{Entropy, Result, Timestamp, Uuid};
 use steward_database::{Db, Tx, Value};
 use steward_fields::{FieldType, NewCustomField, Registries, create_custom};
 use steward_history::{Door, seal_now};
-use steward_incident::body::CreateIncident;
 use steward_people::persons::NewPerson;
 use steward_people::{Call, Role, access, ensure_foundation, persons, system_actor};
+use steward_practice::NewTicket;
 use steward_schema::testing::TestDb;
 use steward_schema::{Kind, MIGRATIONS, Table};
 use steward_ticket::attachment::{Audience, Files, Limits, NewAttachment, attach};
@@ -124,18 +124,19 @@ impl House {
     /// Opens an incident with a comment and gives its number.
     pub fn incident(&self, name: &str) -> String {
         let (call, registries) = (self.admin(), self.registries.clone());
-        let body = CreateIncident {
+        let body = NewTicket {
             short_description: name.replace('\n', " "),
             description: Some(name.to_owned()),
             custom: Some([("cost".into(), json!(12.5)), ("room".into(), json!("B 12"))].into()),
-            ..CreateIncident::default()
+            ..NewTicket::default()
         };
         let entry = NewEntry::new(call.new_id(), EntryKind::Comment, "commented", false);
         let entry = entry.expect("an entry");
         self.write(move |tx| {
-            let ticket = steward_incident::create(tx, &call, &registries, &body)?;
+            let practice = &steward_incident::PRACTICE;
+            let ticket = practice.create(tx, &call, &registries, &body)?;
             let number = ticket.number().to_owned();
-            steward_incident::PRACTICE.write_entry(tx, &call, &registries, &number, &entry)?;
+            practice.write_entry(tx, &call, &registries, &number, &entry)?;
             Ok(number)
         })
     }

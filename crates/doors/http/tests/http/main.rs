@@ -20,6 +20,7 @@ mod journal;
 mod live;
 mod pages;
 mod people;
+mod practices;
 mod redaction;
 mod search;
 mod sign_in;

@@ -60,7 +60,7 @@ pub struct World {
 }
 
 /// The practices that are driven here.
-const PRACTICES: [&Practice; 1] = [&steward_incident::PRACTICE];
+pub const PRACTICES: [&Practice; 1] = [&steward_incident::PRACTICE];
 
 /// The API's document.
 pub fn openapi() -> Vec<u8> {

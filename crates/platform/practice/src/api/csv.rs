@@ -15,6 +15,7 @@ use super::Desk;
 use super::list::asked;
 use crate::practice::Practice;
 use crate::shown::Rows;
+use crate::view::{COLUMNS, INTERNAL_COLUMNS, whole};
 
 pub(super) fn routes() -> OpenApiRouter {
     OpenApiRouter::new().routes(routes!(export_list))
@@ -37,8 +38,9 @@ fn reads_inside(practice: &Practice, actor: &Actor) -> bool {
 
 /// The columns this reader gets before the custom fields.
 fn columns(practice: &Practice, actor: &Actor) -> Vec<&'static str> {
-    let hidden = if reads_inside(practice, actor) { practice.internal_columns } else { &[] };
-    practice.columns.iter().chain(hidden).copied().collect()
+    let hidden = if reads_inside(practice, actor) { INTERNAL_COLUMNS } else { &[] };
+    let all = COLUMNS.iter().chain(hidden).copied();
+    all.filter(|column| practice.registry.has(column)).collect()
 }
 
 /// The custom fields an export shows, in the registry's order: internal ones
@@ -106,7 +108,7 @@ fn page(
     let page = list(tx, &call.actor, &registry, &context(call), asked)?;
     let rows = Rows::of(tx, call, page.items, registry)?;
     for seen in rows.each() {
-        let row = (practice.whole_row)(seen).map_err(Error::internal)?;
+        let row = serde_json::to_value(whole(seen)).map_err(Error::internal)?;
         let shipped = columns.iter().map(|column| cell(&row, column));
         let own = custom.iter().map(|name| csv_value(row["custom"].get(name)));
         text += &csv_line(shipped.chain(own));

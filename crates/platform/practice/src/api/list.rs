@@ -35,7 +35,7 @@ pub(super) fn asked(call: &Call, query: &ListQuery) -> Result<Asked> {
 ///
 /// # Errors
 /// What is wrong with the question; those of the database.
-pub async fn list_page(
+pub(super) async fn list_page(
     desk: Desk,
     headers: &HeaderMap,
     uri: &Uri,
@@ -63,14 +63,14 @@ pub async fn list_page(
         })
         .await?;
     let next = next.map(|key| write_cursor(&key, &query.belongs_to())).transpose()?;
-    Ok(respond_written(uri, next, total, |out| (practice.write_rows)(&rows, out)))
+    Ok(respond_written(uri, next, total, |out| rows.write(out, practice.registry.lacking())))
 }
 
 /// Reads one ticket, by number or id, for an answer.
 ///
 /// # Errors
 /// `NotFound`; those of the database.
-pub async fn read_one(desk: Desk, number: String) -> Result<Shown, Problem> {
+pub(super) async fn read_one(desk: Desk, number: String) -> Result<Shown, Problem> {
     let Desk { caller, practice, registries } = desk;
     caller
         .read_few(move |tx, call| {

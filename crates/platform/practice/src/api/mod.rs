@@ -3,26 +3,30 @@
 //! practice, under its tag and with its name in their ids.
 
 mod attachments;
+mod body;
 mod csv;
 mod desk;
+mod dress;
 mod files;
 mod history;
 mod journal;
 mod life_cycles;
 mod list;
+mod matrix;
 mod redact;
 mod relations;
+mod route;
+mod tickets;
 mod timeline;
 mod watchers;
 
 pub use desk::Desk;
 pub(crate) use journal::EntryView;
-pub use list::{list_page, read_one};
+pub(crate) use route::route;
 use steward_api::Caller;
-use utoipa::openapi::OpenApi;
-use utoipa::openapi::path::Operation;
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::act::Action;
 use crate::practice::Practice;
 
 /// All routes of these practices: their own, those every practice has, and those
@@ -33,12 +37,15 @@ pub fn routes(practices: impl Iterator<Item = &'static Practice>) -> OpenApiRout
         .fold(OpenApiRouter::new(), OpenApiRouter::merge)
         .merge(files::routes())
         .merge(life_cycles::routes())
+        .merge(matrix::routes())
 }
 
-/// The routes of one practice: the parts of each ticket, the whole list as CSV,
-/// and its own.
+/// The routes of one practice: its tickets with their actions and parts, the whole
+/// list as CSV, and what only it has.
 fn of(practice: &'static Practice) -> OpenApiRouter {
-    let mut parts = OpenApiRouter::new()
+    let actions = (practice.actions)().iter().map(Action::route);
+    let mut parts = actions
+        .fold(OpenApiRouter::new().merge(tickets::routes()), OpenApiRouter::routes)
         .merge(journal::routes())
         .merge(timeline::routes())
         .merge(history::routes())
@@ -46,32 +53,17 @@ fn of(practice: &'static Practice) -> OpenApiRouter {
         .merge(relations::routes())
         .merge(attachments::routes())
         .merge(redact::routes());
-    name(parts.get_openapi_mut(), practice);
     let mut whole = csv::routes();
-    name(whole.get_openapi_mut(), practice);
+    for document in [parts.get_openapi_mut(), whole.get_openapi_mut()] {
+        dress::name(document, practice);
+        dress::dress(document, practice).expect("a document of ours reads as it was written");
+    }
+    let own = practice.routes.map_or_else(OpenApiRouter::new, |routes| routes());
     OpenApiRouter::new()
         .nest(&format!("/{}", practice.path), parts)
         .nest(&format!("/{}.csv", practice.path), whole)
         .layer(axum::Extension(desk::Of(practice)))
-        .merge((practice.routes)())
-}
-
-/// Puts operations under the practice's tag and its name into their ids:
-/// `list_comments` is `list_incident_comments`.
-fn name(document: &mut OpenApi, practice: &Practice) {
-    for item in document.paths.paths.values_mut() {
-        let methods =
-            [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete];
-        for operation in methods.into_iter().flatten() {
-            let Operation { tags, operation_id, .. } = operation;
-            *tags = Some(vec![practice.path.to_owned()]);
-            if let Some(id) = operation_id {
-                let (verb, of) = id.split_once('_').unwrap_or((id, ""));
-                let of = if of.is_empty() { String::new() } else { format!("_{of}") };
-                *id = format!("{verb}_{}{of}", practice.kind);
-            }
-        }
-    }
+        .merge(own)
 }
 
 /// All practices, put in by the composition root.

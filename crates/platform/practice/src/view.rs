@@ -1,17 +1,22 @@
-//! An incident as the API shows it.
+//! A ticket as the API shows it: every field that some kind has. What a kind lacks
+//! is left out.
 
 use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
+use steward_api::write_struct;
 use steward_base::time::Wire;
 use steward_base::{Timestamp, Uuid};
 use steward_people::views::{Lent, Reference};
-use steward_practice::{ActionView, Custom, PriorityOverrideView, Seen, Shown};
 use utoipa::ToSchema;
 
+use crate::actions::ActionView;
+use crate::shown::{Custom, PriorityOverrideView, Seen, Shown};
+
 // Lent by its ticket and written at once: a page has thousands of values.
-/// An incident.
+/// {An} {one}.
 #[derive(Serialize, ToSchema)]
-#[schema(as = Incident)]
-pub struct IncidentView<'a> {
+#[schema(as = Ticket)]
+pub struct TicketView<'a> {
     /// The record.
     pub id: Uuid,
     /// Its number.
@@ -108,10 +113,10 @@ pub struct IncidentView<'a> {
     pub reassignment_count: i64,
     /// How often it came back.
     pub reopen_count: i64,
-    /// The incident it is part of.
+    /// The {one} it is part of.
     #[schema(required, value_type = Option<Reference>)]
     pub parent: Option<Lent<'a>>,
-    /// The incident it repeats.
+    /// The {one} it repeats.
     #[schema(required, value_type = Option<Reference>)]
     pub duplicate_of: Option<Lent<'a>>,
     /// Minutes worked; left out for who may not read it.
@@ -148,12 +153,12 @@ pub struct IncidentView<'a> {
     pub actions: Option<&'a [ActionView]>,
 }
 
-/// What of an incident its reader sees, without the long texts and actions.
-pub(crate) fn build(seen: Seen<'_>) -> IncidentView<'_> {
+/// What of a ticket its reader sees, without the long texts and actions.
+pub(crate) fn build(seen: Seen<'_>) -> TicketView<'_> {
     let Seen { ticket: t, .. } = seen;
     let reference = |id| seen.reference(id);
     let time = |at: Option<Timestamp>| at.map(Wire);
-    IncidentView {
+    TicketView {
         id: t.head.id,
         number: t.number(),
         short_description: &t.short_description,
@@ -202,20 +207,131 @@ pub(crate) fn build(seen: Seen<'_>) -> IncidentView<'_> {
 }
 
 /// The same with the long texts.
-pub(crate) fn whole(seen: Seen<'_>) -> IncidentView<'_> {
+pub(crate) fn whole(seen: Seen<'_>) -> TicketView<'_> {
     let mut view = build(seen);
     view.description = Some(seen.ticket.description.as_deref());
     view.close_notes = Some(seen.ticket.close_notes.as_deref());
     view
 }
 
-/// One incident for an answer, with everything its reader sees.
+/// One ticket for an answer, with everything its reader sees.
 pub(crate) struct One(pub Shown);
 
 impl Serialize for One {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut view = whole(self.0.seen());
         view.actions = Some(self.0.actions());
-        view.serialize(serializer)
+        let lacking = self.0.lacking();
+        if lacking.is_empty() {
+            return view.serialize(serializer);
+        }
+        let mut bytes = Vec::new();
+        write_struct(&mut bytes, &view, lacking).map_err(serde::ser::Error::custom)?;
+        let text = String::from_utf8(bytes).map_err(serde::ser::Error::custom)?;
+        RawValue::from_string(text).map_err(serde::ser::Error::custom)?.serialize(serializer)
+    }
+}
+
+/// Columns of an export for everybody, in order: names of the API.
+pub(crate) const COLUMNS: &[&str] = &[
+    "number",
+    "short_description",
+    "state",
+    "on_hold_reason",
+    "impact",
+    "urgency",
+    "priority",
+    "caller",
+    "opened_by",
+    "contact_type",
+    "category",
+    "subcategory",
+    "assignment_group",
+    "assigned_to",
+    "service",
+    "configuration_item",
+    "location",
+    "organisation",
+    "opened_at",
+    "updated_at",
+    "resolved_at",
+    "closed_at",
+    "close_code",
+    "reassignment_count",
+    "id",
+    "description",
+    "close_notes",
+    "on_hold_until",
+    "requested_for",
+    "service_offering",
+    "resolved_by",
+    "reopen_count",
+    "parent",
+    "duplicate_of",
+    "external_number",
+    "version",
+];
+
+/// Columns of the internal part, for those who read it somewhere. The row of a
+/// ticket whose internal part is hidden has nothing there.
+pub(crate) const INTERNAL_COLUMNS: &[&str] = &[
+    "time_worked_minutes",
+    "external_problem",
+    "external_change",
+    "external_cause",
+    "external_vendor",
+    "priority_reason",
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value as Json;
+    use steward_fields::Writer;
+    use steward_ticket::fields::common;
+    use utoipa::PartialSchema;
+
+    use super::*;
+    use crate::ticket_body::{NewTicket, TicketPatch};
+
+    /// What a ticket has beside its fields.
+    const BESIDE: [&str; 3] = ["id", "version", "custom"];
+
+    fn properties<T: PartialSchema>() -> BTreeSet<String> {
+        let schema = serde_json::to_value(T::schema()).expect("a schema");
+        let Json::Object(properties) = &schema["properties"] else { panic!("{schema}") };
+        properties.keys().cloned().collect()
+    }
+
+    fn fields(of: impl Fn(Writer) -> bool) -> BTreeSet<String> {
+        common(&[]).into_iter().filter(|f| of(f.writer)).map(|f| f.name).collect()
+    }
+
+    /// A field is declared once in the registry; whoever forgets it here, forgets
+    /// it in answers, bodies or exports.
+    #[test]
+    fn answers_bodies_and_exports_have_the_fields_of_the_registry() {
+        let owned = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect::<BTreeSet<_>>();
+        // Stands inside priority_override.
+        let reason = owned(&["priority_reason"]);
+        let all = fields(|_| true);
+        let mut shown = &(&all - &reason) | &owned(&BESIDE);
+        shown.insert("actions".into());
+        assert_eq!(properties::<TicketView<'_>>(), shown);
+
+        let mut taken = &fields(|writer| writer == Writer::Body) - &reason;
+        taken.insert("custom".into());
+        assert_eq!(properties::<NewTicket>(), taken);
+        assert_eq!(properties::<TicketPatch>(), taken);
+
+        // The priority set by hand is told by the priority and its reason.
+        let told = &all - &owned(&["priority_override"]);
+        let columns = &owned(COLUMNS) | &owned(INTERNAL_COLUMNS);
+        assert_eq!(columns, &told | &owned(&["id", "version"]));
+        assert_eq!(columns.len(), COLUMNS.len() + INTERNAL_COLUMNS.len(), "a column stands twice");
+        let internal = common(&[]).into_iter().filter(|f| f.group == "internal");
+        let internal = internal.map(|f| f.name).collect();
+        assert_eq!(&owned(INTERNAL_COLUMNS) | &owned(&["priority_override"]), internal);
     }
 }
