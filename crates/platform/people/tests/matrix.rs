@@ -82,7 +82,12 @@ fn the_matrix_is_printed() {
         std::fs::write(path, &text).expect("the matrix is written");
     }
     let stored = std::fs::read_to_string(path).unwrap_or_default();
-    assert_eq!(stored, text, "the matrix changed: look at it, then run with UPDATE=1");
+    let lines = |text: &str| text.lines().map(str::to_owned).collect::<BTreeSet<_>>();
+    let (was, is) = (lines(&stored), lines(&text));
+    let gone: Vec<&String> = was.difference(&is).collect();
+    let come: Vec<&String> = is.difference(&was).collect();
+    let message = "the matrix changed: look at it, then run with UPDATE=1";
+    assert!(stored == text, "{message}\nno longer: {gone:#?}\nnew: {come:#?}");
 }
 
 #[test]

@@ -247,6 +247,20 @@ fn a_file_of_the_caller_is_an_answer_too() {
     });
 }
 
+/// Nobody is made to watch what they could not read even then.
+#[test]
+fn whoever_has_no_role_here_cannot_be_made_to_watch() {
+    on_both_worlds(|world| async move {
+        let agent = world.person("ben", &["agent"]).await;
+        let path = open(&world, &agent, "Screen").await;
+        world.person("nobody", &[]).await;
+        world.person("rita", &["requester"]).await;
+        let put = agent.send(&world, "PUT", &format!("{path}/watchers/nobody"), &[], None).await;
+        assert_eq!(put.problem(422), ("login".into(), "read".into()));
+        agent.send(&world, "PUT", &format!("{path}/watchers/rita"), &[], None).await.expect(204);
+    });
+}
+
 #[test]
 fn a_watcher_reads_and_comments_but_ends_nothing() {
     on_both_worlds(|world| async move {

@@ -9,6 +9,12 @@ use steward_notification::Notifications;
 
 use crate::support::{Person, World, on_both_worlds};
 
+/// The facts of a record, oldest first.
+async fn facts(world: &World, path: &str) -> Vec<Value> {
+    let history = world.admin().get(world, &format!("{path}/history")).await.expect(200);
+    history["items"].as_array().expect("facts").clone()
+}
+
 async fn open(world: &World, by: &Person, words: &str) -> (String, Uuid) {
     let body = json!({"short_description": words});
     let made = by.post(world, "/api/v1/incidents", body).await.expect(201);
@@ -105,6 +111,16 @@ fn links_and_watchers_show_on_both_ends() {
             let [from, to] = ["from", "to"].map(|end| seen[0][end]["number"].clone());
             assert_eq!((from, to), (json!(one), json!(two)), "read the same way on both ends");
         }
+        for (path, end, other) in [(&first, "to", "to"), (&second, "from", "from")] {
+            let fact = facts(&world, path).await.pop().expect("a fact");
+            assert_eq!(fact["kind"], "incident.related", "{path}");
+            let told = |name: &str| {
+                let changes = fact["changes"].as_array().expect("changes").iter();
+                changes.clone().find(|change| change["field"] == name).map(|c| c["to"].clone())
+            };
+            assert_eq!(told("relation"), Some(json!("caused_by")), "{fact}");
+            assert_eq!(told(end), Some(made[other]["id"].clone()), "{fact}");
+        }
         assert_eq!(links(&caller, &first).await, [] as [Value; 0], "the other end is not theirs");
 
         let watcher = format!("{second}/watchers/jonas");
@@ -131,6 +147,11 @@ fn links_and_watchers_show_on_both_ends() {
         agent.delete(&world, &watcher).await.expect(204);
         for path in [&first, &second] {
             assert_eq!(links(&agent, path).await, [] as [Value; 0], "{path}");
+            let kinds = facts(&world, path).await.into_iter().map(|fact| fact["kind"].clone());
+            let kinds: Vec<Value> = kinds
+                .filter(|kind| kind.as_str().is_some_and(|k| k.ends_with("related")))
+                .collect();
+            assert_eq!(kinds, ["incident.related", "incident.unrelated"], "{path}");
         }
         assert_eq!(watchers(&agent).await, [] as [Value; 0]);
         caller.get(&world, &second).await.problem(404);

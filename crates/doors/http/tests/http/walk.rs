@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use crate::support::{Person, World, on_both_worlds};
+use crate::support::{PRACTICES, Person, World, on_both_worlds};
 
 const UNCOVERED: &str = include_str!("uncovered.txt");
 const MISSING: &str = "01900000-0000-7000-8000-00000000dead";
@@ -201,6 +201,31 @@ fn anything() -> Operation {
         query: String::new(),
         body: None,
     }
+}
+
+/// Who reads no incident at all is told so, also where the answer is a file.
+#[test]
+fn a_stranger_is_told_that_an_export_needs_a_role() {
+    on_both_worlds(|world| async move {
+        let stranger = world.person("stranger", &[]).await;
+        let list = stranger.get(&world, "/api/v1/incidents").await.expect(200);
+        assert_eq!(list["items"], json!([]));
+        let file = stranger.get(&world, "/api/v1/incidents.csv").await;
+        file.problem(403);
+    });
+}
+
+/// A collection whose records have a place of their own is tried with one of
+/// another organisation; without it a stranger is only tried with an id that does
+/// not exist.
+#[test]
+fn every_practice_has_a_foreign_record() {
+    on_both_worlds(|world| async move {
+        let foreign = foreign(&world).await;
+        for practice in PRACTICES {
+            assert!(foreign.contains_key(practice.path), "no foreign record of {}", practice.path);
+        }
+    });
 }
 
 /// Records of another organisation, one for each collection.

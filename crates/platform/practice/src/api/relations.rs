@@ -19,6 +19,7 @@ use utoipa_axum::routes;
 
 use super::{Desk, practices};
 use crate::load::Loaded;
+use crate::practice::Practices;
 
 pub(super) fn routes() -> OpenApiRouter {
     OpenApiRouter::new()
@@ -156,7 +157,7 @@ async fn add_relation(
                 let message = format!("is one of {}", TYPES.join(", "));
                 return Err(Error::invalid("type", "choice", message));
             }
-            let mut loaded = practice.load(tx, call, &registries, &number)?;
+            let loaded = practice.load(tx, call, &registries, &number)?;
             loaded.check(call, "relate")?;
             let other = all.find(tx, call, &body.to).map_err(|e| match e {
                 Error::NotFound => {
@@ -185,11 +186,7 @@ async fn add_relation(
             if turned || !store::add_relation(tx, &relation)? {
                 return Err(Error::Refused("this link stands already".into()));
             }
-            let changes = [
-                Change::plain("relation", Json_::Null, relation.relation_type.as_str()),
-                Change::plain("to", Json_::Null, relation.to.to_string()),
-            ];
-            loaded.note(tx, call, "related", &changes)?;
+            tell(tx, call, &all, &relation, "related")?;
             let location = format!(
                 "/api/v1/{}/{}/relations/{}",
                 practice.path,
@@ -200,6 +197,25 @@ async fn add_relation(
             Ok(Reply::created(location, view).with_version(UNCHANGING))
         })
         .await
+}
+
+/// Tells of a link on both its ends, each naming the other.
+fn tell(tx: &mut Tx, call: &Call, all: &Practices, relation: &Relation, fact: &str) -> Result<()> {
+    let change = |field: &str, value: String| match fact {
+        "related" => Change::plain(field, Json_::Null, value),
+        _ => Change::plain(field, value, Json_::Null),
+    };
+    for (end, field, other) in
+        [(relation.from, "to", relation.to), (relation.to, "from", relation.from)]
+    {
+        let ticket = store::by_id(tx, end)?;
+        let practice = all.of(ticket.kind()).ok_or(Error::NotFound)?;
+        let mut loaded = practice.loaded(tx, call, &all.registries, ticket)?;
+        let changes =
+            [change("relation", relation.relation_type.clone()), change(field, other.to_string())];
+        loaded.note(tx, call, fact, &changes)?;
+    }
+    Ok(())
 }
 
 /// Remove a link
@@ -217,10 +233,11 @@ async fn remove_relation(
     Path((number, id)): Path<(String, Uuid)>,
     if_match: IfMatch,
 ) -> Result<Response, Problem> {
+    let all = practices(&desk.caller);
     let Desk { caller, practice, registries } = desk;
     caller
         .write(move |tx, call| {
-            let mut loaded = practice.load(tx, call, &registries, &number)?;
+            let loaded = practice.load(tx, call, &registries, &number)?;
             loaded.check(call, "relate")?;
             let own = loaded.ticket.head.id;
             let found = store::relations(tx, own)?.into_iter().find(|r| r.id == id);
@@ -230,11 +247,7 @@ async fn remove_relation(
                 return Err(Error::Refused("a duplicate is taken apart with unmerge".into()));
             }
             store::remove_relation(tx, id)?;
-            let changes = [
-                Change::plain("relation", relation.relation_type.as_str(), Json_::Null),
-                Change::plain("to", relation.to.to_string(), Json_::Null),
-            ];
-            loaded.note(tx, call, "unrelated", &changes)?;
+            tell(tx, call, &all, &relation, "unrelated")?;
             Ok(Reply::none())
         })
         .await

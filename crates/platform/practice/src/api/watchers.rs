@@ -8,8 +8,8 @@ use steward_base::{Error, Result, Uuid};
 use steward_database::Tx;
 use steward_history::Change;
 use steward_people::views::Reference;
-use steward_people::{Call, names, resolve};
-use steward_ticket::store;
+use steward_people::{Call, Target, access, allowed, names, resolve};
+use steward_ticket::{store, target};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -57,6 +57,20 @@ fn watcher(tx: &mut Tx, call: &Call, loaded: &Loaded, login: &str) -> Result<Uui
     Ok(person)
 }
 
+/// Whoever is made to watch must be able to read it then.
+fn check_reads(tx: &mut Tx, loaded: &Loaded, person: Uuid) -> Result<()> {
+    let refuse = |rule: &str, message: &str| Err(Error::invalid("login", rule, message));
+    let Some(actor) = access::actor_of(tx, person)? else {
+        return refuse("active", "this person is disabled");
+    };
+    let target = target(tx, &actor, &loaded.ticket)?;
+    let watching = Target { own: true, ..target };
+    match allowed(&actor, loaded.practice.kind, "read", &watching) {
+        true => Ok(()),
+        false => refuse("read", "this person has no role that could read it"),
+    }
+}
+
 /// Let a person watch
 #[utoipa::path(
     put, path = "/{number}/watchers/{login}",
@@ -75,6 +89,7 @@ async fn add_watcher(
         .write(move |tx, call| {
             let mut loaded = practice.load(tx, call, &registries, &number)?;
             let person = watcher(tx, call, &loaded, &login)?;
+            check_reads(tx, &loaded, person)?;
             if store::add_watcher(tx, loaded.ticket.head.id, person, call.now)? {
                 let change = [Change::plain("watcher", Json_::Null, person.to_string())];
                 loaded.note(tx, call, "watched", &change)?;

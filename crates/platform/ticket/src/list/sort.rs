@@ -127,6 +127,10 @@ fn key(i: usize, sort: &Sort, schema: &TicketSchema) -> Result<Key> {
     }
     // In the past the tracked columns stand in `v`.
     let table = if schema.past && TRACKED.contains(&name) { "v" } else { "t" };
+    // A kind may lack a field that tickets have.
+    if schema.get(name).is_none() {
+        return Err(refused(name, schema));
+    }
     if let Some((_, column, of, nullable, few)) = SORTABLE.iter().find(|s| s.0 == name) {
         let column = column.replacen("t.", &format!("{table}."), 1);
         let (of, nullable, few) = (*of, *nullable, *few);
@@ -215,6 +219,7 @@ fn not_kept(name: &str, schema: &TicketSchema) -> Error {
 
 fn refused(name: &str, schema: &TicketSchema) -> Error {
     let shipped = SORTABLE.iter().map(|s| s.0).chain(NAMED);
+    let shipped = shipped.filter(|name| schema.get(name).is_some());
     let mut names: Vec<String> = shipped.map(str::to_owned).collect();
     let custom = schema.registry.custom().filter(|f| schema.readable(f) && f.indexed);
     names.extend(custom.filter(|f| values(f).is_some()).map(|f| f.name.clone()));
