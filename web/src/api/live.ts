@@ -5,6 +5,9 @@ export type RecordNews = { kind: string; number?: string; id: string; version?: 
 export type News = { type: 'record'; record: RecordNews } | { type: 'notification' } | { type: 'reconnected' };
 type Listener = (news: News) => void;
 
+/** Whether something of the kind may have changed: a record of it did, or what happened was missed. */
+export const isAbout = (news: News, kind: string): boolean => news.type === 'reconnected' || (news.type === 'record' && news.record.kind === kind);
+
 const URL_LIVE = '/api/v1/live';
 const RETRY_MS = 5000;
 

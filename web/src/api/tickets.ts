@@ -1,5 +1,6 @@
-// What every ticket has, whatever its kind: story, words, files, watchers, links. `place` is where its kind stands in the API.
-import { useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
+// What every ticket has, whatever its kind: fields, actions, story, words, files, watchers, links. `place` is where its kind
+// stands in the API; lists of them are in `ticketLists.ts`.
+import { useMutation, useQueries, useQuery, useQueryClient, type InfiniteData, type QueryClient, type UseQueryResult } from '@tanstack/react-query';
 import { paths } from '@/app/paths';
 import type { Place } from '@/app/records';
 import { api, ifMatch, ok } from './client';
@@ -18,8 +19,39 @@ export const keys = {
 };
 
 /** A ticket as its kind shows it. */
-export function fetchTicket<T extends Ticket>(place: Place, number: string): Promise<T> {
+export function fetchTicket<T extends Ticket = Ticket>(place: Place, number: string): Promise<T> {
   return ok(api.GET(`/api/v1/${place}/{number}`, { params: { path: { number } } })) as unknown as Promise<T>;
+}
+
+/** A ticket. Until it is read, what a list knows of it is shown: everything but its long texts. */
+export function useTicket<T extends Ticket = Ticket>(place: Place, number: string | undefined): UseQueryResult<T> {
+  const client = useQueryClient();
+  const query = useQuery({
+    queryKey: keys.one(place, number ?? ''),
+    queryFn: () => fetchTicket(place, number ?? ''),
+    enabled: number !== undefined,
+    placeholderData: () => rowOf(client, place, number),
+  });
+  return query as UseQueryResult<T>;
+}
+
+function rowOf(client: QueryClient, place: Place, number: string | undefined): Ticket | undefined {
+  for (const [, data] of client.getQueriesData<InfiniteData<List<Ticket>>>({ queryKey: keys.lists(place) })) {
+    const row = data?.pages.flatMap((page) => page.items).find((one) => one.number === number);
+    if (row) return row;
+  }
+  return undefined;
+}
+
+/** Several tickets with what may be done on each. */
+export function useTickets(place: Place, numbers: string[]): { tickets: Ticket[]; pending: boolean } {
+  const results = useQueries({ queries: numbers.map((number) => ({ queryKey: keys.one(place, number), queryFn: () => fetchTicket(place, number), staleTime: 10_000 })) });
+  return { tickets: results.flatMap((one) => one.data ?? []), pending: results.some((one) => one.isPending) };
+}
+
+/** Reads a ticket and its story beforehand. */
+export function prefetchTicket(client: QueryClient, place: Place, number: string): Promise<unknown> {
+  return Promise.all([client.prefetchQuery({ queryKey: keys.one(place, number), queryFn: () => fetchTicket(place, number) }), client.prefetchQuery(timelineOf(place, number))]);
 }
 
 const LONG = 500;
@@ -42,10 +74,6 @@ const timelineOf = (place: Place, number: string) => ({ queryKey: keys.part(plac
 
 export function useTimeline(place: Place, number: string) {
   return useQuery(timelineOf(place, number));
-}
-
-export function prefetchTimeline(client: QueryClient, place: Place, number: string): Promise<void> {
-  return client.prefetchQuery(timelineOf(place, number));
 }
 
 export function useComments(place: Place, number: string) {
@@ -81,7 +109,15 @@ export function useRelations(place: Place, number: string) {
 export type Sending = { key?: string; signal?: AbortSignal };
 const sending = ({ key, signal }: Sending) => ({ signal, ...(key ? { headers: { 'Idempotency-Key': key } } : {}) });
 
+/** The path of an action; the server names them in `actions`, so the types know it as the one that every kind has. */
+const actionPath = (place: Place, action: string) => `/api/v1/${place}/{number}/${action}` as `/api/v1/${Place}/{number}/assign`;
+
 export const ticketCommands = {
+  create: <T extends Ticket>(place: Place, body: { short_description: string } & Record<string, unknown>) =>
+    ok(api.POST(`/api/v1/${place}`, { body })) as unknown as Promise<T>,
+  /** An action of the life cycle, by the name the server gives it in `actions`; what comes with it the life cycle says. */
+  act: (place: Place, number: string, action: string, body: Record<string, unknown> = {}) =>
+    ok(api.POST(actionPath(place, action), { params: { path: { number } }, body })),
   /** Changes fields; which ones there are the kind knows. */
   patch: (place: Place, number: string, version: number, body: Record<string, unknown>) =>
     ok(api.PATCH(`/api/v1/${place}/{number}`, { params: { path: { number }, header: ifMatch(version) }, body })),

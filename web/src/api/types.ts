@@ -7,14 +7,14 @@ export type Action = Schemas['ActionView'];
 export type FieldError = Schemas['ProblemField'];
 export type Me = Schemas['Me'];
 export type SignInPage = Schemas['SignInPage'];
-/** A row of a list: an incident without the long texts and without `actions`. */
-export type IncidentRow = Schemas['Incident'];
 export type Incident = Schemas['Incident'];
-/** A ticket of any kind: what the pages show of all of them, under the names that all practices give it. */
-export type Ticket = Pick<Incident, 'id' | 'number' | 'version' | 'state' | 'short_description' | 'description' | 'opened_at' | 'opened_by' | 'custom' | 'actions'> &
-  Partial<Pick<Incident, 'caller'>>;
+/** What all practices give a ticket, under these names. */
+type Common = 'id' | 'number' | 'version' | 'state' | 'short_description' | 'description' | 'opened_at' | 'opened_by' | 'updated_at' | 'priority' | 'impact' | 'urgency' | 'assigned_to' | 'assignment_group' | 'custom' | 'actions';
+/** What the pages of all tickets show where the kind has it. */
+type Perhaps = 'caller' | 'service' | 'location' | 'category' | 'subcategory' | 'on_hold_reason' | 'resolved_at' | 'closed_at' | 'priority_override';
+/** A ticket of any kind; in a list it lacks its long texts and `actions`. */
+export type Ticket = Pick<Incident, Common> & Partial<Pick<Incident, Perhaps>>;
 export type NewIncident = Schemas['CreateIncident'];
-export type IncidentPatch = Schemas['UpdateIncident'];
 export type Entry = Schemas['Entry'];
 export type FactChange = { field: string; from?: unknown; to?: unknown };
 export type TimelineItem = Schemas['TimelineItem'];

@@ -13,11 +13,12 @@ import {
 } from '@tabler/icons-react';
 import { useLocation } from '@tanstack/react-router';
 import type { ComponentType } from 'react';
-import { useQueueCounts } from '@/api/incidents';
+import { useQueueCounts } from '@/api/ticketLists';
 import { number } from './format';
 import { t } from './i18n';
 import { Link } from './links';
 import { conditions, paths } from './paths';
+import { aboutKind } from './records';
 import { useMe } from './session';
 
 type Place = { to: string; label: string; Icon: ComponentType<{ 'aria-hidden'?: boolean }>; q?: string };
@@ -43,7 +44,7 @@ export function RailNav({ small, onGo }: { small: boolean; onGo?: () => void }) 
     { to: paths.teams(), label: t('desk:place.teams'), Icon: IconUsers },
     { to: paths.permissions(), label: t('desk:place.permissions'), Icon: IconLayoutGrid },
   ];
-  const counts = useQueueCounts([...queues, ...teams].map((queue) => queue.q ?? ''), !small);
+  const counts = useQueueCounts(aboutKind('incident'), [...queues, ...teams].map((queue) => queue.q ?? ''), !small);
 
   const row = (place: Place) => {
     const current = place.q === undefined ? pathname.startsWith(place.to) : pathname === '/queue' && here === place.q;

@@ -16,6 +16,8 @@ export const ALL_KINDS: readonly About[] = Object.values(KINDS);
 
 const lettersOf = (number: string) => /^[A-Z]+(?=\d)/.exec(number)?.[0];
 
+export const aboutKind = (kind: Kind): About => KINDS[kind];
+
 /** What is known of the record's kind: the kind that the API names, else the one whose letters the number has. */
 export function aboutRecord({ kind, number }: Named): About | undefined {
   if (kind) return ALL_KINDS.find((one) => one.kind === kind);

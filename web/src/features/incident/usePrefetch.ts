@@ -2,7 +2,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { useSteps } from '@/api/fields';
-import { prefetchIncident } from '@/api/incidents';
+import { PLACE } from '@/api/incidents';
+import { prefetchTicket } from '@/api/tickets';
 
 /** Who runs through the list does not stop to read: nothing is asked for on the way. */
 const PAUSE_MS = 120;
@@ -16,7 +17,7 @@ export function usePrefetch(numbers: (string | undefined)[]): void {
   useEffect(() => {
     const timer = setTimeout(() => {
       void import('./ticket/TicketPage');
-      for (const number of key.split(' ')) if (number) void prefetchIncident(client, number);
+      for (const number of key.split(' ')) if (number) void prefetchTicket(client, PLACE, number);
     }, PAUSE_MS);
     return () => clearTimeout(timer);
   }, [client, key]);

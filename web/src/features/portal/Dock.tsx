@@ -2,7 +2,7 @@
 import { IconCheck } from '@tabler/icons-react';
 import { useEffect, useId, useRef, useState } from 'react';
 import { isAllowed, whyNot } from '@/api/actions';
-import { commands, PLACE } from '@/api/incidents';
+import { PLACE } from '@/api/incidents';
 import { ticketCommands, useCommand, useRefresh } from '@/api/tickets';
 import type { Incident } from '@/api/types';
 import { t } from '@/app/i18n';
@@ -36,8 +36,8 @@ export function Dock({ incident }: { incident: Incident }) {
     setText(next);
   };
   const who = firstName(incident.assigned_to?.name) || t('portal:item.us');
-  const send = useCommand(PLACE, number, (words: string): Promise<{ id: string } | undefined> => (reopening ? commands.reopen(number, { comment: words }).then(() => undefined) : ticketCommands.comment(PLACE, number, words)));
-  const confirm = useCommand(PLACE, number, () => commands.close(number), () => toast(t('portal:item.thanks')));
+  const send = useCommand(PLACE, number, (words: string): Promise<{ id: string } | undefined> => (reopening ? ticketCommands.act(PLACE, number, 'reopen', { comment: words }).then(() => undefined) : ticketCommands.comment(PLACE, number, words)));
+  const confirm = useCommand(PLACE, number, () => ticketCommands.act(PLACE, number, 'close'), () => toast(t('portal:item.thanks')));
   const sendFiles = async (entry?: string) => {
     await outbox.send(PLACE, number, 'public', entry);
     void refresh(number);

@@ -1,5 +1,5 @@
 import { IconChevronRight, IconCircleCheck, IconMessage2, IconMessagePlus } from '@tabler/icons-react';
-import type { IncidentRow } from '@/api/types';
+import type { Incident } from '@/api/types';
 import { t } from '@/app/i18n';
 import { Link } from '@/app/links';
 import { paths } from '@/app/paths';
@@ -36,7 +36,7 @@ export function HomePage() {
   );
 }
 
-function Items({ title, rows }: { title: string; rows: IncidentRow[] }) {
+function Items({ title, rows }: { title: string; rows: Incident[] }) {
   return (
     <section aria-label={title}>
       <h2 className="h">{title}</h2>

@@ -1,7 +1,7 @@
 import { Textarea, TextInput } from '@/ui/inputs';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { commands, PLACE } from '@/api/incidents';
+import { createIncident, PLACE } from '@/api/incidents';
 import { t } from '@/app/i18n';
 import { useGo } from '@/app/links';
 import { paths } from '@/app/paths';
@@ -27,7 +27,7 @@ export function ReportPage() {
   const send = useMutation({
     mutationFn: async () => {
       const body = { short_description: short, ...(long ? { description: long } : {}), ...(blocked ? { urgency: BLOCKED } : {}) };
-      const made = await commands.create(body);
+      const made = await createIncident(body);
       writeDraft(keys.short, '');
       writeDraft(keys.long, '');
       // The report stands even if a file does not; the page says so.

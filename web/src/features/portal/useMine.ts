@@ -1,6 +1,8 @@
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
-import { fetchPage } from '@/api/incidents';
-import { useNews } from '@/api/live';
+import { PLACE } from '@/api/incidents';
+import { isAbout, useNews } from '@/api/live';
+import { fetchPage } from '@/api/ticketLists';
+import type { Incident } from '@/api/types';
 import { conditions } from '@/app/paths';
 
 const KEY = ['mine'];
@@ -10,11 +12,11 @@ const PAGE = 50;
 export function useMine() {
   const client = useQueryClient();
   useNews((news) => {
-    if (news.type !== 'notification') void client.invalidateQueries({ queryKey: KEY });
+    if (isAbout(news, 'incident')) void client.invalidateQueries({ queryKey: KEY });
   });
   return useInfiniteQuery({
     queryKey: KEY,
-    queryFn: ({ pageParam }) => fetchPage(conditions.ofCaller, pageParam, PAGE, '-updated_at'),
+    queryFn: ({ pageParam }) => fetchPage<Incident>(PLACE, conditions.ofCaller, pageParam, PAGE, '-updated_at'),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next ?? undefined,
   });

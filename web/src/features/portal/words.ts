@@ -1,10 +1,10 @@
 // Plain words for where an incident stands. No process words here.
-import type { IncidentRow } from '@/api/types';
+import type { Incident } from '@/api/types';
 import { t } from '@/app/i18n';
 import { firstName } from '@/ui/names';
 import { dayInText } from '@/ui/time';
 
-type Row = Pick<IncidentRow, 'state' | 'on_hold_reason' | 'assigned_to' | 'resolved_at' | 'updated_at'>;
+type Row = Pick<Incident, 'state' | 'on_hold_reason' | 'assigned_to' | 'resolved_at' | 'updated_at'>;
 
 /** Whether the person must do something. */
 export function needsYou(row: Row): boolean {

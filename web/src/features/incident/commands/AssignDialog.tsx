@@ -1,5 +1,6 @@
 import { useState } from 'react';
-import { commands, useIncident } from '@/api/incidents';
+import { PLACE } from '@/api/incidents';
+import { ticketCommands, useTicket } from '@/api/tickets';
 import type { PersonRef } from '@/api/types';
 import { t } from '@/app/i18n';
 import { useMe } from '@/app/session';
@@ -15,7 +16,7 @@ type Props = { numbers: string[]; onClose: () => void; onDone?: () => void };
 export function AssignDialog({ numbers, onClose, onDone }: Props) {
   const me = useMe();
   const many = numbers.length > 1;
-  const { data: incident } = useIncident(many ? undefined : numbers[0]);
+  const { data: incident } = useTicket(PLACE, many ? undefined : numbers[0]);
   const [group, setGroup] = useState<PersonRef | null | undefined>(undefined);
   const [person, setPerson] = useState<PersonRef | null | undefined>(undefined);
   const bulk = useBulk(numbers, onClose, onDone);
@@ -23,7 +24,7 @@ export function AssignDialog({ numbers, onClose, onDone }: Props) {
   const refused = incident?.actions?.find((action) => action.name === 'assign' && !action.allowed);
 
   const assign = (body: { assignment_group?: string | null; assigned_to?: string | null }, said: string) =>
-    void bulk.run((number) => commands.assign(number, body), said);
+    void bulk.run((number) => ticketCommands.act(PLACE, number, 'assign', body), said);
   const toMe = () => {
     if (!refused && !bulk.busy) assign({ assigned_to: me.id }, t('incident:command.assignedTo', { name: me.name }));
   };

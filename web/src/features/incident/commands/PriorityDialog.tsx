@@ -1,7 +1,8 @@
 // Priority follows from impact and urgency; another one needs a reason.
 import { NativeSelect, TextInput } from '@/ui/inputs';
 import { useState } from 'react';
-import { commands, fetchIncident, useIncident } from '@/api/incidents';
+import { PLACE } from '@/api/incidents';
+import { fetchTicket, ticketCommands, useTicket } from '@/api/tickets';
 import { t } from '@/app/i18n';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
@@ -16,7 +17,7 @@ const PRIORITIES = ['1', '2', '3', '4', '5'];
 
 export function PriorityDialog({ numbers, onClose, onDone }: Props) {
   const many = numbers.length > 1;
-  const { data: incident } = useIncident(many ? undefined : numbers[0]);
+  const { data: incident } = useTicket(PLACE, many ? undefined : numbers[0]);
   const [impact, setImpact] = useState<string>();
   const [urgency, setUrgency] = useState<string>();
   const [override, setOverride] = useState<string>();
@@ -32,14 +33,14 @@ export function PriorityDialog({ numbers, onClose, onDone }: Props) {
   };
   const save = () =>
     void bulk.run(async (number) => {
-      const now = many ? await fetchIncident(number) : (incident ?? (await fetchIncident(number)));
+      const now = many ? await fetchTicket(PLACE, number) : (incident ?? (await fetchTicket(PLACE, number)));
       const body: Record<string, unknown> = {};
       if (impact !== undefined) body.impact = Number(impact);
       if (urgency !== undefined) body.urgency = Number(urgency);
       if (override !== undefined || reason !== undefined) {
         body.priority_override = shown.override === '' ? null : { priority: Number(shown.override), reason: shown.reason };
       }
-      await commands.patch(number, now.version, body);
+      await ticketCommands.patch(PLACE, number, now.version, body);
     }, t('incident:command.prioritySet'));
 
   const level = (name: 'impact' | 'urgency', set: (value: string) => void) => (

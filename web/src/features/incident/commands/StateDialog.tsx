@@ -1,7 +1,8 @@
 // First what to do (with the reason where it cannot be done), then what that needs.
 import { useState } from 'react';
-import { useIncidents } from '@/api/incidents';
-import type { Incident } from '@/api/types';
+import { PLACE } from '@/api/incidents';
+import { useTickets } from '@/api/tickets';
+import type { Ticket } from '@/api/types';
 import { t } from '@/app/i18n';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
@@ -14,9 +15,9 @@ import { dialogTitle } from './BulkErrors';
 type Props = { numbers: string[]; action?: string; onClose: () => void; onDone?: () => void };
 
 /** What is possible for at least one of them, and for how many; what is possible for none says why. */
-function offeredFor(incidents: Incident[]) {
+function offeredFor(tickets: Ticket[]) {
   return ACTIONS.flatMap((name) => {
-    const found = incidents.flatMap((incident) => incident.actions?.find((one) => one.name === name) ?? []);
+    const found = tickets.flatMap((ticket) => ticket.actions?.find((one) => one.name === name) ?? []);
     const count = found.filter((one) => one.allowed).length;
     const [first] = found;
     return first ? [{ name, count, allowed: count > 0, reason: first.reason ? sentence(first.reason) : null }] : [];
@@ -25,10 +26,10 @@ function offeredFor(incidents: Incident[]) {
 
 export function StateDialog({ numbers, action, onClose, onDone }: Props) {
   const many = numbers.length > 1;
-  const { incidents, pending } = useIncidents(numbers);
+  const { tickets, pending } = useTickets(PLACE, numbers);
   const [chosen, setChosen] = useState<string | undefined>(action);
   if (chosen) return <ActionForm action={chosen} numbers={numbers} onClose={onClose} onDone={onDone} />;
-  const offered = offeredFor(incidents);
+  const offered = offeredFor(tickets);
   return (
     <Dialog title={dialogTitle(t('incident:command.state'), numbers)} onClose={onClose}>
       {pending && <Skeleton rows={3} />}

@@ -1,4 +1,5 @@
-import { commands } from '@/api/incidents';
+import { PLACE } from '@/api/incidents';
+import { ticketCommands } from '@/api/tickets';
 import type { Step } from '@/api/types';
 import { instantOf } from '@/app/format';
 
@@ -24,31 +25,10 @@ export function needs(steps: Step[], action: string, name: string, values: Value
   return step.required.includes(name) || (name === first && !others.some((other) => values[other]));
 }
 
-/** Sends one action with what was typed. A field left empty is not sent: the server says whether it needs it. */
-export function send(action: string, number: string, values: Values): Promise<unknown> {
-  const given = (name: string) => (values[name] === '' ? undefined : values[name]) as string;
-  switch (action) {
-    case 'hold':
-      return commands.hold(number, {
-        ...(values.on_hold_reason ? { on_hold_reason: values.on_hold_reason } : {}),
-        ...(values.until ? { until: instantOf(values.until) } : {}),
-        ...(values.comment ? { comment: values.comment } : {}),
-      });
-    case 'resume':
-      return commands.resume(number);
-    case 'resolve':
-      return commands.resolve(number, { close_code: given('close_code'), close_notes: given('close_notes') });
-    case 'close':
-      return commands.close(number);
-    case 'reopen':
-      return commands.reopen(number, { comment: given('comment') });
-    case 'cancel':
-      return commands.cancel(number, { reason: given('reason') });
-    case 'duplicate':
-      return commands.duplicate(number, { of: given('of') });
-    case 'unmerge':
-      return commands.unmerge(number);
-    default:
-      return Promise.reject(new Error(`no action ${action}`));
-  }
+/** What was typed, as the API takes it. A field left empty is not sent: the server says whether it needs it. */
+export function bodyOf(values: Values): Record<string, string> {
+  const given = Object.entries(values).filter(([, value]) => value !== '');
+  return Object.fromEntries(given.map(([name, value]) => [name, name === 'until' ? instantOf(value) : value]));
 }
+
+export const send = (action: string, number: string, values: Values): Promise<unknown> => ticketCommands.act(PLACE, number, action, bodyOf(values));

@@ -4,7 +4,7 @@ import { NativeSelect, Textarea, TextInput } from '@/ui/inputs';
 import { useMutation } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { useFields } from '@/api/fields';
-import { commands, usePriorityOf } from '@/api/incidents';
+import { createIncident, usePriorityOf } from '@/api/incidents';
 import type { RefKind } from '@/api/refs';
 import type { NewIncident, PersonRef } from '@/api/types';
 import { t, tOr } from '@/app/i18n';
@@ -51,7 +51,7 @@ export function NewIncidentPage() {
   const labelOf = (name: string) => fieldLabel(name, fields, 'incident');
   const key = draftKey(me.id, 'new', 'incident');
   const [values, setValues] = useState<Values>(() => loadDraft(key));
-  const create = useMutation({ mutationFn: commands.create });
+  const create = useMutation({ mutationFn: createIncident });
   const { byField, rest } = splitErrors(create.error, FIELDS, 'incident');
   const form = useRef<HTMLFormElement>(null);
 

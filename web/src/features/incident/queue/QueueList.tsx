@@ -1,7 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef } from 'react';
 import { IconAlertTriangle } from '@tabler/icons-react';
-import type { IncidentRow } from '@/api/types';
+import type { Ticket } from '@/api/types';
 import { t, tOr } from '@/app/i18n';
 import { useMe } from '@/app/session';
 import { CARDS, useMedia } from '@/ui/useMedia';
@@ -15,7 +15,7 @@ const HEAD_PX = 28;
 const NEAR_END = 20;
 
 type Props = {
-  rows: IncidentRow[];
+  rows: Ticket[];
   total: number;
   current: string | undefined;
   marked: ReadonlySet<string>;

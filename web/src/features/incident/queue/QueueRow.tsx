@@ -1,6 +1,6 @@
 import { IconCheck } from '@tabler/icons-react';
 import { memo, type CSSProperties } from 'react';
-import type { IncidentRow } from '@/api/types';
+import type { Ticket } from '@/api/types';
 import { t } from '@/app/i18n';
 import { paths } from '@/app/paths';
 import { Avatar, PriorityTag, StateTag } from '@/ui/Tags';
@@ -8,7 +8,7 @@ import { dayInText, span } from '@/ui/time';
 
 type Props = {
   id: string;
-  row: IncidentRow;
+  row: Ticket;
   current: boolean;
   selected: boolean;
   position: number;
@@ -85,7 +85,7 @@ export const QueueRow = memo(function QueueRow({ id, row, current, selected, pos
 });
 
 /** How long it waits; of what is done, since when. Short enough for its column at any age. */
-export function rowTime(row: Pick<IncidentRow, 'state' | 'opened_at' | 'updated_at' | 'resolved_at' | 'closed_at'>): string {
+export function rowTime(row: Pick<Ticket, 'state' | 'opened_at' | 'updated_at' | 'resolved_at' | 'closed_at'>): string {
   const ended = { resolved: row.resolved_at, closed: row.closed_at, canceled: row.closed_at }[row.state];
   if (ended) return t('incident:queue.since', { day: dayInText(ended, undefined, 'short') });
   const age = span(row.opened_at);

@@ -1,10 +1,10 @@
 // The list as it is drawn: headings by priority between the rows.
-import type { IncidentRow } from '@/api/types';
+import type { Ticket } from '@/api/types';
 
-export type Line = { type: 'head'; priority: number; count: number } | { type: 'row'; row: IncidentRow; index: number };
+export type Line = { type: 'head'; priority: number; count: number } | { type: 'row'; row: Ticket; index: number };
 
 /** Rows come sorted by priority; each run of one priority gets a heading. */
-export function groupLines(rows: IncidentRow[]): Line[] {
+export function groupLines(rows: Ticket[]): Line[] {
   const lines: Line[] = [];
   let head: { type: 'head'; priority: number; count: number } | null = null;
   rows.forEach((row, index) => {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { ApiError } from '@/api/client';
-import type { IncidentRow } from '@/api/types';
+import type { Ticket } from '@/api/types';
 import { asked, conditionError } from './condition';
 import { groupLines } from './groups';
 import { patchRows, unseen } from './useQueue';
 
-const row = (id: string, priority: number, version = 1) => ({ id, number: id, priority, version }) as IncidentRow;
+const row = (id: string, priority: number, version = 1) => ({ id, number: id, priority, version }) as Ticket;
 
 describe('groups', () => {
   test('each run of one priority gets one heading with its count', () => {

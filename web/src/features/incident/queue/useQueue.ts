@@ -1,19 +1,20 @@
 // The rows of a queue: pages as they are scrolled to, news without a jump.
 import { useInfiniteQuery, useQuery, useQueryClient, type InfiniteData } from '@tanstack/react-query';
 import { useCallback, useMemo, useRef, useState } from 'react';
-import { fetchCount, fetchIncident, fetchPage, PLACE } from '@/api/incidents';
-import { useNews } from '@/api/live';
-import { keys } from '@/api/tickets';
-import type { IncidentRow, List } from '@/api/types';
+import { PLACE } from '@/api/incidents';
+import { isAbout, useNews } from '@/api/live';
+import { fetchCount, fetchPage } from '@/api/ticketLists';
+import { fetchTicket, keys } from '@/api/tickets';
+import type { List, Ticket } from '@/api/types';
 
 const NEWS_WAIT_MS = 400;
 /** Beyond this many changed rows at once the first page alone is looked at. */
 const SINGLE_READS = 10;
 
-type Pages = InfiniteData<List<IncidentRow>, string | undefined>;
+type Pages = InfiniteData<List<Ticket>, string | undefined>;
 
 /** Puts newer versions of rows in their old places; an unknown row changes nothing. */
-export function patchRows(data: Pages | undefined, newer: IncidentRow[]): Pages | undefined {
+export function patchRows(data: Pages | undefined, newer: Ticket[]): Pages | undefined {
   if (!data || newer.length === 0) return data;
   const byId = new Map(newer.map((row) => [row.id, row]));
   return {
@@ -29,7 +30,7 @@ export function patchRows(data: Pages | undefined, newer: IncidentRow[]): Pages 
 }
 
 /** The rows of the fresh first page that the reader has not got yet. */
-export function unseen(fresh: IncidentRow[], shown: IncidentRow[]): IncidentRow[] {
+export function unseen(fresh: Ticket[], shown: Ticket[]): Ticket[] {
   const known = new Set(shown.map((row) => row.id));
   return fresh.filter((row) => !known.has(row.id));
 }
@@ -37,10 +38,10 @@ export function unseen(fresh: IncidentRow[], shown: IncidentRow[]): IncidentRow[
 export function useQueue(q: string) {
   const client = useQueryClient();
   const key = keys.list(PLACE, q);
-  const [waiting, setWaiting] = useState<{ q: string; rows: IncidentRow[] }>({ q, rows: [] });
+  const [waiting, setWaiting] = useState<{ q: string; rows: Ticket[] }>({ q, rows: [] });
   const pages = useInfiniteQuery({
     queryKey: key,
-    queryFn: ({ pageParam }) => fetchPage(q, pageParam),
+    queryFn: ({ pageParam }) => fetchPage(PLACE, q, pageParam),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next ?? undefined,
     staleTime: Infinity,
@@ -48,7 +49,7 @@ export function useQueue(q: string) {
     refetchOnMount: 'always',
     retry: false,
   });
-  const count = useQuery({ queryKey: keys.count(PLACE, q), queryFn: () => fetchCount(q), enabled: pages.isSuccess, staleTime: 30_000, retry: false });
+  const count = useQuery({ queryKey: keys.count(PLACE, q), queryFn: () => fetchCount(PLACE, q), enabled: pages.isSuccess, staleTime: 30_000, retry: false });
   const rows = useMemo(() => pages.data?.pages.flatMap((page) => page.items) ?? [], [pages.data]);
 
   const changed = useRef(new Set<string>());
@@ -58,11 +59,11 @@ export function useQueue(q: string) {
     const numbers = [...changed.current];
     changed.current.clear();
     const shown = client.getQueryData<Pages>(key)?.pages.flatMap((page) => page.items) ?? [];
-    const fresh = await fetchPage(q).catch(() => null);
+    const fresh = await fetchPage(PLACE, q).catch(() => null);
     if (!fresh) return;
     const inFirst = new Set(fresh.items.map((row) => row.number));
     const single = numbers.filter((n) => !inFirst.has(n) && shown.some((row) => row.number === n)).slice(0, SINGLE_READS);
-    const gone = await Promise.all(single.map((number) => fetchIncident(number).catch(() => null)));
+    const gone = await Promise.all(single.map((number) => fetchTicket(PLACE, number).catch(() => null)));
     const newer = [...fresh.items, ...gone.filter((row) => row !== null)];
     client.setQueryData<Pages>(key, (data) => patchRows(data, newer));
     setWaiting({ q, rows: unseen(fresh.items, shown) });
@@ -70,11 +71,8 @@ export function useQueue(q: string) {
   }, [client, q]);
 
   useNews((news) => {
-    if (news.type === 'notification' || !pages.isSuccess) return;
-    if (news.type === 'record') {
-      if (news.record.kind !== 'incident') return;
-      if (news.record.number) changed.current.add(news.record.number);
-    }
+    if (!isAbout(news, 'incident') || !pages.isSuccess) return;
+    if (news.type === 'record' && news.record.number) changed.current.add(news.record.number);
     timer.current ??= setTimeout(() => void look(), NEWS_WAIT_MS);
   });
 

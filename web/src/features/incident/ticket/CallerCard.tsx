@@ -1,7 +1,8 @@
 import { IconMail, IconPhone } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { api, ok } from '@/api/client';
-import { fetchCount, PLACE } from '@/api/incidents';
+import { PLACE } from '@/api/incidents';
+import { fetchCount } from '@/api/ticketLists';
 import { keys } from '@/api/tickets';
 import { useSeveralOrganisations } from '@/api/people';
 import type { Incident, Person } from '@/api/types';
@@ -24,7 +25,7 @@ export function CallerCard({ incident }: { incident: Incident }) {
   });
   const several = useSeveralOrganisations();
   const q = conditions.openOfCaller(login);
-  const { data: open } = useQuery({ queryKey: keys.count(PLACE, q), queryFn: () => fetchCount(q), enabled: login !== '', staleTime: 60_000 });
+  const { data: open } = useQuery({ queryKey: keys.count(PLACE, q), queryFn: () => fetchCount(PLACE, q), enabled: login !== '', staleTime: 60_000 });
   if (!caller) {
     return (
       <section className="sec">

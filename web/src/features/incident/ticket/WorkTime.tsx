@@ -1,8 +1,8 @@
 import { TextInput } from '@/ui/inputs';
 import { useState } from 'react';
 import { whyNot } from '@/api/actions';
-import { commands, PLACE } from '@/api/incidents';
-import { useCommand } from '@/api/tickets';
+import { PLACE } from '@/api/incidents';
+import { ticketCommands, useCommand } from '@/api/tickets';
 import type { Incident } from '@/api/types';
 import { t } from '@/app/i18n';
 import { Button } from '@/ui/Button';
@@ -11,7 +11,7 @@ import { splitErrors } from '@/ui/form';
 
 export function WorkTime({ incident }: { incident: Incident }) {
   const [minutes, setMinutes] = useState<string | null>(null);
-  const add = useCommand(PLACE, incident.number, (value: number) => commands.workTime(incident.number, { minutes: value }), () => setMinutes(null));
+  const add = useCommand(PLACE, incident.number, (value: number) => ticketCommands.act(PLACE, incident.number, 'work-time', { minutes: value }), () => setMinutes(null));
   const { byField, rest } = splitErrors(add.error, ['minutes'], 'incident');
   const total = incident.time_worked_minutes ?? 0;
   return (
