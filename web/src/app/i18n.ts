@@ -5,7 +5,9 @@ import { LANGUAGE, number } from './format';
 const i18n = createInstance();
 
 type Texts = Record<string, unknown>;
-export type Translate = (key: string, values?: Record<string, unknown>) => string;
+/** A key, or several of which the first that exists counts. */
+type Key = string | string[];
+export type Translate = (key: Key, values?: Record<string, unknown>) => string;
 
 void i18n.init({
   lng: LANGUAGE,
@@ -29,6 +31,9 @@ export function addTexts(feature: string, texts: Texts): void {
 export const t: Translate = (key, values) => String(i18n.t(key, values));
 
 /** The text of a key that may not exist (codes an administrator made up), else the fallback. */
-export function tOr(key: string, fallback: string): string {
-  return i18n.exists(key) ? t(key) : fallback;
+export function tOr(key: Key, fallback: string, values?: Record<string, unknown>): string {
+  return i18n.exists(key) ? t(key, values) : fallback;
 }
+
+/** The words of a kind of tickets: its own, else those that all tickets share. */
+export const own = (kind: string, key: string): string[] => [`${kind}:${key}`, `ticket:${key}`];

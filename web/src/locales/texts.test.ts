@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { own } from '@/app/i18n';
 import { ALL_KINDS } from '@/app/records';
 
 const SRC = join(process.cwd(), 'src');
@@ -45,8 +46,13 @@ test('every key exists', () => {
 
 test('every kind has the words that the parts of all tickets ask of it', () => {
   // `features/ticket` puts the kind before these.
-  const asked = ['closed'];
-  expect(ALL_KINDS.flatMap(({ kind }) => asked.map((key) => `${kind}:${key}`)).filter((key) => !exists(key))).toEqual([]);
+  const asked = ['closed'].flatMap((key) => ALL_KINDS.map(({ kind }) => [`${kind}:${key}`]));
+  for (const path of sources(SRC)) {
+    const source = readFileSync(path, 'utf8');
+    // Its own words, else those of all tickets.
+    for (const [, key] of source.matchAll(/\bown\([^,`']+, '([A-Za-z0-9_.]+)'\)/g)) asked.push(...ALL_KINDS.map(({ kind }) => own(kind, key ?? '')));
+  }
+  expect(asked.filter((keys) => !keys.some(exists))).toEqual([]);
 });
 
 test('no page holds words of its own', () => {

@@ -18,15 +18,15 @@ const matches = (error: FieldError, field: string) => error.field === field || e
 
 /**
  * What stands next to a field: the form's own words for the broken rule, else the server's as a sentence.
- * `words` is the feature whose texts have the form's words, under `wrong`.
+ * `words` are the features whose texts have the form's words, under `wrong`; the first that has some counts.
  */
-function wordsOf({ rule, message }: FieldError, field: string, words: string): string {
-  const own = words ? tOr(`${words}:wrong.${field}.${rule}`, tOr(`${words}:wrong.${field}.any`, '')) : '';
-  return own || (rule === 'required' && /^is /.test(message) ? t('common:error.required') : sentence(message));
+function wordsOf({ rule, message }: FieldError, field: string, words: string[]): string {
+  const form = tOr(words.flatMap((feature) => [`${feature}:wrong.${field}.${rule}`, `${feature}:wrong.${field}.any`]), '');
+  return form || (rule === 'required' && /^is /.test(message) ? t('common:error.required') : sentence(message));
 }
 
 /** Sorts errors into those of the form's fields and the rest. */
-export function splitErrors(error: unknown, fields: string[], words = ''): { byField: Record<string, string>; rest: unknown } {
+export function splitErrors(error: unknown, fields: string[], ...words: string[]): { byField: Record<string, string>; rest: unknown } {
   if (!(error instanceof ApiError)) return { byField: {}, rest: error };
   const byField: Record<string, string> = {};
   for (const field of fields) {
@@ -37,10 +37,10 @@ export function splitErrors(error: unknown, fields: string[], words = ''): { byF
   return { byField, rest: allPlaced ? null : error };
 }
 
-export function useFormErrors(fields: string[], words = ''): FormErrors {
+export function useFormErrors(fields: string[]): FormErrors {
   const [state, setState] = useState<{ byField: Record<string, string>; rest: unknown }>({ byField: {}, rest: null });
   const key = fields.join(' ');
-  const take = useCallback((error: unknown) => setState(splitErrors(error, key.split(' '), words)), [key, words]);
+  const take = useCallback((error: unknown) => setState(splitErrors(error, key.split(' '))), [key]);
   const clear = useCallback(() => setState({ byField: {}, rest: null }), []);
   return { of: (field) => state.byField[field], rest: state.rest, clear, take };
 }

@@ -1,6 +1,6 @@
 // What a fact says: a sentence for what was done, then the changes that the sentence does not tell.
 import type { FactChange, FieldDef } from '@/api/types';
-import { t, tOr } from '@/app/i18n';
+import { own, t, tOr } from '@/app/i18n';
 import { holdName } from '@/ui/Tags';
 import { moment } from '@/ui/time';
 import { choiceLabel, valueText } from './values';
@@ -29,8 +29,7 @@ export type Told = { sentence: string; changes: FactChange[] };
 /** `caller` is what one calls the caller; '' when nobody is named. */
 export function tellFact(kind: string, all: FactChange[], fields: FieldDef[], caller: string): Told {
   const short = kind.split('.').at(-1) ?? kind;
-  // The kind's own word, else the one of all tickets.
-  const word = tOr(`${kind.split('.')[0]}:fact.${short}`, tOr(`ticket:fact.${short}`, kind));
+  const word = tOr(own(kind.split('.')[0] ?? '', `fact.${short}`), kind);
   const created = short === 'created' || all.some((change) => change.field === 'state' && change.from == null);
   if (created) return { sentence: word, changes: all.filter((change) => TELLING.has(change.field)) };
   const told = TOLD[short];

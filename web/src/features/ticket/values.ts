@@ -1,7 +1,7 @@
 // Values of fields in words.
 import type { FieldDef, Ticket } from '@/api/types';
 import { number } from '@/app/format';
-import { t, tOr } from '@/app/i18n';
+import { own, t, tOr } from '@/app/i18n';
 import type { Kind } from '@/app/records';
 import { holdName, stateName } from '@/ui/Tags';
 import { capital } from '@/ui/words';
@@ -20,7 +20,7 @@ export function fieldOf(ticket: Ticket, field: string): unknown {
 /** The label of a field: the kind's own word, else the one of all tickets, else the registry's. */
 export function fieldLabel(path: string, fields: FieldDef[], kind: Kind): string {
   const name = path.replace(/^custom\./, '');
-  return tOr(`${kind}:field.${name}`, tOr(`ticket:field.${name}`, fields.find((field) => field.name === name)?.label ?? name));
+  return tOr(own(kind, `field.${name}`), fields.find((field) => field.name === name)?.label ?? name);
 }
 
 type Choice = { code: string; label: string };

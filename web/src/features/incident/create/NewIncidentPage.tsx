@@ -52,7 +52,7 @@ export function NewIncidentPage() {
   const key = draftKey(me.id, 'new', 'incident');
   const [values, setValues] = useState<Values>(() => loadDraft(key));
   const create = useMutation({ mutationFn: createIncident });
-  const { byField, rest } = splitErrors(create.error, FIELDS, 'incident');
+  const { byField, rest } = splitErrors(create.error, FIELDS, 'incident', 'ticket');
   const form = useRef<HTMLFormElement>(null);
 
   const set = (name: string, value: string | PersonRef | null) => {

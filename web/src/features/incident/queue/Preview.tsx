@@ -7,6 +7,7 @@ import { t } from '@/app/i18n';
 import { Link } from '@/app/links';
 import { paths } from '@/app/paths';
 import { useMe } from '@/app/session';
+import type { Command } from '@/features/ticket/commands/CommandDialogs';
 import { Docked } from '@/features/ticket/Docked';
 import { Timeline } from '@/features/ticket/Timeline';
 import { useStory } from '@/features/ticket/useStory';
@@ -15,13 +16,12 @@ import { Button } from '@/ui/Button';
 import { ErrorBanner, Skeleton } from '@/ui/States';
 import { PriorityTag, StateTag } from '@/ui/Tags';
 import { moment } from '@/ui/time';
-import type { OpenCommand } from '../commands/CommandDialogs';
 
 type Props = {
   number: string;
   composer: { mode: 'reply' | 'note'; serial: number };
   onOpen: (number: string) => void;
-  onCommand: (kind: OpenCommand['kind']) => void;
+  onCommand: (name: Command) => void;
   onWrite: (mode: 'reply' | 'note') => void;
 };
 

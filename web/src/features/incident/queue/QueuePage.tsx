@@ -1,5 +1,6 @@
 import '../texts';
 import './queue.css';
+import { CommandDialogs, type Command, type OpenCommand } from '@/features/ticket/commands/CommandDialogs';
 import '@/features/ticket/conversation.css';
 import { IconArrowUp, IconPlus, IconSearch } from '@tabler/icons-react';
 import { useSearch } from '@tanstack/react-router';
@@ -13,7 +14,6 @@ import { buttonClass } from '@/ui/Button';
 import { useMedia, WIDE } from '@/ui/useMedia';
 import { Empty, ErrorBanner, Skeleton } from '@/ui/States';
 import { ApiError } from '@/api/client';
-import { CommandDialogs, type OpenCommand } from '../commands/CommandDialogs';
 import { rememberQueue } from '../trail';
 import { usePrefetch } from '../usePrefetch';
 import { asked } from './condition';
@@ -81,7 +81,7 @@ export function QueuePage() {
   );
   const clearMarks = () => setMarks({ q, set: new Set() });
   const target = marked.size > 0 ? [...marked] : current ? [current] : [];
-  const run = (kind: OpenCommand['kind']) => target.length > 0 && setCommand({ kind, numbers: target });
+  const run = (name: Command) => target.length > 0 && setCommand({ name, numbers: target });
   const write = (mode: 'reply' | 'note') => {
     if (wide) setComposer(({ serial }) => ({ mode, serial: serial + 1 }));
     else if (current) open(current);
@@ -146,8 +146,8 @@ export function QueuePage() {
         )}
         <QueueFoot />
       </main>
-      {wide && current && rows.length > 0 && <Preview number={current} composer={composer} onOpen={open} onCommand={(kind) => setCommand({ kind, numbers: [current] })} onWrite={write} />}
-      {command && <CommandDialogs command={command} onClose={() => setCommand(null)} onDone={clearMarks} />}
+      {wide && current && rows.length > 0 && <Preview number={current} composer={composer} onOpen={open} onCommand={(name) => setCommand({ name, numbers: [current] })} onWrite={write} />}
+      {command && <CommandDialogs kind="incident" command={command} onClose={() => setCommand(null)} onDone={clearMarks} />}
     </div>
   );
 }

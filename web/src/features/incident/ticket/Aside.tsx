@@ -3,6 +3,7 @@ import { whyNot } from '@/api/actions';
 import { useFields } from '@/api/fields';
 import type { Incident } from '@/api/types';
 import { t } from '@/app/i18n';
+import type { Command } from '@/features/ticket/commands/CommandDialogs';
 import type { Shipped } from '@/features/ticket/editors';
 import { FieldList } from '@/features/ticket/FieldList';
 import { Relations } from '@/features/ticket/Relations';
@@ -10,7 +11,6 @@ import { Watchers } from '@/features/ticket/Watchers';
 import { Button } from '@/ui/Button';
 import { PriorityTag, StateTag } from '@/ui/Tags';
 import { moment } from '@/ui/time';
-import type { OpenCommand } from '../commands/CommandDialogs';
 import { CallerCard } from './CallerCard';
 import { WorkTime } from './WorkTime';
 
@@ -26,7 +26,7 @@ const SHIPPED: Shipped[] = [
   ['contact_type', { type: 'choice' }],
 ];
 
-export function Aside({ incident, onCommand }: { incident: Incident; onCommand: (kind: OpenCommand['kind'], action?: string) => void }) {
+export function Aside({ incident, onCommand }: { incident: Incident; onCommand: (name: Command, action?: string) => void }) {
   const fields = useFields('incident');
   return (
     <aside className="pane aside" aria-label={t('incident:aside.label')}>
@@ -58,7 +58,7 @@ export function Aside({ incident, onCommand }: { incident: Incident; onCommand: 
           <dt>{t('ticket:field.assigned_to')}</dt>
           <dd>
             <button type="button" className="value" onClick={() => onCommand('assign')}>
-              <span className="vh">{t('incident:command.assign')}: </span>
+              <span className="vh">{t('ticket:command.assign')}: </span>
               {incident.assigned_to?.name ?? t('incident:preview.nobody')}
               {incident.assignment_group && `, ${incident.assignment_group.name}`}
             </button>

@@ -2,17 +2,17 @@ import { IconArrowDown, IconArrowLeft, IconArrowUp, IconCheck } from '@tabler/ic
 import { whyNot } from '@/api/actions';
 import { useFields } from '@/api/fields';
 import type { Incident } from '@/api/types';
-import { t } from '@/app/i18n';
+import { own, t } from '@/app/i18n';
 import { Link } from '@/app/links';
 import { conditions, paths } from '@/app/paths';
 import { RecordLink } from '@/app/RecordLink';
+import type { Command } from '@/features/ticket/commands/CommandDialogs';
 import { EditText } from '@/features/ticket/EditText';
 import { channelInText } from '@/features/ticket/values';
 import { Button, buttonClass } from '@/ui/Button';
 import { PriorityTag, StateTag } from '@/ui/Tags';
 import { PHONE, useMedia } from '@/ui/useMedia';
 import { moment } from '@/ui/time';
-import type { OpenCommand } from '../commands/CommandDialogs';
 import { neighbours, type Trail } from '../trail';
 
 /** What stands in the header by name; the rest is behind the state menu. */
@@ -23,7 +23,7 @@ type Props = {
   incident: Incident;
   trail: Trail | null;
   near: ReturnType<typeof neighbours>;
-  onCommand: (kind: OpenCommand['kind'], action?: string) => void;
+  onCommand: (name: Command, action?: string) => void;
 };
 
 export function TicketHeader({ incident, trail, near, onCommand }: Props) {
@@ -52,16 +52,16 @@ export function TicketHeader({ incident, trail, near, onCommand }: Props) {
         )}
         <span className="push" />
         <Button small onClick={() => onCommand('assign')} off={whyNot(incident, 'assign')}>
-          {t('incident:action.assign')}
+          {t('ticket:action.assign')}
         </Button>
         {shown.map((action) => (
           <Button key={action.name} small off={whyNot(incident, action.name)} onClick={() => onCommand('state', action.name)}>
             {action.name === 'resolve' && <IconCheck aria-hidden />}
-            {t(`incident:action.${action.name}`)}
+            {t(own('incident', `action.${action.name}`))}
           </Button>
         ))}
-        <Button small tone="ghost" aria-label={t('incident:command.state')} onClick={() => onCommand('state')}>
-          {t(phone ? 'incident:ticket.changeState' : 'incident:command.state')}
+        <Button small tone="ghost" aria-label={t('ticket:command.state')} onClick={() => onCommand('state')}>
+          {t(phone ? 'incident:ticket.changeState' : 'ticket:command.state')}
         </Button>
       </div>
       <EditText ticket={incident} field="short_description" heading />

@@ -4,8 +4,8 @@ import { useState } from 'react';
 import { PLACE, useIncident } from '@/api/incidents';
 import { useGo } from '@/app/links';
 import { conditions, paths } from '@/app/paths';
+import { CommandDialogs, type Command, type OpenCommand } from '@/features/ticket/commands/CommandDialogs';
 import { TicketView } from '@/features/ticket/TicketView';
-import { CommandDialogs, type OpenCommand } from '../commands/CommandDialogs';
 import { currentTrail, neighbours } from '../trail';
 import { usePrefetch } from '../usePrefetch';
 import { Aside } from './Aside';
@@ -24,7 +24,7 @@ function Ticket({ number }: { number: string }) {
   const trail = currentTrail();
   const near = neighbours(trail, number);
   usePrefetch([near?.after, near?.before]);
-  const run = (kind: OpenCommand['kind'], action?: string) => setCommand({ kind, numbers: [number], action });
+  const run = (name: Command, action?: string) => setCommand({ name, numbers: [number], action });
   return (
     <TicketView
       place={PLACE}
@@ -42,7 +42,7 @@ function Ticket({ number }: { number: string }) {
         Escape: () => go(paths.queue(trail?.q ?? conditions.open)),
       }}
     >
-      {command && <CommandDialogs command={command} onClose={() => setCommand(null)} />}
+      {command && <CommandDialogs kind="incident" command={command} onClose={() => setCommand(null)} />}
     </TicketView>
   );
 }

@@ -1,22 +1,23 @@
 // First what to do (with the reason where it cannot be done), then what that needs.
 import { useState } from 'react';
-import { PLACE } from '@/api/incidents';
+import { useFields, useSteps } from '@/api/fields';
 import { useTickets } from '@/api/tickets';
-import type { Ticket } from '@/api/types';
-import { t } from '@/app/i18n';
+import type { Step, Ticket } from '@/api/types';
+import { own, t } from '@/app/i18n';
+import { aboutKind } from '@/app/records';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
 import { Skeleton } from '@/ui/States';
 import { sentence } from '@/ui/words';
+import { audienceOf } from '../audience';
 import { ActionForm } from './ActionForm';
-import { ACTIONS } from './actions';
+import { actionsOf } from './actions';
 import { dialogTitle } from './BulkErrors';
-
-type Props = { numbers: string[]; action?: string; onClose: () => void; onDone?: () => void };
+import type { Targets } from './useBulk';
 
 /** What is possible for at least one of them, and for how many; what is possible for none says why. */
-function offeredFor(tickets: Ticket[]) {
-  return ACTIONS.flatMap((name) => {
+function offeredFor(tickets: Ticket[], steps: Step[]) {
+  return actionsOf(steps).flatMap((name) => {
     const found = tickets.flatMap((ticket) => ticket.actions?.find((one) => one.name === name) ?? []);
     const count = found.filter((one) => one.allowed).length;
     const [first] = found;
@@ -24,32 +25,35 @@ function offeredFor(tickets: Ticket[]) {
   });
 }
 
-export function StateDialog({ numbers, action, onClose, onDone }: Props) {
+export function StateDialog({ action, ...targets }: Targets & { action?: string }) {
+  const { kind, numbers, onClose } = targets;
   const many = numbers.length > 1;
-  const { tickets, pending } = useTickets(PLACE, numbers);
+  const { tickets, pending } = useTickets(aboutKind(kind).place, numbers);
+  const steps = useSteps(kind);
+  const audience = audienceOf(useFields(kind));
   const [chosen, setChosen] = useState<string | undefined>(action);
-  if (chosen) return <ActionForm action={chosen} numbers={numbers} onClose={onClose} onDone={onDone} />;
-  const offered = offeredFor(tickets);
+  if (chosen) return <ActionForm {...targets} action={chosen} />;
+  const offered = offeredFor(tickets, steps ?? []);
   return (
-    <Dialog title={dialogTitle(t('incident:command.state'), numbers)} onClose={onClose}>
-      {pending && <Skeleton rows={3} />}
+    <Dialog title={dialogTitle(t('ticket:command.state'), numbers)} onClose={onClose}>
+      {(pending || !steps) && <Skeleton rows={3} />}
       <div className="menu-list">
         {offered.filter((one) => one.allowed).map((one) => (
           <Button key={one.name} tone="ghost" onClick={() => setChosen(one.name)}>
-            <span className="mid">{t(`incident:action.${one.name}`)}</span>
+            <span className="mid">{t(own(kind, `action.${one.name}`))}</span>
             <span className="meta">
-              {t(`incident:means.${one.name}`)}
-              {many && one.count < numbers.length && `, ${t('incident:command.possibleFor', { count: one.count, total: numbers.length })}`}
+              {t(own(kind, `means.${one.name}`), audience)}
+              {many && one.count < numbers.length && `, ${t('ticket:command.possibleFor', { count: one.count, total: numbers.length })}`}
             </span>
           </Button>
         ))}
       </div>
       {offered.some((one) => !one.allowed) && (
         <div className="menu-list off">
-          <h3>{t('incident:command.notNow')}</h3>
+          <h3>{t('ticket:command.notNow')}</h3>
           {offered.filter((one) => !one.allowed).map((one) => (
             <Button key={one.name} tone="ghost" off={one.reason ?? t('common:notAllowed')}>
-              <span className="mid">{t(`incident:action.${one.name}`)}</span>
+              <span className="mid">{t(own(kind, `action.${one.name}`))}</span>
               <span className="meta">{one.reason}</span>
             </Button>
           ))}

@@ -1,14 +1,20 @@
 import { expect, test } from 'vitest';
 import type { Step } from '@/api/types';
-import { bodyOf, inputsOf, needs } from './actions';
+import { actionsOf, bodyOf, inputsOf, needs } from './actions';
 
 const step = (action: string, required: string[], one_of: string[] = []): Step => ({ from: 'new', action, to: 'new', who: 'agent', required, one_of });
 const STEPS = [step('hold', [], ['on_hold_reason', 'until']), step('resolve', ['close_code', 'close_notes']), step('close', [])];
 
+test('actions that most kinds have come first, in their order; what else there is as the life cycle has it', () => {
+  const all = ['assign', 'hold', 'analyse', 'cancel', 'hold', 'resume', 'accept'].map((action) => step(action, []));
+  expect(actionsOf(all)).toEqual(['resume', 'hold', 'cancel', 'analyse', 'accept']);
+});
+
 test('what an action asks for is marked as the life cycle says', () => {
-  expect(inputsOf(STEPS, 'hold')).toEqual(['on_hold_reason', 'until', 'comment']);
-  expect(inputsOf(STEPS, 'resolve')).toEqual(['close_code', 'close_notes']);
-  expect(inputsOf(STEPS, 'close')).toEqual([]);
+  expect(inputsOf(STEPS, 'hold', true)).toEqual(['on_hold_reason', 'until', 'comment']);
+  expect(inputsOf(STEPS, 'hold', false)).toEqual(['on_hold_reason', 'until']);
+  expect(inputsOf(STEPS, 'resolve', true)).toEqual(['close_code', 'close_notes']);
+  expect(inputsOf(STEPS, 'close', true)).toEqual([]);
   expect(needs(STEPS, 'resolve', 'close_notes', {})).toBe(true);
   expect(needs(STEPS, 'hold', 'comment', {})).toBe(false);
 });

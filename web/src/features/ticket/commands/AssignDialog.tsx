@@ -1,42 +1,42 @@
 import { useState } from 'react';
-import { PLACE } from '@/api/incidents';
 import { ticketCommands, useTicket } from '@/api/tickets';
 import type { PersonRef } from '@/api/types';
 import { t } from '@/app/i18n';
+import { aboutKind } from '@/app/records';
 import { useMe } from '@/app/session';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
 import { RefPicker, refuseLoose } from '@/ui/RefPicker';
 import { splitErrors } from '@/ui/form';
 import { BulkErrors, dialogTitle } from './BulkErrors';
-import { useBulk } from './useBulk';
+import { useBulk, type Targets } from './useBulk';
 
-type Props = { numbers: string[]; onClose: () => void; onDone?: () => void };
-
-export function AssignDialog({ numbers, onClose, onDone }: Props) {
+export function AssignDialog(props: Targets) {
+  const { kind, numbers, onClose } = props;
+  const { place } = aboutKind(kind);
   const me = useMe();
   const many = numbers.length > 1;
-  const { data: incident } = useTicket(PLACE, many ? undefined : numbers[0]);
+  const { data: ticket } = useTicket(place, many ? undefined : numbers[0]);
   const [group, setGroup] = useState<PersonRef | null | undefined>(undefined);
   const [person, setPerson] = useState<PersonRef | null | undefined>(undefined);
-  const bulk = useBulk(numbers, onClose, onDone);
-  const { byField, rest } = splitErrors(bulk.error, ['assignment_group', 'assigned_to'], 'incident');
-  const refused = incident?.actions?.find((action) => action.name === 'assign' && !action.allowed);
+  const bulk = useBulk(props);
+  const { byField, rest } = splitErrors(bulk.error, ['assignment_group', 'assigned_to'], kind, 'ticket');
+  const refused = ticket?.actions?.find((action) => action.name === 'assign' && !action.allowed);
 
   const assign = (body: { assignment_group?: string | null; assigned_to?: string | null }, said: string) =>
-    void bulk.run((number) => ticketCommands.act(PLACE, number, 'assign', body), said);
+    void bulk.run((number) => ticketCommands.act(place, number, 'assign', body), said);
   const toMe = () => {
-    if (!refused && !bulk.busy) assign({ assigned_to: me.id }, t('incident:command.assignedTo', { name: me.name }));
+    if (!refused && !bulk.busy) assign({ assigned_to: me.id }, t('ticket:command.assignedTo', { name: me.name }));
   };
   const save = () => {
     const body: { assignment_group?: string | null; assigned_to?: string | null } = {};
     if (group !== undefined) body.assignment_group = group?.id ?? null;
     if (person !== undefined) body.assigned_to = person?.id ?? null;
     const to = person?.name ?? group?.name;
-    assign(body, to ? t('incident:command.assignedTo', { name: to }) : t('incident:command.unassigned'));
+    assign(body, to ? t('ticket:command.assignedTo', { name: to }) : t('ticket:command.unassigned'));
   };
   return (
-    <Dialog title={dialogTitle(t('incident:command.assign'), numbers)} onClose={onClose}>
+    <Dialog title={dialogTitle(t('ticket:command.assign'), numbers)} onClose={onClose}>
       <form
         className="form"
         onSubmit={(event) => {
@@ -59,14 +59,14 @@ export function AssignDialog({ numbers, onClose, onDone }: Props) {
               } else event.currentTarget.form?.querySelector<HTMLInputElement>('input')?.focus();
             }}
           >
-            {t('incident:command.assignMe')} <kbd aria-hidden>M</kbd>
+            {t('ticket:command.assignMe')} <kbd aria-hidden>M</kbd>
           </Button>
         </div>
-        <RefPicker kind="people" label={t('ticket:field.assigned_to')} value={person === undefined ? (incident?.assigned_to ?? null) : person} onChange={setPerson} error={byField.assigned_to} first={[me]} />
-        <RefPicker kind="teams" label={t('ticket:field.assignment_group')} value={group === undefined ? (incident?.assignment_group ?? null) : group} onChange={setGroup} error={byField.assignment_group} first={me.teams} />
+        <RefPicker kind="people" label={t('ticket:field.assigned_to')} value={person === undefined ? (ticket?.assigned_to ?? null) : person} onChange={setPerson} error={byField.assigned_to} first={[me]} />
+        <RefPicker kind="teams" label={t('ticket:field.assignment_group')} value={group === undefined ? (ticket?.assignment_group ?? null) : group} onChange={setGroup} error={byField.assignment_group} first={me.teams} />
         <div className="end">
           <Button type="submit" tone="primary" busy={bulk.busy} off={refused?.reason}>
-            {t('incident:command.assignSave')}
+            {t('ticket:command.assignSave')}
           </Button>
           <Button tone="ghost" onClick={onClose}>
             {t('common:cancel')}

@@ -1,20 +1,25 @@
-import { PLACE } from '@/api/incidents';
-import { ticketCommands } from '@/api/tickets';
+// The actions of a life cycle: in which order they are offered, what they ask for, how it is sent.
 import type { Step } from '@/api/types';
 import { instantOf } from '@/app/format';
 
-/** The order in which actions are offered; whether one is possible the server says. */
-export const ACTIONS = ['resume', 'hold', 'resolve', 'reopen', 'close', 'cancel', 'duplicate', 'unmerge'];
-
-/** What may come with an action beside what the life cycle asks for. */
-const MORE: Record<string, string[]> = { hold: ['comment'] };
+/** It has a dialog of its own. */
+const ASSIGN = 'assign';
+/** What most kinds have, in the order in which it is offered; what else a kind has comes behind. */
+const FIRST = ['resume', 'hold', 'resolve', 'reopen', 'close', 'cancel'];
 
 type Values = Record<string, string>;
 
+/** The actions of a life cycle as they are offered; whether one is possible the server says. */
+export function actionsOf(steps: Step[]): string[] {
+  const names = [...new Set(steps.map((step) => step.action))].filter((name) => name !== ASSIGN);
+  return [...FIRST.filter((name) => names.includes(name)), ...names.filter((name) => !FIRST.includes(name))];
+}
+
 /** What comes with an action, as the API names it: first what the life cycle asks for. */
-export function inputsOf(steps: Step[], action: string): string[] {
+export function inputsOf(steps: Step[], action: string, hasCaller: boolean): string[] {
   const [step] = steps.filter((one) => one.action === action);
-  return step ? [...step.required, ...step.one_of, ...(MORE[action] ?? [])] : [];
+  // Who waits may be told why.
+  return step ? [...step.required, ...step.one_of, ...(action === 'hold' && hasCaller ? ['comment'] : [])] : [];
 }
 
 /** Whether an input is marked as needed; of several the first, until another is given. Never checked here. */
@@ -30,5 +35,3 @@ export function bodyOf(values: Values): Record<string, string> {
   const given = Object.entries(values).filter(([, value]) => value !== '');
   return Object.fromEntries(given.map(([name, value]) => [name, name === 'until' ? instantOf(value) : value]));
 }
-
-export const send = (action: string, number: string, values: Values): Promise<unknown> => ticketCommands.act(PLACE, number, action, bodyOf(values));
