@@ -1,7 +1,8 @@
-// Where one writes: a reply to the caller or an internal note, never to be confused.
+// Where one writes: a reply to the caller (a comment, where there is none) or an internal note, never to be confused.
 import { IconLock, IconSend, IconUsers } from '@tabler/icons-react';
 import { useEffect, useId, useRef, useState } from 'react';
 import { whyNot } from '@/api/actions';
+import { useFields } from '@/api/fields';
 import { useRefresh } from '@/api/tickets';
 import type { Ticket } from '@/api/types';
 import { t } from '@/app/i18n';
@@ -14,8 +15,8 @@ import { useOutbox } from '@/features/file/useOutbox';
 import { Button } from '@/ui/Button';
 import { ApiError } from '@/api/client';
 import { ErrorBanner } from '@/ui/States';
-import { firstName } from '@/ui/names';
 import { toast } from '@/ui/Toast';
+import { audienceOf } from './audience';
 import { ComposerTabs } from './ComposerTabs';
 import { Unsent } from './Unsent';
 import { useSend } from './useSend';
@@ -27,7 +28,7 @@ const ACTION: Record<Mode, string> = { reply: 'comment', note: 'write_work_notes
 
 export function Composer({ ticket, wanted, small }: Props) {
   const me = useMe();
-  const { place } = kindOf(ticket);
+  const { kind, place } = kindOf(ticket);
   const refresh = useRefresh(place);
   const { number } = ticket;
   const [mode, setMode] = useState<Mode>(wanted.mode);
@@ -42,7 +43,7 @@ export function Composer({ ticket, wanted, small }: Props) {
   const id = useId();
   const text = texts[mode];
   const note = mode === 'note';
-  const name = firstName(ticket.caller?.name) || t('ticket:composer.caller');
+  const audience = audienceOf(useFields(kind), ticket.caller);
   const off = whyNot(ticket, ACTION[mode]);
   const noFiles = whyNot(ticket, 'attach');
   const add = (files: File[]) => {
@@ -67,7 +68,7 @@ export function Composer({ ticket, wanted, small }: Props) {
   const submit = () => {
     if (off || busy || empty) return;
     const sent = mode;
-    const said = () => toast(t(sent === 'note' ? 'ticket:composer.noteSaved' : 'ticket:composer.replySent', { name }));
+    const said = () => toast(t(sent === 'note' ? 'ticket:composer.noteSaved' : 'ticket:composer.replySent', audience));
     if (text.trim() === '') {
       void sendFiles(sent).then((failed) => failed === 0 && said());
       return;
@@ -95,21 +96,21 @@ export function Composer({ ticket, wanted, small }: Props) {
 
   return (
     <div className="comp droppable" data-mode={mode} {...drop.handlers}>
-      <ComposerTabs id={id} mode={mode} small={small} onChange={switchTo} />
+      <ComposerTabs id={id} mode={mode} audience={audience} small={small} onChange={switchTo} />
       <div id={`${id}-panel`} role="tabpanel" aria-labelledby={`${id}-${mode}`}>
         <div className="to">
           {note ? <IconLock aria-hidden /> : <IconUsers aria-hidden />}
-          {note ? t('ticket:composer.noteTo', { name }) : t('ticket:composer.replyTo')}
-          {!note && <span className="chip">{ticket.caller?.name ?? '–'}</span>}
+          {note ? t('ticket:composer.noteTo', audience) : t('ticket:composer.replyTo', audience)}
+          {!note && !audience.context && <span className="chip">{ticket.caller?.name ?? '–'}</span>}
         </div>
         <textarea
           ref={area}
           className="ta"
           rows={small ? 2 : 3}
-          aria-label={t(note ? 'ticket:composer.noteLabel' : 'ticket:composer.replyLabel', { name })}
+          aria-label={t(note ? 'ticket:composer.noteLabel' : 'ticket:composer.replyLabel', audience)}
           value={text}
           disabled={off !== null}
-          placeholder={off ?? t(note ? 'ticket:composer.notePlaceholder' : 'ticket:composer.replyPlaceholder', { name })}
+          placeholder={off ?? t(note ? 'ticket:composer.notePlaceholder' : 'ticket:composer.replyPlaceholder', audience)}
           onChange={(event) => change(event.currentTarget.value)}
           onKeyDown={(event) => {
             if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
@@ -124,9 +125,9 @@ export function Composer({ ticket, wanted, small }: Props) {
         {send.isError && (
           <div className="comp-error">
             {lost ? (
-              <Unsent title={t(note ? 'ticket:composer.noAnswerNote' : 'ticket:composer.noAnswer')} text={t('ticket:composer.noAnswerText')} onTry={submit} onStop={send.reset} />
+              <Unsent title={t(note ? 'ticket:composer.noAnswerNote' : 'ticket:composer.noAnswer', audience)} text={t('ticket:composer.noAnswerText')} onTry={submit} onStop={send.reset} />
             ) : (
-              <ErrorBanner title={t(note ? 'ticket:composer.noteFailed' : 'ticket:composer.replyFailed')} error={send.error} retry={submit} />
+              <ErrorBanner title={t(note ? 'ticket:composer.noteFailed' : 'ticket:composer.replyFailed', audience)} error={send.error} retry={submit} />
             )}
           </div>
         )}
@@ -136,17 +137,17 @@ export function Composer({ ticket, wanted, small }: Props) {
           </div>
         )}
         <div className="act">
-          <AttachButton label={t(note ? 'ticket:composer.attachNote' : 'ticket:composer.attachReply', { name })} off={off ?? noFiles} onFiles={add} />
+          <AttachButton label={t(note ? 'ticket:composer.attachNote' : 'ticket:composer.attachReply', audience)} off={off ?? noFiles} onFiles={add} />
           <span className="meta push" data-draft={text === '' ? undefined : ''}>
             {text === '' ? '' : t('ticket:composer.draft')}
           </span>
           <Button className="send" tone={note ? 'note' : 'primary'} small={small} off={off} busy={busy} onClick={submit} disabled={empty && !off}>
             {note ? <IconLock aria-hidden /> : <IconSend aria-hidden />}
-            {note ? t('ticket:composer.saveNote') : t('ticket:composer.send', { name })}
+            {note ? t('ticket:composer.saveNote') : t('ticket:composer.send', audience)}
           </Button>
         </div>
       </div>
-      {drop.over && <div className="drop-here">{note ? t('file:dropInternal') : t('file:dropPublic', { name })}</div>}
+      {drop.over && <div className="drop-here">{note ? t('file:dropInternal') : t('file:dropPublic', audience)}</div>}
     </div>
   );
 }

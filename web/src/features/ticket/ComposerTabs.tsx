@@ -1,13 +1,15 @@
-import { IconArrowBackUp, IconLock } from '@tabler/icons-react';
+import { IconLock } from '@tabler/icons-react';
 import { t } from '@/app/i18n';
+import type { Audience } from './audience';
 import type { Mode } from './draft';
+import { PublicIcon } from './PublicIcon';
 
-type Props = { id: string; mode: Mode; small?: boolean; onChange: (mode: Mode, focus?: boolean) => void };
+type Props = { id: string; mode: Mode; audience: Audience; small?: boolean; onChange: (mode: Mode, focus?: boolean) => void };
 
 const TABS: [Mode, string][] = [['reply', 'R'], ['note', 'N']];
 
-/** Reply or internal note; arrows go from one to the other. */
-export function ComposerTabs({ id, mode, small, onChange }: Props) {
+/** Reply (or comment) and internal note; arrows go from one to the other. */
+export function ComposerTabs({ id, mode, audience, small, onChange }: Props) {
   return (
     <div className="tabs" role="tablist" aria-label={t('ticket:composer.kind')}>
       {TABS.map(([of, letter]) => (
@@ -29,8 +31,8 @@ export function ComposerTabs({ id, mode, small, onChange }: Props) {
             document.getElementById(`${id}-${other}`)?.focus();
           }}
         >
-          {of === 'reply' ? <IconArrowBackUp aria-hidden /> : <IconLock aria-hidden />}
-          {t(`ticket:composer.${of}`)} {!small && <kbd aria-hidden>{letter}</kbd>}
+          {of === 'reply' ? <PublicIcon audience={audience} /> : <IconLock aria-hidden />}
+          {t(`ticket:composer.${of}`, audience)} {!small && <kbd aria-hidden>{letter}</kbd>}
         </button>
       ))}
     </div>

@@ -1,4 +1,4 @@
-import { IconArrowBackUp, IconLock } from '@tabler/icons-react';
+import { IconLock } from '@tabler/icons-react';
 import { useState } from 'react';
 import { ticketCommands, useCommand } from '@/api/tickets';
 import type { Ticket } from '@/api/types';
@@ -9,9 +9,10 @@ import { useMe } from '@/app/session';
 import { FileChips } from '@/features/file/FileChip';
 import { Button } from '@/ui/Button';
 import { ReasonDialog } from '@/ui/ReasonDialog';
-import { firstName } from '@/ui/names';
 import { Avatar } from '@/ui/Tags';
 import { clock, moment } from '@/ui/time';
+import type { Audience } from './audience';
+import { PublicIcon } from './PublicIcon';
 import type { StoryItem } from './story';
 
 /** Text that the server has cleaned; plain text where it sent no HTML. */
@@ -22,7 +23,7 @@ export function Prose({ text, html }: { text: string; html?: string | null }) {
 }
 
 /** A message: what the caller wrote is plain, our reply has the petrol strip, a note the note paper. */
-export function Message({ item, ticket, brief }: { item: StoryItem; ticket: Ticket; brief?: boolean }) {
+export function Message({ item, ticket, audience, brief }: { item: StoryItem; ticket: Ticket; audience: Audience; brief?: boolean }) {
   const me = useMe();
   const { place } = kindOf(ticket);
   const [retracting, setRetracting] = useState(false);
@@ -30,7 +31,6 @@ export function Message({ item, ticket, brief }: { item: StoryItem; ticket: Tick
   const mine = author?.id === me.id;
   const fromCaller = author !== null && author.id === ticket.caller?.id;
   const note = item.type === 'work_note';
-  const caller = firstName(ticket.caller?.name);
   const kind = note ? 'internal' : !item.resolution && (fromCaller || item.described) ? '' : 'pub-out';
   const retracted = item.entry?.retracted ?? null;
   const mayRetract = !retracted && !item.alone && !item.described && !item.resolution && !item.source && mine && isAllowed(ticket, 'retract_own');
@@ -41,8 +41,8 @@ export function Message({ item, ticket, brief }: { item: StoryItem; ticket: Tick
       {note && (
         <div className="lockline">
           <IconLock aria-hidden />
-          {brief ? t('ticket:timeline.noteBrief', { name: caller }) : t('ticket:timeline.note')}
-          {!brief && <span className="light">{t('ticket:timeline.noteMeaning', { name: caller })}</span>}
+          {brief ? t('ticket:timeline.noteBrief', audience) : t('ticket:timeline.note')}
+          {!brief && <span className="light">{t('ticket:timeline.noteMeaning', audience)}</span>}
         </div>
       )}
       <header>
@@ -52,8 +52,8 @@ export function Message({ item, ticket, brief }: { item: StoryItem; ticket: Tick
           <span>{t(item.described ? 'ticket:timeline.description' : 'ticket:timeline.caller')}{item.entry?.door && tOr(`ticket:door.${item.entry.door}`, '')}</span>
         ) : (
           <span className="aud">
-            <IconArrowBackUp aria-hidden />
-            {t(item.resolution ? 'ticket:timeline.resolution' : 'ticket:timeline.publicReply', { name: caller || t('ticket:composer.caller') })}
+            <PublicIcon audience={audience} />
+            {t(item.resolution ? 'ticket:timeline.resolution' : 'ticket:timeline.publicReply', audience)}
           </span>
         ))}
         {item.source && <span className="chip line">{item.source.number}</span>}
@@ -77,7 +77,7 @@ export function Message({ item, ticket, brief }: { item: StoryItem; ticket: Tick
       {retracting && (
         <ReasonDialog
           title={t('ticket:retract.title')}
-          text={t('ticket:retract.text')}
+          text={t('ticket:retract.text', audience)}
           action={t('ticket:retract.action')}
           error={retract.error}
           busy={retract.isPending}

@@ -6,6 +6,7 @@ import { t } from '@/app/i18n';
 import { kindOf } from '@/app/records';
 import { firstName } from '@/ui/names';
 import { clock, day, onOneDay } from '@/ui/time';
+import { audienceOf } from './audience';
 import { Fact } from './Fact';
 import { Message } from './Message';
 import { filterStory, layOut, type Show, type StoryItem } from './story';
@@ -20,9 +21,10 @@ export function Timeline({ ticket, items, show, brief }: { ticket: Ticket; items
   );
   const { kind } = kindOf(ticket);
   const fields = useFields(kind);
+  const audience = audienceOf(fields, ticket.caller);
   const caller = firstName(ticket.caller?.name);
   const one = (item: StoryItem, key: string) =>
-    item.type === 'fact' ? <Fact key={key} item={item} kind={kind} fields={fields} caller={caller} /> : <Message key={key} item={item} ticket={ticket} brief={brief} />;
+    item.type === 'fact' ? <Fact key={key} item={item} kind={kind} fields={fields} caller={caller} /> : <Message key={key} item={item} ticket={ticket} audience={audience} brief={brief} />;
   return (
     <>
       {pieces.map((piece) => {
