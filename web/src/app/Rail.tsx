@@ -12,32 +12,35 @@ import { Link, useGo } from './links';
 import { useKeys } from './keys';
 import { conditions, paths } from './paths';
 import { RailNav } from './RailNav';
+import { isQueue, kindAt } from './records';
 import { useMe } from './session';
 
-function useFind(): () => void {
+/** Goes to the list of the kind one is at, with the cursor in its condition; and how that is called. */
+function useFind(): { find: () => void; label: string } {
   const go = useGo();
   const { pathname } = useLocation();
+  const at = kindAt(pathname);
   const find = () => {
-    if (pathname !== '/queue') go(paths.queue(conditions.open));
+    if (!isQueue(pathname, at)) go(at.queue(conditions.open));
     askFind();
   };
   useKeys({ 'ctrl+k': find });
-  return find;
+  return { find, label: t(`desk:kind.${at.kind}.find`) };
 }
 
 export function Rail({ small, onKeys }: { small: boolean; onKeys: () => void }) {
-  const find = useFind();
+  const { find, label } = useFind();
   return (
     <nav className={`rail${small ? ' min' : ''}`} aria-label={t('desk:main')}>
       <Brand small={small} />
       {small ? (
-        <Button tone="ghost" icon className="railfind" aria-label={t('desk:find')} title={t('desk:find')} onClick={find}>
+        <Button tone="ghost" icon className="railfind" aria-label={label} title={label} onClick={find}>
           <IconSearch aria-hidden />
         </Button>
       ) : (
         <button type="button" className="seek" onClick={find}>
           <IconSearch aria-hidden />
-          <span className="grow start">{t('desk:find')}</span>
+          <span className="grow start">{label}</span>
           <kbd>Ctrl K</kbd>
         </button>
       )}
@@ -57,7 +60,7 @@ export function Rail({ small, onKeys }: { small: boolean; onKeys: () => void }) 
 
 /** The same on a phone. */
 export function TopBar() {
-  const find = useFind();
+  const { find, label } = useFind();
   const [open, setOpen] = useState(false);
   return (
     <nav className="topbar" aria-label={t('desk:main')}>
@@ -66,7 +69,7 @@ export function TopBar() {
       </Button>
       <Brand small={false} />
       <span className="push" />
-      <Button tone="ghost" icon aria-label={t('desk:find')} onClick={find}>
+      <Button tone="ghost" icon aria-label={label} onClick={find}>
         <IconSearch aria-hidden />
       </Button>
       <Bell />

@@ -13,17 +13,17 @@ import { addTexts, t } from './i18n';
 import { useKeys } from './keys';
 import { KeySheet } from './KeySheet';
 import { useGo } from './links';
-import { paths } from './paths';
 import { Rail, TopBar } from './Rail';
-import { isRecordPage } from './records';
+import { isRecordPage, kindAt } from './records';
 
 addTexts('desk', desk);
 
 export function Shell() {
   const { pathname } = useLocation();
+  const at = kindAt(pathname);
   const go = useGo();
   const [sheet, setSheet] = useState(false);
-  useKeys({ '?': () => setSheet(true), c: () => go(paths.newIncident()) });
+  useKeys({ '?': () => setSheet(true), c: () => at.create && go(at.create()) });
   const phone = useMedia(PHONE);
   const narrow = useMedia(SMALL);
   // A ticket has a column of its own beside the text.
@@ -38,7 +38,7 @@ export function Shell() {
         <Offline />
         <Outlet />
       </div>
-      {sheet && <KeySheet onClose={() => setSheet(false)} />}
+      {sheet && <KeySheet kind={at.kind} onClose={() => setSheet(false)} />}
     </div>
   );
 }

@@ -2,7 +2,7 @@ import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, test } from 'vitest';
 import { RecordLink } from './RecordLink';
-import { aboutRecord, ALL_KINDS, isRecordPage, kindOf, pageOf } from './records';
+import { aboutRecord, ALL_KINDS, isQueue, isRecordPage, kindAt, kindOf, pageOf } from './records';
 
 describe('the kind of a record', () => {
   test('is the one that the API names, else the one of the letters of its number', () => {
@@ -26,6 +26,12 @@ describe('the kind of a record', () => {
   test('without a page it is shown without a link', () => {
     expect(renderToStaticMarkup(createElement(RecordLink, { record: { number: 'XYZ1', name: 'Strange' } }))).toBe('XYZ1');
     expect(renderToStaticMarkup(createElement(RecordLink, { record: { name: 'Strange' } }))).toBe('Strange');
+  });
+
+  test('is that of the list, record or form on screen, else the first', () => {
+    for (const path of ['/queue', '/incidents/INC0000012', '/incidents/new', '/people/ben', '/']) expect(kindAt(path).kind).toBe('incident');
+    expect(isQueue('/queue', kindAt('/queue'))).toBe(true);
+    for (const path of ['/incidents/INC0000012', '/queues', '/people']) expect(isQueue(path, kindAt(path))).toBe(false);
   });
 
   test('the page of one record is neither a list nor a form', () => {

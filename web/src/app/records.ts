@@ -2,17 +2,24 @@
 // belongs to it, asks here.
 import { paths } from './paths';
 
-/** `prefix` are the letters of its numbers, `place` stands in the API's addresses, `page` shows one; a kind may have no page. */
+/**
+ * `prefix` are the letters of its numbers, `place` stands in the API's addresses, `page` shows one, `queue` a list of them by a
+ * condition, `create` is the form of a new one; a kind may have no pages. The first is the one that the desk opens with.
+ */
 const KINDS = {
-  incident: { kind: 'incident', prefix: 'INC', place: 'incidents', page: paths.incident },
+  incident: { kind: 'incident', prefix: 'INC', place: 'incidents', page: paths.incident, queue: paths.queue, create: paths.newIncident },
 } as const;
 
 export type Kind = keyof typeof KINDS;
 export type Place = (typeof KINDS)[Kind]['place'];
-export type About = { kind: Kind; prefix: string; place: Place; page?: (number: string) => string };
+export type About = { kind: Kind; prefix: string; place: Place; page?: (number: string) => string; queue?: (q?: string) => string; create?: () => string };
+/** A kind that has a list. */
+export type Listed = About & Required<Pick<About, 'queue'>>;
 export type Named = { kind?: string | null; number?: string | null };
 
 export const ALL_KINDS: readonly About[] = Object.values(KINDS);
+export const LISTED = ALL_KINDS.filter((one): one is Listed => one.queue !== undefined);
+const FIRST: Listed = KINDS.incident;
 
 const lettersOf = (number: string) => /^[A-Z]+(?=\d)/.exec(number)?.[0];
 
@@ -35,6 +42,15 @@ export function kindOf(ticket: { number: string }): About {
 /** The path of the page that shows the record; undefined where there is none. */
 export function pageOf(record: Named): string | undefined {
   return record.number ? aboutRecord(record)?.page?.(record.number) : undefined;
+}
+
+/** Whether the path is the list of the kind. */
+export const isQueue = (path: string, { queue }: Listed): boolean => path === queue('').split('?')[0];
+
+/** The kind one is at: its list, one of its records or its form is on screen; else the first. */
+export function kindAt(path: string): Listed {
+  const found = LISTED.find((one) => isQueue(path, one) || (one.page && path.startsWith(one.page(''))));
+  return found ?? FIRST;
 }
 
 /** Whether the path is the page of one record. */

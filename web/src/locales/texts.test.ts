@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { own } from '@/app/i18n';
-import { ALL_KINDS } from '@/app/records';
+import { ALL_KINDS, LISTED } from '@/app/records';
 
 const SRC = join(process.cwd(), 'src');
 const EN = join(SRC, 'locales/en');
@@ -53,6 +53,16 @@ test('every kind has the words that the parts of all tickets ask of it', () => {
     for (const [, key] of source.matchAll(/\bown\([^,`']+, '([A-Za-z0-9_.]+)'\)/g)) asked.push(...ALL_KINDS.map(({ kind }) => own(kind, key ?? '')));
   }
   expect(asked.filter((keys) => !keys.some(exists))).toEqual([]);
+});
+
+/** The paths of all texts below. */
+const leaves = (tree: Tree, at = ''): string[] => Object.entries(tree).flatMap(([key, value]) => (typeof value === 'string' ? [at + key] : leaves(value, `${at}${key}.`)));
+
+test('the desk has its words for every kind that has a list', () => {
+  const words = texts.desk?.kind as Record<string, Tree>;
+  const [first] = LISTED;
+  const missing = LISTED.flatMap(({ kind }) => leaves(words[first?.kind ?? ''] ?? {}).map((key) => `desk:kind.${kind}.${key}`)).filter((key) => !exists(key));
+  expect(missing).toEqual([]);
 });
 
 test('no page holds words of its own', () => {
