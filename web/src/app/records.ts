@@ -13,17 +13,17 @@ const KINDS = {
 export type Kind = keyof typeof KINDS;
 export type Place = (typeof KINDS)[Kind]['place'];
 export type About = { kind: Kind; prefix: string; place: Place; page?: (number: string) => string; queue?: (q?: string) => string; create?: () => string };
-/** A kind that has a list. */
-export type Listed = About & Required<Pick<About, 'queue'>>;
+/** A kind that has a list, and pages of what is in it. */
+export type Listed = About & Required<Pick<About, 'queue' | 'page'>>;
 export type Named = { kind?: string | null; number?: string | null };
 
 export const ALL_KINDS: readonly About[] = Object.values(KINDS);
-export const LISTED = ALL_KINDS.filter((one): one is Listed => one.queue !== undefined);
+export const LISTED = ALL_KINDS.filter((one): one is Listed => one.queue !== undefined && one.page !== undefined);
 const FIRST: Listed = KINDS.incident;
 
 const lettersOf = (number: string) => /^[A-Z]+(?=\d)/.exec(number)?.[0];
 
-export const aboutKind = (kind: Kind): About => KINDS[kind];
+export const aboutKind = <K extends Kind>(kind: K): About & (typeof KINDS)[K] => KINDS[kind];
 
 /** What is known of the record's kind: the kind that the API names, else the one whose letters the number has. */
 export function aboutRecord({ kind, number }: Named): About | undefined {
@@ -49,7 +49,7 @@ export const isQueue = (path: string, { queue }: Listed): boolean => path === qu
 
 /** The kind one is at: its list, one of its records or its form is on screen; else the first. */
 export function kindAt(path: string): Listed {
-  const found = LISTED.find((one) => isQueue(path, one) || (one.page && path.startsWith(one.page(''))));
+  const found = LISTED.find((one) => isQueue(path, one) || path.startsWith(one.page('')));
   return found ?? FIRST;
 }
 

@@ -2,14 +2,12 @@
 import type { FieldDef } from '@/api/types';
 import { t } from '@/app/i18n';
 import { firstName } from '@/ui/names';
+import { hasField } from './values';
 
 /** Values for texts: `name` is what one calls the caller; the context takes the words that name none. */
 export type Audience = { name: string; context?: 'nocaller' };
 
-/** Whether tickets with these fields have callers; until the fields are known they are taken to. */
-export function hasCaller(fields: FieldDef[]): boolean {
-  return fields.length === 0 || fields.some((field) => field.name === 'caller');
-}
+export const hasCaller = (fields: FieldDef[]): boolean => hasField(fields, 'caller');
 
 export function audienceOf(fields: FieldDef[], caller?: { name: string } | null): Audience {
   if (!hasCaller(fields)) return { name: '', context: 'nocaller' };

@@ -23,6 +23,11 @@ export function fieldLabel(path: string, fields: FieldDef[], kind: Kind): string
   return tOr(own(kind, `field.${name}`), fields.find((field) => field.name === name)?.label ?? name);
 }
 
+/** Whether tickets with these fields have one of the name; until they are known they are taken to. */
+export function hasField(fields: FieldDef[], name: string): boolean {
+  return fields.length === 0 || fields.some((field) => field.name === name);
+}
+
 type Choice = { code: string; label: string };
 
 /** How a choice is called: the product's own word, else the registry's. */

@@ -59,7 +59,7 @@ export function Aside({ incident, onCommand }: { incident: Incident; onCommand: 
           <dd>
             <button type="button" className="value" onClick={() => onCommand('assign')}>
               <span className="vh">{t('ticket:command.assign')}: </span>
-              {incident.assigned_to?.name ?? t('incident:preview.nobody')}
+              {incident.assigned_to?.name ?? t('ticket:preview.nobody')}
               {incident.assignment_group && `, ${incident.assignment_group.name}`}
             </button>
           </dd>

@@ -8,12 +8,12 @@ import { conditions, paths } from '@/app/paths';
 import { RecordLink } from '@/app/RecordLink';
 import type { Command } from '@/features/ticket/commands/CommandDialogs';
 import { EditText } from '@/features/ticket/EditText';
+import { neighbours, type Trail } from '@/features/ticket/trail';
 import { channelInText } from '@/features/ticket/values';
 import { Button, buttonClass } from '@/ui/Button';
 import { PriorityTag, StateTag } from '@/ui/Tags';
 import { PHONE, useMedia } from '@/ui/useMedia';
 import { moment } from '@/ui/time';
-import { neighbours, type Trail } from '../trail';
 
 /** What stands in the header by name; the rest is behind the state menu. */
 const FRONT = ['hold', 'resume', 'reopen', 'close', 'resolve'];

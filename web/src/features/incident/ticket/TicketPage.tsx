@@ -4,10 +4,11 @@ import { useState } from 'react';
 import { PLACE, useIncident } from '@/api/incidents';
 import { useGo } from '@/app/links';
 import { conditions, paths } from '@/app/paths';
+import { aboutKind } from '@/app/records';
 import { CommandDialogs, type Command, type OpenCommand } from '@/features/ticket/commands/CommandDialogs';
 import { TicketView } from '@/features/ticket/TicketView';
-import { currentTrail, neighbours } from '../trail';
-import { usePrefetch } from '../usePrefetch';
+import { currentTrail, neighbours } from '@/features/ticket/trail';
+import { usePrefetch } from '@/features/ticket/usePrefetch';
 import { Aside } from './Aside';
 import { TicketHeader } from './TicketHeader';
 
@@ -21,9 +22,9 @@ function Ticket({ number }: { number: string }) {
   const incident = query.data;
   const [command, setCommand] = useState<OpenCommand | null>(null);
   const go = useGo();
-  const trail = currentTrail();
+  const trail = currentTrail('incident');
   const near = neighbours(trail, number);
-  usePrefetch([near?.after, near?.before]);
+  usePrefetch(aboutKind('incident'), [near?.after, near?.before]);
   const run = (name: Command, action?: string) => setCommand({ name, numbers: [number], action });
   return (
     <TicketView

@@ -17,12 +17,12 @@ export function QueueFoot() {
           {names.map((name) => (
             <kbd key={name}>{name}</kbd>
           ))}
-          {t(`incident:foot.${what}`)}
+          {t(`ticket:foot.${what}`)}
         </span>
       ))}
       <span className="push">
         <kbd>?</kbd>
-        {t('incident:foot.all')}
+        {t('ticket:foot.all')}
       </span>
     </div>
   );

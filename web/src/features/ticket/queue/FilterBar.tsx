@@ -3,19 +3,19 @@ import { IconFilter } from '@tabler/icons-react';
 import { useCallback, useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
 import { ApiError } from '@/api/client';
 import { t } from '@/app/i18n';
-import { fieldLabel } from '@/features/ticket/values';
+import { fieldLabel } from '../values';
 import { sentence } from '@/ui/words';
 import { buttonClass } from '@/ui/Button';
 import { useFindAsked } from '@/app/find';
 import { conditionError } from './condition';
 import { paths } from '@/app/paths';
 import { useFields } from '@/api/fields';
-import { PLACE } from '@/api/incidents';
+import { aboutKind, type Kind } from '@/app/records';
 import type { Completion } from './complete';
 
-type Props = { q: string; error: unknown; onApply: (q: string) => void; focusKey: number };
+type Props = { kind: Kind; q: string; error: unknown; onApply: (q: string) => void; focusKey: number };
 
-export function FilterBar({ q, error, onApply, focusKey }: Props) {
+export function FilterBar({ kind, q, error, onApply, focusKey }: Props) {
   const [text, setText] = useState(q);
   const [base, setBase] = useState(q);
   // Another queue was chosen: its condition replaces what stood here.
@@ -25,7 +25,7 @@ export function FilterBar({ q, error, onApply, focusKey }: Props) {
   }
   const input = useRef<HTMLInputElement>(null);
   const id = useId();
-  const fields = useFields('incident');
+  const fields = useFields(kind);
   // The help loads when one begins to write.
   const [help, setHelp] = useState<typeof import('./complete') | null>(null);
   const [offer, setOffer] = useState<Completion | null>(null);
@@ -44,7 +44,7 @@ export function FilterBar({ q, error, onApply, focusKey }: Props) {
   useFindAsked(useCallback(() => input.current?.select(), []));
 
   const offerAt = (next: string, cursor: number) => {
-    setOffer(help?.complete(next, cursor, fields, (field) => fieldLabel(field.name, fields, 'incident')) ?? null);
+    setOffer(help?.complete(next, cursor, fields, (field) => fieldLabel(field.name, fields, kind)) ?? null);
     setChosen(-1);
   };
   const take = (index: number) => {
@@ -88,7 +88,7 @@ export function FilterBar({ q, error, onApply, focusKey }: Props) {
     >
       <IconFilter aria-hidden />
       <label className="vh" htmlFor={id}>
-        {t('incident:filter.label')}
+        {t('ticket:filter.label')}
       </label>
       <div className="filter-box grow">
         <input
@@ -97,7 +97,7 @@ export function FilterBar({ q, error, onApply, focusKey }: Props) {
           value={text}
           spellCheck={false}
           autoComplete="off"
-          placeholder={t('incident:filter.placeholder')}
+          placeholder={t('ticket:filter.placeholder')}
           aria-invalid={fault !== null || undefined}
           aria-describedby={fault ? `${id}-error` : undefined}
           role="combobox"
@@ -114,7 +114,7 @@ export function FilterBar({ q, error, onApply, focusKey }: Props) {
           onKeyDown={press}
         />
         {offer && (
-          <ul className="picker-list offers" role="listbox" id={`${id}-offers`} aria-label={t('incident:filter.offers')}>
+          <ul className="picker-list offers" role="listbox" id={`${id}-offers`} aria-label={t('ticket:filter.offers')}>
             {offer.offers.map((one, index) => (
               <li
                 key={one.text}
@@ -134,8 +134,8 @@ export function FilterBar({ q, error, onApply, focusKey }: Props) {
         )}
       </div>
       <kbd aria-hidden>/</kbd>
-      <a className={buttonClass('ghost', true)} href={paths.csv(PLACE, q)} download>
-        {t('incident:filter.csv')}
+      <a className={buttonClass('ghost', true)} href={paths.csv(aboutKind(kind).place, q)} download>
+        {t('ticket:filter.csv')}
       </a>
       {fault && (
         <div className="filter-error" id={`${id}-error`} role="alert">
@@ -147,7 +147,7 @@ export function FilterBar({ q, error, onApply, focusKey }: Props) {
             </pre>
           )}
           {sentence(fault.message)}
-          {choices && <p className="meta">{t('incident:filter.choices', { choices })}</p>}
+          {choices && <p className="meta">{t('ticket:filter.choices', { choices })}</p>}
         </div>
       )}
     </form>

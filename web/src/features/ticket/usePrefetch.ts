@@ -2,23 +2,23 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { useSteps } from '@/api/fields';
-import { PLACE } from '@/api/incidents';
 import { prefetchTicket } from '@/api/tickets';
+import type { About } from '@/app/records';
 
 /** Who runs through the list does not stop to read: nothing is asked for on the way. */
 const PAUSE_MS = 120;
 
-/** Reads incidents and their stories beforehand, and the page that shows one. */
-export function usePrefetch(numbers: (string | undefined)[]): void {
+/** Reads tickets and their stories beforehand, and by `load` the page that shows one. */
+export function usePrefetch({ kind, place }: About, numbers: (string | undefined)[], load?: () => Promise<unknown>): void {
   // Whoever opens a dialog types at once: what it asks for is known by then.
-  useSteps('incident');
+  useSteps(kind);
   const client = useQueryClient();
   const key = numbers.filter(Boolean).join(' ');
   useEffect(() => {
     const timer = setTimeout(() => {
-      void import('./ticket/TicketPage');
-      for (const number of key.split(' ')) if (number) void prefetchTicket(client, PLACE, number);
+      void load?.();
+      for (const number of key.split(' ')) if (number) void prefetchTicket(client, place, number);
     }, PAUSE_MS);
     return () => clearTimeout(timer);
-  }, [client, key]);
+  }, [client, place, key, load]);
 }

@@ -1,6 +1,6 @@
 // What can stand where the cursor is in a condition: names of fields, and the values of the one that is named.
 import type { FieldDef } from '@/api/types';
-import { choicesOf } from '@/features/ticket/values';
+import { choicesOf } from '../values';
 
 export type Offer = { text: string; hint: string };
 export type Completion = { from: number; to: number; offers: Offer[] };

@@ -15,6 +15,8 @@ const HEAD_PX = 28;
 const NEAR_END = 20;
 
 type Props = {
+  /** The address of the page of one. */
+  page: (number: string) => string;
   rows: Ticket[];
   total: number;
   current: string | undefined;
@@ -28,7 +30,7 @@ type Props = {
   more: boolean;
 };
 
-export function QueueList({ rows, total, current, marked, label, onPick, onOpen, onMark, onNearEnd, more }: Props) {
+export function QueueList({ page, rows, total, current, marked, label, onPick, onOpen, onMark, onNearEnd, more }: Props) {
   const me = useMe();
   const scroll = useRef<HTMLDivElement>(null);
   const cards = useMedia(CARDS);
@@ -79,7 +81,7 @@ export function QueueList({ rows, total, current, marked, label, onPick, onOpen,
             return (
               <div key={item.key} className={`grp at${line.priority === 1 ? ' late' : ''}`} role="presentation" style={style}>
                 {line.priority === 1 && <IconAlertTriangle aria-hidden />}
-                {t('incident:queue.group', { priority: line.priority, name: tOr(`common:priority.${line.priority}`, '') })}
+                {t('ticket:queue.group', { priority: line.priority, name: tOr(`common:priority.${line.priority}`, '') })}
                 <span className="n">{more && item.index === lastHead ? `${line.count}+` : line.count}</span>
               </div>
             );
@@ -90,6 +92,7 @@ export function QueueList({ rows, total, current, marked, label, onPick, onOpen,
               key={item.key}
               id={`row-${row.number}`}
               row={row}
+              href={page(row.number)}
               current={row.number === current}
               selected={marked.has(row.number)}
               position={line.index + 1}

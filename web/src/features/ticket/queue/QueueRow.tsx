@@ -2,13 +2,13 @@ import { IconCheck } from '@tabler/icons-react';
 import { memo, type CSSProperties } from 'react';
 import type { Ticket } from '@/api/types';
 import { t } from '@/app/i18n';
-import { paths } from '@/app/paths';
 import { Avatar, PriorityTag, StateTag } from '@/ui/Tags';
 import { dayInText, span } from '@/ui/time';
 
 type Props = {
   id: string;
   row: Ticket;
+  href: string;
   current: boolean;
   selected: boolean;
   position: number;
@@ -20,13 +20,13 @@ type Props = {
   onMark: (number: string) => void;
 };
 
-export const QueueRow = memo(function QueueRow({ id, row, current, selected, position, total, mine, style, onPick, onOpen, onMark }: Props) {
+export const QueueRow = memo(function QueueRow({ id, row, href, current, selected, position, total, mine, style, onPick, onOpen, onMark }: Props) {
   const about = row.service?.name ?? row.location?.name ?? row.category;
   return (
     // A link, so that it opens in a tab of its own as any other.
     <a
       id={id}
-      href={paths.incident(row.number)}
+      href={href}
       role="option"
       tabIndex={-1}
       aria-selected={current || selected}
@@ -47,7 +47,7 @@ export const QueueRow = memo(function QueueRow({ id, row, current, selected, pos
       {/* For the pointer alone: by key it is X, and the row says that it is selected. */}
       <span
         className="dot"
-        title={t('incident:queue.select')}
+        title={t('ticket:queue.select')}
         aria-hidden
         onClick={(event) => {
           event.preventDefault();
@@ -57,7 +57,7 @@ export const QueueRow = memo(function QueueRow({ id, row, current, selected, pos
       >
         <i>{selected && <IconCheck />}</i>
       </span>
-      {selected && <span className="vh">{t('incident:queue.selected')}</span>}
+      {selected && <span className="vh">{t('ticket:queue.selected')}</span>}
       <PriorityTag priority={row.priority} />
       <span className="cut words">
         <span className="t cut">{row.short_description}</span>
@@ -68,12 +68,12 @@ export const QueueRow = memo(function QueueRow({ id, row, current, selected, pos
       {row.assigned_to ? (
         <span className="owner" title={row.assigned_to.name}>
           <Avatar name={row.assigned_to.name} me={mine} />
-          <span className="vh">{t('incident:queue.assignedTo', { name: row.assigned_to.name })}</span>
+          <span className="vh">{t('ticket:queue.assignedTo', { name: row.assigned_to.name })}</span>
         </span>
       ) : (
         <span className="dim owner nobody">
           <span aria-hidden>–</span>
-          <span className="vh">{t('incident:queue.unassigned')}</span>
+          <span className="vh">{t('ticket:queue.unassigned')}</span>
         </span>
       )}
       <span className="promise">
@@ -87,8 +87,8 @@ export const QueueRow = memo(function QueueRow({ id, row, current, selected, pos
 /** How long it waits; of what is done, since when. Short enough for its column at any age. */
 export function rowTime(row: Pick<Ticket, 'state' | 'opened_at' | 'updated_at' | 'resolved_at' | 'closed_at'>): string {
   const ended = { resolved: row.resolved_at, closed: row.closed_at, canceled: row.closed_at }[row.state];
-  if (ended) return t('incident:queue.since', { day: dayInText(ended, undefined, 'short') });
+  if (ended) return t('ticket:queue.since', { day: dayInText(ended, undefined, 'short') });
   const age = span(row.opened_at);
   const updated = span(row.updated_at);
-  return age === updated ? t('incident:queue.ageAlone', { age }) : t('incident:queue.age', { age, updated });
+  return age === updated ? t('ticket:queue.ageAlone', { age }) : t('ticket:queue.age', { age, updated });
 }

@@ -1,5 +1,7 @@
 // Which queue the reader came from, so that the ticket page knows back, previous and next.
-export type Trail = { q: string; title: string; numbers: string[] };
+import type { Kind } from '@/app/records';
+
+export type Trail = { kind: Kind; q: string; title: string; numbers: string[] };
 
 let trail: Trail | null = null;
 
@@ -7,8 +9,9 @@ export function rememberQueue(next: Trail): void {
   trail = next;
 }
 
-export function currentTrail(): Trail | null {
-  return trail;
+/** The way by a queue of this kind. */
+export function currentTrail(kind: Kind): Trail | null {
+  return trail?.kind === kind ? trail : null;
 }
 
 /** Where a number stands in the trail: position from 1, the one before and the one after. */
