@@ -11,7 +11,7 @@ export type Incident = Schemas['Incident'];
 /** What all practices give a ticket, under these names. */
 type Common = 'id' | 'number' | 'version' | 'state' | 'short_description' | 'description' | 'opened_at' | 'opened_by' | 'updated_at' | 'priority' | 'impact' | 'urgency' | 'assigned_to' | 'assignment_group' | 'custom' | 'actions';
 /** What the pages of all tickets show where the kind has it. */
-type Perhaps = 'caller' | 'service' | 'location' | 'category' | 'subcategory' | 'on_hold_reason' | 'resolved_at' | 'closed_at' | 'priority_override';
+type Perhaps = 'caller' | 'contact_type' | 'duplicate_of' | 'parent' | 'service' | 'location' | 'category' | 'subcategory' | 'on_hold_reason' | 'resolved_at' | 'closed_at' | 'priority_override';
 /** A ticket of any kind; in a list it lacks its long texts and `actions`. */
 export type Ticket = Pick<Incident, Common> & Partial<Pick<Incident, Perhaps>>;
 export type NewIncident = Schemas['CreateIncident'];

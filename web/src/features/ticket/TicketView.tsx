@@ -1,41 +1,43 @@
-// The page of one ticket: header, story and composer, details beside them. A kind gives its header, details and keys.
+// The page of one ticket: header, story and composer, details beside them. A kind gives its details.
 import './conversation.css';
 import './ticket.css';
-import { useState, type ReactNode } from 'react';
+import { useState, type ComponentType } from 'react';
 import { ApiError } from '@/api/client';
-import { useTicketNews } from '@/api/tickets';
+import { useTicket, useTicketNews } from '@/api/tickets';
 import type { Ticket } from '@/api/types';
 import { t } from '@/app/i18n';
-import { useKeys, type KeyMap } from '@/app/keys';
-import type { Place } from '@/app/records';
+import { useKeys } from '@/app/keys';
+import { useGo } from '@/app/links';
+import { conditions } from '@/app/paths';
+import type { Listed } from '@/app/records';
 import { NotFound } from '@/app/RouteError';
 import { ErrorBanner, Skeleton } from '@/ui/States';
 import { SMALL, useMedia } from '@/ui/useMedia';
+import { CommandDialogs, type OpenCommand, type Run } from './commands/CommandDialogs';
 import { Docked } from './Docked';
 import { StoryFilter } from './StoryFilter';
+import { TicketHeader } from './TicketHeader';
 import { TicketSkeleton } from './TicketSkeleton';
 import { Timeline } from './Timeline';
 import type { Mode } from './draft';
 import type { Show } from './story';
+import { currentTrail, neighbours } from './trail';
+import { usePrefetch } from './usePrefetch';
 import { useStory } from './useStory';
 import { useTail } from './useTail';
 
-type Props = {
-  place: Place;
+export type AsideProps<T extends Ticket> = { ticket: T; onCommand: Run };
+
+type Props<T extends Ticket> = {
+  at: Listed;
   number: string;
-  /** How it is read; `data` is undefined until it is there. */
-  query: { data: Ticket | undefined; error: unknown; refetch: () => unknown };
-  header: ReactNode;
-  aside: ReactNode;
-  /** Keys beside those of the composer; none works while `busy`, when a dialog is open. */
-  keys: KeyMap;
-  busy: boolean;
-  /** The dialogs of the kind. */
-  children?: ReactNode;
+  /** The column of details. */
+  Aside: ComponentType<AsideProps<T>>;
 };
 
-export function TicketView({ place, number, query, header, aside, keys, busy, children }: Props) {
-  const { data: ticket, error, refetch } = query;
+export function TicketView<T extends Ticket>({ at, number, Aside }: Props<T>) {
+  const { kind, place } = at;
+  const { data: ticket, error, refetch } = useTicket<T>(place, number);
   const story = useStory(place, number, ticket);
   const tail = useTail(number, story.items.length);
   const [show, setShow] = useState<Show>('all');
@@ -49,7 +51,26 @@ export function TicketView({ place, number, query, header, aside, keys, busy, ch
     setInfo(false);
     setComposer(({ serial }) => ({ mode, serial: serial + 1 }));
   };
-  useKeys({ r: () => write('reply'), n: () => write('note'), ...keys }, !busy);
+  const [command, setCommand] = useState<OpenCommand | null>(null);
+  const run: Run = (name, action) => setCommand({ name, numbers: [number], action });
+  const go = useGo();
+  const trail = currentTrail(kind);
+  const near = neighbours(trail, number);
+  usePrefetch(at, [near?.after, near?.before]);
+  useKeys(
+    {
+      r: () => write('reply'),
+      n: () => write('note'),
+      a: () => run('assign'),
+      s: () => run('state'),
+      p: () => run('priority'),
+      j: () => near?.after && go(at.page(near.after)),
+      k: () => near?.before && go(at.page(near.before)),
+      Escape: () => go(at.queue(trail?.q ?? conditions.open)),
+    },
+    // None works while a dialog is open.
+    command === null,
+  );
 
   if (error && !ticket) {
     if (error instanceof ApiError && error.status === 404) return <NotFound />;
@@ -67,12 +88,12 @@ export function TicketView({ place, number, query, header, aside, keys, busy, ch
         ) : (
           <>
             <title>{`${number} ${ticket.short_description} · ${t('common:product')}`}</title>
-            {header}
+            <TicketHeader at={at} ticket={ticket} trail={trail} near={near} onCommand={run} />
             <StoryFilter items={story.items} show={details ? null : show} onShow={(next) => {
                 setShow(next);
                 setInfo(false);
               }} onDetails={narrow ? () => setInfo(true) : undefined} />
-            {details && aside}
+            {details && <Aside ticket={ticket} onCommand={run} />}
             <div className="tl" hidden={details} {...tail} tabIndex={0} role="region" aria-label={t('ticket:timeline.label')}>
               {story.pending && <Skeleton rows={4} />}
               {story.error && <ErrorBanner error={story.error} retry={story.refetch} />}
@@ -84,8 +105,8 @@ export function TicketView({ place, number, query, header, aside, keys, busy, ch
           </>
         )}
       </main>
-      {!narrow && (ticket ? aside : <div className="pane"><Skeleton rows={5} /></div>)}
-      {children}
+      {!narrow && (ticket ? <Aside ticket={ticket} onCommand={run} /> : <div className="pane"><Skeleton rows={5} /></div>)}
+      {command && <CommandDialogs kind={kind} command={command} onClose={() => setCommand(null)} />}
     </div>
   );
 }

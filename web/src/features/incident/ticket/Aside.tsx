@@ -3,10 +3,10 @@ import { whyNot } from '@/api/actions';
 import { useFields } from '@/api/fields';
 import type { Incident } from '@/api/types';
 import { t } from '@/app/i18n';
-import type { Command } from '@/features/ticket/commands/CommandDialogs';
 import type { Shipped } from '@/features/ticket/editors';
 import { FieldList } from '@/features/ticket/FieldList';
 import { Relations } from '@/features/ticket/Relations';
+import type { AsideProps } from '@/features/ticket/TicketView';
 import { Watchers } from '@/features/ticket/Watchers';
 import { Button } from '@/ui/Button';
 import { PriorityTag, StateTag } from '@/ui/Tags';
@@ -26,7 +26,7 @@ const SHIPPED: Shipped[] = [
   ['contact_type', { type: 'choice' }],
 ];
 
-export function Aside({ incident, onCommand }: { incident: Incident; onCommand: (name: Command, action?: string) => void }) {
+export function Aside({ ticket: incident, onCommand }: AsideProps<Incident>) {
   const fields = useFields('incident');
   return (
     <aside className="pane aside" aria-label={t('incident:aside.label')}>

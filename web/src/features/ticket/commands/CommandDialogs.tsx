@@ -5,6 +5,8 @@ import { StateDialog } from './StateDialog';
 import type { Targets } from './useBulk';
 
 export type Command = 'assign' | 'state' | 'priority';
+/** Opens the dialog of a command, at an action if one is named. */
+export type Run = (name: Command, action?: string) => void;
 export type OpenCommand = { name: Command; numbers: string[]; action?: string };
 
 type Props = Omit<Targets, 'numbers'> & { command: OpenCommand };
