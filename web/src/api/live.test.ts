@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { isAbout } from './live';
 
-test('news of another kind, and of the bell, are not about a kind; what was missed may be', () => {
+test('news of another kind, and of the bell, are not about a kind, but what was missed may be', () => {
   const record = (kind: string) => ({ type: 'record', record: { kind, id: '1' } }) as const;
   expect(isAbout(record('incident'), 'incident')).toBe(true);
   expect(isAbout(record('person'), 'incident')).toBe(false);

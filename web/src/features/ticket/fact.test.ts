@@ -23,6 +23,16 @@ describe('a fact', () => {
     expect(tell('assigned', [{ field: 'assigned_to', from: alex, to: null }])).toEqual(['Assigned to nobody (was Alex Agent)', []]);
   });
 
+  test('says how a link reads from this end', () => {
+    const other = { id: 'b', name: 'Core switch', number: 'INC0000002' };
+    const link = (field: string) => [{ field: 'relation', from: null, to: 'caused_by' }, { field, from: null, to: other }];
+    expect(tell('related', link('to'))).toEqual(['Linked: Caused by INC0000002', []]);
+    expect(tell('related', link('from'))[0]).toMatch(/^Linked: .+ INC0000002$/);
+    expect(tell('related', link('from'))).not.toEqual(tell('related', link('to')));
+    const gone = link('to').map((change) => ({ ...change, from: change.to, to: null }));
+    expect(tell('unrelated', gone)).toEqual(['Link removed: Caused by INC0000002', []]);
+  });
+
   test('names other changes beside it', () => {
     expect(tell('updated', [{ field: 'impact', from: 3, to: 1 }])).toEqual(['', ['impact']]);
     expect(tell('closed', [{ field: 'state', from: 'resolved', to: 'closed' }, { field: 'location', from: 'x', to: null }])).toEqual(['Closed', ['location']]);

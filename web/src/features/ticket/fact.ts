@@ -22,6 +22,8 @@ const TOLD: Record<string, Set<string>> = {
   merged: new Set([...HOLD, 'duplicate_of']),
   unmerged: new Set([...HOLD, 'duplicate_of']),
   reopened: new Set([...HOLD, 'resolved_by', 'close_code', 'close_notes']),
+  related: new Set(['relation', 'from', 'to']),
+  unrelated: new Set(['relation', 'from', 'to']),
 };
 
 export type Told = { sentence: string; changes: FactChange[] };
@@ -45,7 +47,19 @@ function sentenceOf(short: string, all: FactChange[], fields: FieldDef[], caller
   if (short === 'merged') return t('ticket:fact.mergedInto', { number: valueText('duplicate_of', to('duplicate_of'), fields) ?? '' }).trim();
   if (short === 'on_hold' || short === 'held') return heldFor(to('on_hold_reason'), to('on_hold_until'), caller);
   if (short === 'assigned') return assigned(all, fields);
+  if (short === 'related' || short === 'unrelated') return linked(short, all, fields);
   return '';
+}
+
+/** "Linked: Caused by INC0001042", as the links beside it say it from this end. */
+function linked(short: 'related' | 'unrelated', all: FactChange[], fields: FieldDef[]): string {
+  const side = short === 'related' ? 'to' : 'from';
+  const told = (name: string) => all.find((change) => change.field === name)?.[side];
+  const from = told('from');
+  const type = String(told('relation') ?? '');
+  const how = tOr(`ticket:relation.${from ? 'rev_' : ''}${type}`, type);
+  const other = valueText('relation', from ?? told('to'), fields);
+  return other ? t(`ticket:fact.${short}To`, { how, other }) : '';
 }
 
 function heldFor(reason: unknown, until: unknown, caller: string): string {

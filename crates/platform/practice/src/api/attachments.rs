@@ -11,15 +11,15 @@ use steward_ticket::attachment::{
     Attachment, Audience, Files, NewAttachment, Upload, attachments, count_attachments,
 };
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_axum::routes;
 
 use super::Desk;
 use super::files::{AttachmentView, files, view};
 use super::journal::since;
 
-pub(super) fn routes() -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(list_attachments, add_attachment))
+pub(super) fn routes() -> Vec<UtoipaMethodRouter> {
+    vec![routes!(list_attachments, add_attachment)]
 }
 
 /// Attachments, oldest first

@@ -8,7 +8,7 @@ use steward_database::Tx;
 use steward_fields::Registry;
 use steward_people::{Actor, Call, refusal, visibility};
 use steward_ticket::list::{ListQuery as Asked, context, list};
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_axum::routes;
 
 use super::Desk;
@@ -17,8 +17,8 @@ use crate::practice::Practice;
 use crate::shown::Rows;
 use crate::view::{COLUMNS, INTERNAL_COLUMNS, whole};
 
-pub(super) fn routes() -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(export_list))
+pub(super) fn routes() -> Vec<UtoipaMethodRouter> {
+    vec![routes!(export_list)]
 }
 
 /// A column of a ticket as the API shows it; tickets go by their number.

@@ -13,14 +13,14 @@ use steward_people::names;
 use steward_people::views::Reference;
 use steward_ticket::readable;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_axum::routes;
 
 use super::Desk;
 use crate::load::Loaded;
 
-pub(super) fn routes() -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(list_history))
+pub(super) fn routes() -> Vec<UtoipaMethodRouter> {
+    vec![routes!(list_history)]
 }
 
 /// One fact of the history.

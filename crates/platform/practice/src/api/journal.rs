@@ -14,18 +14,19 @@ use steward_ticket::journal::{
 };
 use steward_ticket::{rich, text};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_axum::routes;
 
 use super::Desk;
 
-pub(super) fn routes() -> OpenApiRouter {
-    OpenApiRouter::new()
-        .routes(routes!(list_comments, add_comment))
-        .routes(routes!(list_work_notes, add_work_note))
-        .routes(routes!(get_comment))
-        .routes(routes!(get_work_note))
-        .routes(routes!(retract_comment))
+pub(super) fn routes() -> Vec<UtoipaMethodRouter> {
+    vec![
+        routes!(list_comments, add_comment),
+        routes!(list_work_notes, add_work_note),
+        routes!(get_comment),
+        routes!(get_work_note),
+        routes!(retract_comment),
+    ]
 }
 
 /// An entry of the journal.

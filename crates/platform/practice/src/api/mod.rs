@@ -24,7 +24,7 @@ pub use desk::Desk;
 pub(crate) use journal::EntryView;
 pub(crate) use route::route;
 use steward_api::Caller;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use crate::act::Action;
 use crate::practice::Practice;
@@ -43,27 +43,34 @@ pub fn routes(practices: impl Iterator<Item = &'static Practice>) -> OpenApiRout
 /// The routes of one practice: its tickets with their actions and parts, the whole
 /// list as CSV, and what only it has.
 fn of(practice: &'static Practice) -> OpenApiRouter {
-    let actions = (practice.actions)().iter().map(Action::route);
-    let mut parts = actions
-        .fold(OpenApiRouter::new().merge(tickets::routes()), OpenApiRouter::routes)
-        .merge(journal::routes())
-        .merge(timeline::routes())
-        .merge(history::routes())
-        .merge(watchers::routes())
-        .merge(relations::routes())
-        .merge(attachments::routes())
-        .merge(redact::routes());
-    let mut whole = csv::routes();
-    for document in [parts.get_openapi_mut(), whole.get_openapi_mut()] {
-        dress::name(document, practice);
-        dress::dress(document, practice).expect("a document of ours reads as it was written");
-    }
+    let parts = [
+        tickets::routes(),
+        (practice.actions)().iter().map(Action::route).collect(),
+        journal::routes(),
+        timeline::routes(),
+        history::routes(),
+        watchers::routes(),
+        relations::routes(),
+        attachments::routes(),
+        redact::routes(),
+    ];
+    let parts = parts.into_iter().flatten().map(|part| at(practice.path, part));
+    let file = format!("{}.csv", practice.path);
+    let whole = csv::routes().into_iter().map(|whole| at(&file, whole));
+    let mut shared = parts.chain(whole).fold(OpenApiRouter::new(), OpenApiRouter::routes);
+    let document = shared.get_openapi_mut();
+    dress::name(document, practice);
+    dress::dress(document, practice).expect("a document of ours reads as it was written");
     let own = practice.routes.map_or_else(OpenApiRouter::new, |routes| routes());
-    OpenApiRouter::new()
-        .nest(&format!("/{}", practice.path), parts)
-        .nest(&format!("/{}.csv", practice.path), whole)
-        .layer(axum::Extension(desk::Of(practice)))
-        .merge(own)
+    shared.layer(axum::Extension(desk::Of(practice))).merge(own)
+}
+
+/// A route below that place. Hung there one by one: nested in a router of their own
+/// each request would be taken apart and put together once more.
+fn at(place: &str, (schemas, mut paths, methods): UtoipaMethodRouter) -> UtoipaMethodRouter {
+    let below = |(path, item)| (format!("/{place}{path}"), item);
+    paths.paths = paths.paths.into_iter().map(below).collect();
+    (schemas, paths, methods)
 }
 
 /// All practices, put in by the composition root.

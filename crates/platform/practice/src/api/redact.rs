@@ -11,17 +11,14 @@ use steward_people::names;
 use steward_people::views::Reference;
 use steward_ticket::journal::{EntryKind, entry};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_axum::routes;
 
 use super::Desk;
 use crate::redact::redact_text;
 
-pub(super) fn routes() -> OpenApiRouter {
-    OpenApiRouter::new()
-        .routes(routes!(redact))
-        .routes(routes!(redact_comment))
-        .routes(routes!(redact_work_note))
+pub(super) fn routes() -> Vec<UtoipaMethodRouter> {
+    vec![routes!(redact), routes!(redact_comment), routes!(redact_work_note)]
 }
 
 /// Why an entry is redacted.

@@ -14,17 +14,15 @@ use steward_people::{Call, names};
 use steward_ticket::readable_of;
 use steward_ticket::store::{self, Relation};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_axum::routes;
 
 use super::{Desk, practices};
 use crate::load::Loaded;
 use crate::practice::Practices;
 
-pub(super) fn routes() -> OpenApiRouter {
-    OpenApiRouter::new()
-        .routes(routes!(list_relations, add_relation))
-        .routes(routes!(get_relation, remove_relation))
+pub(super) fn routes() -> Vec<UtoipaMethodRouter> {
+    vec![routes!(list_relations, add_relation), routes!(get_relation, remove_relation)]
 }
 
 /// A link to another record.

@@ -9,7 +9,7 @@ use steward_database::Tx;
 use steward_fields::Registries;
 use steward_people::Call;
 use steward_ticket::Ticket;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_axum::routes;
 
 use super::Desk;
@@ -20,8 +20,8 @@ use crate::shown::Shown;
 use crate::ticket_body::{NewTicket, TicketPatch};
 use crate::view::{One, TicketView};
 
-pub(super) fn routes() -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(list_all, create)).routes(routes!(get, update))
+pub(super) fn routes() -> Vec<UtoipaMethodRouter> {
+    vec![routes!(list_all, create), routes!(get, update)]
 }
 
 /// {Many}

@@ -3,14 +3,14 @@
 use axum::extract::OriginalUri;
 use axum::response::Response;
 use steward_api::{Page, Path, Problem, Query, TimedQuery};
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_axum::routes;
 
 use super::Desk;
 use crate::timeline::{self, TimelineItem};
 
-pub(super) fn routes() -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(list_timeline))
+pub(super) fn routes() -> Vec<UtoipaMethodRouter> {
+    vec![routes!(list_timeline)]
 }
 
 /// Everything that happened, oldest first unless `sort=-at`

@@ -10,14 +10,14 @@ use steward_history::Change;
 use steward_people::views::Reference;
 use steward_people::{Call, Target, access, allowed, names, resolve};
 use steward_ticket::{store, target};
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_axum::routes;
 
 use super::Desk;
 use crate::load::Loaded;
 
-pub(super) fn routes() -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(list_watchers)).routes(routes!(add_watcher, remove_watcher))
+pub(super) fn routes() -> Vec<UtoipaMethodRouter> {
+    vec![routes!(list_watchers), routes!(add_watcher, remove_watcher)]
 }
 
 /// Who watches, oldest first

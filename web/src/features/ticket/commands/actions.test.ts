@@ -5,7 +5,7 @@ import { actionsOf, bodyOf, inputsOf, needs } from './actions';
 const step = (action: string, required: string[], one_of: string[] = []): Step => ({ from: 'new', action, to: 'new', who: 'agent', required, one_of });
 const STEPS = [step('hold', [], ['on_hold_reason', 'until']), step('resolve', ['close_code', 'close_notes']), step('close', [])];
 
-test('actions that most kinds have come first, in their order; what else there is as the life cycle has it', () => {
+test('actions that most kinds have come first, in their order, then what else the life cycle has', () => {
   const all = ['assign', 'hold', 'analyse', 'cancel', 'hold', 'resume', 'accept'].map((action) => step(action, []));
   expect(actionsOf(all)).toEqual(['resume', 'hold', 'cancel', 'analyse', 'accept']);
 });
