@@ -362,7 +362,8 @@ export interface paths {
         put?: never;
         /**
          * Open an incident
-         * @description Only `short_description` is required; the caller is you when left out.
+         * @description Only `short_description` is required. Where an incident has a caller, that is you when
+         *     left out.
          */
         post: operations["create_incident"];
         delete?: never;
@@ -861,7 +862,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Record time worked */
-        post: operations["record_incident_time"];
+        post: operations["work_incident_time"];
         delete?: never;
         options?: never;
         head?: never;
@@ -9725,7 +9726,7 @@ export interface operations {
             507: components["responses"]["Refused507"];
         };
     };
-    record_incident_time: {
+    work_incident_time: {
         parameters: {
             query?: never;
             header?: never;
@@ -11956,7 +11957,13 @@ export interface operations {
     };
     priority_matrix: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description Kind of record; when left out, the first that has a matrix.
+                 * @example incident
+                 */
+                kind?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -12042,7 +12049,13 @@ export interface operations {
     };
     set_priority_matrix: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description Kind of record; when left out, the first that has a matrix.
+                 * @example incident
+                 */
+                kind?: string;
+            };
             header: {
                 /** @description The ETag you read */
                 "If-Match": string;
