@@ -8,7 +8,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { chromium } from 'playwright-core';
 
 export const PASSWORD = 'correct horse battery';
@@ -43,8 +43,9 @@ function freePort() {
 /** Starts `steward serve`, with `more` arguments, and waits until it is ready. */
 export async function startServer(more = []) {
   if (process.env.STEWARD_URL) return { url: process.env.STEWARD_URL, stop: async () => {} };
-  const binary = process.env.STEWARD_BIN;
-  if (!binary) throw new Error('STEWARD_BIN names the binary to test');
+  if (!process.env.STEWARD_BIN) throw new Error('STEWARD_BIN names the binary to test');
+  // It runs in a directory of its own, so that a path from here is not one from there.
+  const binary = resolve(process.env.STEWARD_BIN);
   const port = await freePort();
   const dir = mkdtempSync(join(tmpdir(), 'steward-e2e-'));
   const url = `http://127.0.0.1:${port}`;
