@@ -150,7 +150,7 @@ test('a caller who was typed but not chosen is not dropped', async () => {
   const page = await openPage(browser);
   await signIn(page, server.url, agent);
   await page.goto(`${server.url}/incidents/new`);
-  await page.getByText('Left empty, it is for yourself, Ben Trouble Test.').waitFor();
+  await page.getByText('Empty means you, Ben Trouble Test.').waitFor();
   await page.getByLabel('Short description').fill('Caller test');
   await page.getByLabel('Caller').fill('Nobody Atall');
   await page.keyboard.press('Control+Enter');

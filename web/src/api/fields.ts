@@ -15,12 +15,12 @@ export function useFields(kind: Kind): FieldDef[] {
   return data?.items ?? NO_FIELDS;
 }
 
-/** The steps of a kind's life cycle; undefined until they are known. They change with the program only. */
-export function useSteps(kind: Kind): Step[] | undefined {
-  const { data } = useQuery({
+/** The steps of a kind's life cycle; they change with the program only. */
+export function useSteps(kind: Kind): { steps?: Step[]; error: unknown; retry: () => void } {
+  const { data, error, refetch } = useQuery({
     queryKey: ['life-cycle', kind],
     queryFn: () => ok<{ transitions: Step[] }>(api.GET('/api/v1/life-cycles/{kind}', { params: { path: { kind } } })),
     staleTime: Infinity,
   });
-  return data?.transitions;
+  return { steps: data?.transitions, error, retry: () => void refetch() };
 }

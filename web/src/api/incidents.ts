@@ -13,7 +13,7 @@ export const createIncident = (body: NewIncident): Promise<Incident> => ticketCo
 
 /** The priority that follows from impact and urgency, by the administrator's matrix. */
 export function usePriorityOf(impact: number, urgency: number): number | undefined {
-  const { data } = useQuery({ queryKey: ['priority-matrix'], queryFn: () => ok<Cells>(api.GET('/api/v1/priority-matrix')), staleTime: 5 * 60_000, retry: false });
+  const { data } = useQuery({ queryKey: ['priority-matrix'], queryFn: () => ok<Cells>(api.GET('/api/v1/priority-matrix', { params: { query: { kind: 'incident' } } })), staleTime: 5 * 60_000, retry: false });
   return data?.cells.find((cell) => cell.impact === impact && cell.urgency === urgency)?.priority;
 }
 

@@ -862,7 +862,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Record time worked */
-        post: operations["work_incident_time"];
+        post: operations["record_incident_time"];
         delete?: never;
         options?: never;
         head?: never;
@@ -9726,7 +9726,7 @@ export interface operations {
             507: components["responses"]["Refused507"];
         };
     };
-    work_incident_time: {
+    record_incident_time: {
         parameters: {
             query?: never;
             header?: never;

@@ -7,15 +7,18 @@ import { number } from './format';
 import { t } from './i18n';
 import { NavRow } from './NavRow';
 import { conditions } from './paths';
-import { isQueue, type Listed } from './records';
+import { isQueue, isRecordPage, type Listed } from './records';
 import { useMe } from './session';
+import { currentTrail } from '@/features/ticket/trail';
 
 type Queue = { q: string; label: string; Icon: ComponentType<{ 'aria-hidden'?: boolean }> };
 
 export function QueueNav({ at, small, onGo }: { at: Listed; small: boolean; onGo?: () => void }) {
   const me = useMe();
   const { pathname, search } = useLocation();
-  const here = isQueue(pathname, at) ? (search as { q?: string }).q : undefined;
+  // A ticket belongs to the queue one came from.
+  const onTicket = isRecordPage(pathname) ? (currentTrail(at.kind)?.q ?? conditions.open) : undefined;
+  const here = isQueue(pathname, at) ? (search as { q?: string }).q : onTicket;
   const queues: Queue[] = [
     { q: conditions.mine, label: t('desk:queue.mine'), Icon: IconUser },
     { q: conditions.unassigned, label: t('desk:queue.unassigned'), Icon: IconInbox },

@@ -62,15 +62,15 @@ where
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Json<T>, Problem> {
-        let RawJson(value) = RawJson::from_request(request, state).await?;
-        Ok(Json(decode_json(value)?))
+        let raw = RawJson::from_request(request, state).await?;
+        Ok(Json(raw.read(|_| ())?))
     }
 }
 
-/// A JSON body that is parsed and not yet read: for a route whose kind of record
-/// decides what it takes.
+/// A JSON body that is not read yet: for a route whose kind of record decides
+/// what it takes.
 #[derive(Debug, Clone)]
-pub struct RawJson(pub Value);
+pub struct RawJson(Bytes);
 
 impl<S: Send + Sync> FromRequest<S> for RawJson {
     type Rejection = Problem;
@@ -85,20 +85,37 @@ impl<S: Send + Sync> FromRequest<S> for RawJson {
         if !bytes.is_empty() {
             check_type(&parts.headers)?;
         }
-        Ok(RawJson(parse(&bytes)?))
+        Ok(RawJson(bytes))
     }
 }
 
-/// Reads a parsed body as a `T`.
-///
-/// # Errors
-/// `Invalid` with each field that does not fit.
-pub fn decode_json<T: for<'de> Deserialize<'de>>(value: Value) -> Result<T, Error> {
-    // Only a body that does not fit is read twice, to find all that is wrong.
-    decode::from_json(value.clone()).map_err(|first| {
+impl RawJson {
+    /// A body of these bytes.
+    pub fn new(bytes: impl Into<Bytes>) -> RawJson {
+        RawJson(bytes.into())
+    }
+
+    /// Reads it as a `T`, after `prepare` has looked at it and taken out what is
+    /// not meant for the `T`. What does not fit is read twice, to name all that is
+    /// wrong.
+    ///
+    /// # Errors
+    /// `Malformed` when it is no JSON; `Invalid` with each field that does not fit.
+    pub fn read<T: for<'de> Deserialize<'de>>(
+        &self,
+        mut prepare: impl FnMut(&mut Value),
+    ) -> Result<T, Error> {
+        let mut value = parse(&self.0)?;
+        prepare(&mut value);
+        let first = match decode::from_json(value) {
+            Ok(read) => return Ok(read),
+            Err(first) => first,
+        };
+        let mut value = parse(&self.0)?;
+        prepare(&mut value);
         let faults = mend::all_faults::<T>(value, first);
-        Error::Invalid(faults.into_iter().map(decode::Fault::into_field_error).collect())
-    })
+        Err(Error::Invalid(faults.into_iter().map(decode::Fault::into_field_error).collect()))
+    }
 }
 
 fn check_type(headers: &HeaderMap) -> Result<(), Error> {

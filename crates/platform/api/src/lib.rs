@@ -31,8 +31,8 @@ pub use csv::{CSV_ROWS, CsvQuery, csv_line, csv_response, csv_value, wants_csv, 
 pub use entry::Entry;
 pub use idempotency::{BodySlot, forget as forget_answers, sweep as sweep_idempotency};
 pub use json::{
-    BODY_LIMIT, BODY_TIMEOUT, DRAIN_LIMIT, Json, PIECE_TIMEOUT, RawJson, decode_json,
-    parse as parse_json, read_body,
+    BODY_LIMIT, BODY_TIMEOUT, DRAIN_LIMIT, Json, PIECE_TIMEOUT, RawJson, parse as parse_json,
+    read_body,
 };
 pub use list::{
     DEFAULT_LIMIT, ListQuery, MAX_LIMIT, Page, PageQuery, TimedQuery, limit, read_cursor,

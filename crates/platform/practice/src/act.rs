@@ -75,7 +75,9 @@ pub struct Action {
     pub(crate) by_name: bool,
     decide: Box<DecideArgs>,
     look: Box<LookAtArgs>,
-    route: Box<dyn Fn() -> UtoipaMethodRouter + Send + Sync>,
+    /// Id of its operation, without the kind: `record_time`.
+    id: &'static str,
+    route: Box<dyn Fn(&'static str) -> UtoipaMethodRouter + Send + Sync>,
 }
 
 impl Action {
@@ -94,7 +96,8 @@ impl Action {
                 decide(tx, call, loaded, &parse_args(args)?)
             }),
             look: Box::new(move |tx, call, blank, args| look(tx, call, blank, &parse_args(args)?)),
-            route: Box::new(move || route(name, title, decide)),
+            id: name,
+            route: Box::new(move |id| route(name, id, title, decide)),
         }
     }
 
@@ -104,9 +107,15 @@ impl Action {
         Action { by_name: false, ..self }
     }
 
+    /// The same, under an id of its operation that reads better than its name.
+    #[must_use]
+    pub fn called(self, id: &'static str) -> Action {
+        Action { id, ..self }
+    }
+
     /// Its route, below the place of its practice.
     pub(crate) fn route(&self) -> UtoipaMethodRouter {
-        (self.route)()
+        (self.route)(self.id)
     }
 
     /// Looks at the arguments of a rule.

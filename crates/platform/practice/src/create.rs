@@ -64,7 +64,7 @@ impl Practice {
     fn begin(&'static self, call: &Call, loaded: &Loaded, ticket: &mut Ticket) -> Result<()> {
         // The first group is no reassignment.
         ticket.reassignment_count = 0;
-        let reported = call.door == Door::Web && loaded.target.own;
+        let reported = call.door == Door::Web && loaded.target.own && ticket.caller.is_some();
         if ticket.contact_type.is_none() && reported && self.registry.has("contact_type") {
             ticket.contact_type = Some("self_service".into());
         }

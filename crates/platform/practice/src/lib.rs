@@ -1,7 +1,8 @@
-//! What all practices share above the tickets: how a ticket is loaded and asked
-//! for, its journal, files, links, history and timeline as routes, its rows and
-//! their export. A practice gives a [`Practice`]; everything here works for
-//! whatever practice gives one.
+//! What all practices share above the tickets: the fields of requests and answers,
+//! actions as routes and by name, terms, the rules every kind obeys; how a ticket is
+//! loaded and asked for; its journal, files, links, history and timeline as routes,
+//! its rows and their export. A practice gives a [`Practice`]; everything here works
+//! for whatever practice gives one.
 //!
 //! Invariant: nothing here names a practice.
 
@@ -33,17 +34,12 @@ mod timeline;
 mod view;
 
 pub use act::{Action, Decision};
-pub use actions::{ActionView, actions};
-pub use assignee::{check_assignment, set_assignment};
 pub use body::said_under;
 pub use life_cycle::{LifeCycle, Steps, Transition, line};
 pub use load::Loaded;
 pub use practice::{Practice, Practices};
-pub use priority::PriorityMatrix;
 pub use redact::redact_place;
 pub use rooms::Rooms;
 pub use shipped::Shipped;
-pub use shown::{Custom, PriorityOverrideView, Rows, Seen, Shown};
 pub use term::{Term, hold_ends};
-pub use ticket_body::{NewTicket, PriorityOverride, PriorityOverridePatch, TicketPatch};
-pub use view::TicketView;
+pub use ticket_body::NewTicket;

@@ -6,7 +6,7 @@ use steward_api::check_version;
 use steward_base::{Error, Result, Uuid};
 use steward_database::Tx;
 use steward_fields::{Registries, Registry};
-use steward_history::{Change, append, save_head};
+use steward_history::{Change, FactRef, append, save_head};
 use steward_people::{Call, Target, allowed, check};
 use steward_ticket::{Effect, Ticket, store, target};
 
@@ -59,10 +59,18 @@ impl Loaded {
     ///
     /// # Errors
     /// Those of the writes.
-    pub fn note(&mut self, tx: &mut Tx, call: &Call, fact: &str, changes: &[Change]) -> Result<()> {
+    pub fn note(
+        &mut self,
+        tx: &mut Tx,
+        call: &Call,
+        fact: &str,
+        changes: &[Change],
+    ) -> Result<FactRef> {
         let kind = format!("{}.{fact}", self.practice.kind);
-        append(tx, &call.entropy, &mut self.ticket.head, &call.stamp(), &kind, changes)?;
-        save_head(tx, &mut self.ticket.head)
+        let head = &mut self.ticket.head;
+        let fact = append(tx, &call.entropy, head, &call.stamp(), &kind, changes)?;
+        save_head(tx, head)?;
+        Ok(fact)
     }
 
     /// Whether the actor reads its internal part.
@@ -137,6 +145,16 @@ impl Practice {
 }
 
 impl Practices {
+    /// A ticket of any practice, whoever asks; `None` when its kind is of none.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such ticket.
+    pub(crate) fn loaded(&self, tx: &mut Tx, call: &Call, id: Uuid) -> Result<Option<Loaded>> {
+        let ticket = store::by_id(tx, id)?;
+        let practice = self.of(ticket.kind());
+        practice.map(|practice| practice.loaded(tx, call, &self.registries, ticket)).transpose()
+    }
+
     /// Loads a ticket of any practice that the actor may read, by number or id.
     ///
     /// # Errors

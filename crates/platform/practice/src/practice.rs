@@ -22,6 +22,9 @@ pub struct Practice {
     pub prefix: &'static str,
     /// Its place below `/api/v1/`, also the tag of its routes: `incidents`.
     pub path: &'static str,
+    /// Name of its record in the API's document: `Incident`; also in
+    /// `CreateIncident`. No other schema has it (`Problem` is that of errors).
+    pub schema: &'static str,
     /// Its fields as shipped.
     pub registry: Shipped,
     /// Its states and steps.

@@ -1,7 +1,6 @@
 //! Priority from impact and urgency: a matrix that administrators may change.
 
 use serde::{Deserialize, Serialize};
-use steward_base::{Error, Result};
 use steward_fields::Registry;
 
 /// The setting of a kind that holds its matrix.
@@ -34,23 +33,6 @@ impl PriorityMatrix {
         let place = |level: u8| usize::from(level.clamp(1, 3)) - 1;
         self.cells[place(impact)][place(urgency)]
     }
-
-    /// Checks a matrix somebody wrote.
-    ///
-    /// # Errors
-    /// `Invalid` on the cell outside 1 to 5.
-    pub fn check(&self) -> Result<()> {
-        for (i, row) in self.cells.iter().enumerate() {
-            for (u, priority) in row.iter().enumerate() {
-                if !(1..=5).contains(priority) {
-                    let cell = format!("impact {} with urgency {}", i + 1, u + 1);
-                    let message = format!("{cell} must be 1 to 5");
-                    return Err(Error::invalid("cells", "range", message));
-                }
-            }
-        }
-        Ok(())
-    }
 }
 
 #[cfg(test)]
@@ -73,7 +55,5 @@ mod tests {
         ] {
             assert_eq!(matrix.priority(impact, urgency), priority, "{impact} x {urgency}");
         }
-        assert!(matrix.check().is_ok());
-        assert!(PriorityMatrix { cells: [[0; 3]; 3] }.check().is_err());
     }
 }

@@ -48,8 +48,9 @@ pub fn assign(
     }
     let mut after = before.clone();
     set_assignment(&mut after, group, person);
-    if after.assigned_to.is_some() {
+    if after.assigned_to.is_some() && step.to != before.state {
         after.state = step.to.to_owned();
+        (after.on_hold_reason, after.on_hold_until) = (None, None);
     }
     Ok(after)
 }

@@ -45,6 +45,7 @@ pub static CHORES: Practice = Practice {
     kind: "chore",
     prefix: "CHO",
     path: "chores",
+    schema: "Chore",
     registry: Shipped::new(registry),
     life_cycle: &LIFE_CYCLE,
     actions: || &ACTIONS,
@@ -66,6 +67,8 @@ static ACTIONS: LazyLock<Vec<Action>> = LazyLock::new(|| {
 
 fn registry() -> Registry {
     let mut fields = common(STATES);
-    fields.retain(|field| !["caller", "requested_for", "contact_type"].contains(&&*field.name));
+    fields.retain(|field| {
+        !["caller", "requested_for", "contact_type", "urgency"].contains(&&*field.name)
+    });
     Registry::new("chore", fields)
 }

@@ -7,7 +7,7 @@ use steward_history::{Change, append, head, save_head, set_setting};
 use steward_people::{Call, EVERYONE, Target, check, refusal};
 
 /// The right to decide about all records of a kind.
-pub(crate) const RIGHT: &str = "manage_matrix";
+const RIGHT: &str = "manage_matrix";
 
 /// Whether the actor may decide about all records of this kind.
 ///

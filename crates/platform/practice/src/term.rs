@@ -86,7 +86,10 @@ impl Practice {
             Err(Error::NotFound) => return Ok(()),
             found => found?,
         };
-        // Without a reason: later facts set their own timer.
+        // The reason is gone: later facts set their own timer.
+        if self.life_cycle.step(&ticket.state, term.action).is_err() {
+            return Ok(());
+        }
         let due = (term.due)(&ticket, &*registries.get(tx, self.kind)?);
         let Some(due) = due else { return Ok(()) };
         if due > call.now {

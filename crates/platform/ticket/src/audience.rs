@@ -99,14 +99,11 @@ pub fn names_for(tx: &mut Tx, actor: &Actor, ids: &[Uuid]) -> Result<Names> {
 const INTERNAL_FACTS: [&str; 2] = [".noted", ".time_recorded"];
 /// Changes that are no fields and that everybody who sees the ticket may know;
 /// all others are internal.
-const PUBLIC_CHANGES: [&str; 15] = [
+const PUBLIC_CHANGES: [&str; 12] = [
     "comments",
     "entry",
     "mentions",
     "watcher",
-    "relation",
-    "from",
-    "to",
     "file_name",
     "content_type",
     "size",

@@ -16,6 +16,7 @@ pub static PRACTICE: Practice = Practice {
     kind: KIND,
     prefix: PREFIX,
     path: "incidents",
+    schema: "Incident",
     registry: Shipped::new(registry),
     life_cycle: &LIFE_CYCLE,
     actions: || &ACTIONS,

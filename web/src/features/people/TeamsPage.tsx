@@ -50,7 +50,7 @@ export function TeamsPage() {
         {data && rows.length === 0 && <Empty title={t('people:teams.none')} />}
         {rows.length > 0 && (
           <div className="scroll-x" tabIndex={0} role="region" aria-label={t('people:teams.title')}>
-            <table className="tbl">
+            <table className={`tbl${addressed ? '' : ' few'}`}>
               <thead>
                 <tr>
                   <th scope="col">{t('people:field.name')}</th>

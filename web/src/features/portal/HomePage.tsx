@@ -8,7 +8,7 @@ import { Button, buttonClass } from '@/ui/Button';
 import { ErrorBanner, Skeleton } from '@/ui/States';
 import { useMine } from './useMine';
 import { firstName } from '@/ui/names';
-import { needsYou, standing, step } from './words';
+import { needsYou, standing, step, waits } from './words';
 
 export function HomePage() {
   const me = useMe();
@@ -47,7 +47,7 @@ function Items({ title, rows }: { title: string; rows: Incident[] }) {
               {row.state === 'resolved' || row.state === 'closed' ? <IconCircleCheck aria-hidden /> : <IconMessage2 aria-hidden />}
               <span>
                 <b>{row.short_description}</b>
-                <span className={`sm${needsYou(row) ? ' you' : ''}`}>{standing(row)}</span>
+                <span className={`sm${waits(row) ? ' you' : ''}`}>{standing(row)}</span>
               </span>
               <IconChevronRight aria-hidden />
             </Link>

@@ -17,17 +17,19 @@ export function PortalAccountPage() {
     <main className="wrap account">
       <title>{`${t('account:title')} · ${t('portal:name')}`}</title>
       <h1>{me.name}</h1>
-      <div className="row wrap-row">
-        <Button onClick={() => void out().then(() => go(paths.portalSignIn()))}>{t('session:signOut')}</Button>
-        {worksAtDesk(me) && (
+      {worksAtDesk(me) && (
+        <div className="row wrap-row">
           <a className={buttonClass('ghost')} href="/">
             {t('portal:account.desk')}
           </a>
-        )}
-      </div>
+        </div>
+      )}
       <Appearance keys={false} />
       <Sessions />
       <PasswordForm />
+      <div className="row wrap-row">
+        <Button onClick={() => void out().then(() => go(paths.portalSignIn()))}>{t('session:signOut')}</Button>
+      </div>
     </main>
   );
 }

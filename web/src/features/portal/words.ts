@@ -6,9 +6,14 @@ import { dayInText } from '@/ui/time';
 
 type Row = Pick<Incident, 'state' | 'on_hold_reason' | 'assigned_to' | 'resolved_at' | 'updated_at'>;
 
+/** Whether it stands still until the person answers. */
+export function waits(row: Row): boolean {
+  return row.state === 'on_hold' && row.on_hold_reason === 'awaiting_caller';
+}
+
 /** Whether the person must do something. */
 export function needsYou(row: Row): boolean {
-  return (row.state === 'on_hold' && row.on_hold_reason === 'awaiting_caller') || row.state === 'resolved';
+  return waits(row) || row.state === 'resolved';
 }
 
 /** One sentence for a list. */

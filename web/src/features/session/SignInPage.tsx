@@ -71,7 +71,7 @@ export function SignInPage() {
               {data.demo.map((one) => (
                 <li key={one.login}>
                   <button type="button" onClick={() => void enter(one.login, one.password)}>
-                    <span className="mid">
+                    <span className="mid act">
                       <span className="vh">{t('session:as')} </span>
                       {one.name}
                     </span>

@@ -72,6 +72,9 @@ export function TicketView<T extends Ticket>({ at, number, Aside }: Props<T>) {
     command === null,
   );
 
+  // That the server does not answer, the desk says once; the story that is there goes on being read.
+  const lost = story.error instanceof ApiError && story.error.status === 0;
+
   if (error && !ticket) {
     if (error instanceof ApiError && error.status === 404) return <NotFound />;
     return (
@@ -96,7 +99,7 @@ export function TicketView<T extends Ticket>({ at, number, Aside }: Props<T>) {
             {details && <Aside ticket={ticket} onCommand={run} />}
             <div className="tl" hidden={details} {...tail} tabIndex={0} role="region" aria-label={t('ticket:timeline.label')}>
               {story.pending && <Skeleton rows={4} />}
-              {story.error && <ErrorBanner error={story.error} retry={story.refetch} />}
+              {story.error && !(story.ready && lost) && <ErrorBanner error={story.error} retry={story.refetch} />}
               {story.ready && <Timeline ticket={ticket} items={story.items} show={show} />}
             </div>
             <div className="docked" hidden={details}>

@@ -32,8 +32,8 @@ type Choice = { code: string; label: string };
 
 /** How a choice is called: the product's own word, else the registry's. */
 function choiceName(name: string, { code, label }: Choice): string {
-  const own = name === 'contact_type' ? tOr(`ticket:channel.${code}`, '') : '';
-  return own ? capital(own) : label;
+  const channel = name === 'contact_type' ? tOr(`ticket:channel.${code}`, '') : '';
+  return channel ? capital(channel) : label;
 }
 
 /** The choices of a field, by the names that the ticket shows. */

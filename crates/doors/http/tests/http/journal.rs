@@ -120,8 +120,13 @@ fn links_and_watchers_show_on_both_ends() {
             };
             assert_eq!(told("relation"), Some(json!("caused_by")), "{fact}");
             assert_eq!(told(end), Some(made[other]["id"].clone()), "{fact}");
+            assert_eq!(fact["cause"].is_null(), end == "to", "the far end tells why: {fact}");
         }
         assert_eq!(links(&caller, &first).await, [] as [Value; 0], "the other end is not theirs");
+        for part in ["timeline", "history"] {
+            let told = caller.get(&world, &format!("{first}/{part}")).await.expect(200);
+            assert!(!told.to_string().contains("related"), "{part} tells of it: {told}");
+        }
 
         let watcher = format!("{second}/watchers/jonas");
         agent.send(&world, "PUT", &watcher, &[], None).await.expect(204);

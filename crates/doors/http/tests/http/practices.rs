@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use steward_practice::{LifeCycle, Practice};
 
-use crate::support::PRACTICES;
+use crate::support::{PRACTICES, openapi};
 
 /// What people wrote on a page of a life cycle begins here; the rest is made.
 const TOLD: &str = "\n## What the table does not say\n";
@@ -59,6 +59,24 @@ fn every_field_declares_who_reads_and_writes_it() {
             let group = group.unwrap_or_else(|| panic!("{} is of no group", field.name));
             let known = |action: &str| rules.actions.contains(&action) || action == "never";
             assert!(known(group.read) && known(group.write), "{} by {group:?}", field.name);
+        }
+    }
+}
+
+/// Two schemas of one name would be one in the document, without a word.
+#[test]
+fn every_schema_of_a_practice_is_in_the_document_as_it_is() {
+    let document: serde_json::Value = serde_json::from_slice(&openapi()).expect("a document");
+    for practice in PRACTICES {
+        let mut own = steward_practice::api::routes(std::iter::once(practice));
+        let own = serde_json::to_value(own.get_openapi_mut()).expect("a document");
+        let schemas = own["components"]["schemas"].as_object().expect("schemas");
+        assert!(schemas.contains_key(practice.schema), "no schema {}", practice.schema);
+        for (name, schema) in schemas {
+            let there = &document["components"]["schemas"][name];
+            for part in ["properties", "required", "oneOf"] {
+                assert_eq!(there[part], schema[part], "{part} of {name}");
+            }
         }
     }
 }

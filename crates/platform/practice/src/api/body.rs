@@ -2,7 +2,7 @@
 //! field that no body takes.
 
 use serde_json::Value as Json;
-use steward_api::decode_json;
+use steward_api::RawJson;
 use steward_base::{Error, FieldError, Result};
 
 use crate::practice::Practice;
@@ -11,11 +11,11 @@ use crate::practice::Practice;
 /// has and no body takes it says what changes them.
 pub(super) fn read_body<T: serde::de::DeserializeOwned>(
     practice: &Practice,
-    mut body: Json,
+    body: &RawJson,
 ) -> Result<T> {
     let lacking = practice.registry.lacking();
-    let unknown = take_lacking(&mut body, lacking);
-    let read = decode_json::<T>(body);
+    let mut unknown = Vec::new();
+    let read = body.read::<T>(|fields| unknown = take_lacking(fields, lacking));
     if let (Ok(_), []) = (&read, unknown.as_slice()) {
         return read;
     }
@@ -84,7 +84,7 @@ mod tests {
     use crate::ticket_body::NewTicket;
 
     fn faults(body: Json) -> Vec<(String, String)> {
-        match read_body::<NewTicket>(&CHORES, body) {
+        match read_body::<NewTicket>(&CHORES, &RawJson::new(body.to_string())) {
             Ok(_) => Vec::new(),
             Err(Error::Invalid(errors)) => {
                 errors.into_iter().map(|error| (error.field, error.rule)).collect()

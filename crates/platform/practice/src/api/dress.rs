@@ -40,9 +40,9 @@ fn id_of(id: &str, practice: &Practice) -> String {
 /// Says everything in the words of the practice, and leaves out what its kind lacks.
 pub(super) fn dress(document: &mut OpenApi, practice: &Practice) -> serde_json::Result<()> {
     let mut text = serde_json::to_string(document)?;
-    let kind = pascal(practice.kind);
+    let name = practice.schema;
     for (of_all, before) in SCHEMAS {
-        let own = format!("{before}{kind}");
+        let own = format!("{before}{name}");
         text = text
             .replace(
                 &format!("\"#/components/schemas/{of_all}\""),
@@ -55,7 +55,7 @@ pub(super) fn dress(document: &mut OpenApi, practice: &Practice) -> serde_json::
     }
     let mut json: Json = serde_json::from_str(&text)?;
     for (_, before) in SCHEMAS {
-        let place = format!("/components/schemas/{before}{kind}");
+        let place = format!("/components/schemas/{before}{name}");
         if let Some(schema) = json.pointer_mut(&place).and_then(Json::as_object_mut) {
             leave_out(schema, practice.registry.lacking());
         }
@@ -65,7 +65,7 @@ pub(super) fn dress(document: &mut OpenApi, practice: &Practice) -> serde_json::
 }
 
 /// What stands for the marks in the texts of shared routes.
-fn words(practice: &Practice) -> [(&'static str, String); 5] {
+fn words(practice: &Practice) -> [(&'static str, String); 6] {
     let one = practice.life_cycle.noun.to_owned();
     let many = practice.path.replace('-', " ");
     let a = if one.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
@@ -75,6 +75,7 @@ fn words(practice: &Practice) -> [(&'static str, String); 5] {
         ("{many}", many),
         ("{one}", one),
         ("{a}", a.to_owned()),
+        ("{path}", practice.path.to_owned()),
     ]
 }
 
@@ -83,14 +84,12 @@ fn capital(word: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// `service_request` is `ServiceRequest`.
-fn pascal(kind: &str) -> String {
-    kind.split('_').map(capital).collect()
-}
-
 fn leave_out(schema: &mut Map<String, Json>, lacking: &[String]) {
     if let Some(Json::Object(properties)) = schema.get_mut("properties") {
         properties.retain(|name, _| !lacking.contains(name));
+    }
+    if let Some(Json::Object(example)) = schema.get_mut("example") {
+        example.retain(|name, _| !lacking.contains(name));
     }
     if let Some(Json::Array(required)) = schema.get_mut("required") {
         required.retain(|name| !lacking.iter().any(|lacks| name == lacks));
@@ -117,9 +116,11 @@ mod tests {
         assert_eq!(create["tags"], serde_json::json!(["chores"]));
         assert_eq!(document["paths"]["/chores"]["get"]["operationId"], "list_chores");
         let work = &document["paths"]["/chores/{number}/work-time"]["post"];
-        assert_eq!(work["operationId"], "work_chore_time");
+        assert_eq!(work["operationId"], "record_chore_time");
         let text = document.to_string();
-        for left in ["{a}", "{one}", "{many}", "{Many}", "{An}", "NewTicket", "Page_Ticket"] {
+        for left in
+            ["{a}", "{one}", "{many}", "{path}", "{Many}", "{An}", "NewTicket", "Page_Ticket"]
+        {
             assert!(!text.contains(left), "{left} is left in the document");
         }
     }
@@ -132,6 +133,10 @@ mod tests {
             let properties = &schemas[schema]["properties"];
             assert_eq!(properties.get("short_description").is_some(), has, "{schema}");
             assert!(properties.get("caller").is_none(), "{schema}");
+        }
+        for (schema, lacks) in [("CreateChore", "urgency"), ("UpdateChore", "urgency")] {
+            let example = &schemas[schema]["example"];
+            assert!(example.is_object() && example.get(lacks).is_none(), "{schema}: {example}");
         }
         let required = schemas["Chore"]["required"].as_array().expect("required fields");
         assert!(required.contains(&"state".into()) && !required.contains(&"caller".into()));

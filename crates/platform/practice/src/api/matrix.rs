@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use steward_api::{Caller, IfMatch, Json, Problem, Query, Reply, check_version, content_version};
 use steward_base::{Error, Result};
 use steward_database::Tx;
-use steward_people::{Call, has_action};
+use steward_people::Call;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 use super::practices;
 use crate::practice::Practice;
 use crate::priority::{MATRIX, PriorityMatrix};
-use crate::settings::{RIGHT, check_manage, write_setting};
+use crate::settings::{check_manage, write_setting};
 
 pub(super) fn routes() -> OpenApiRouter {
     OpenApiRouter::new().routes(routes!(priority_matrix, set_priority_matrix))
@@ -32,7 +32,8 @@ struct Of {
 /// The practice whose matrix is asked for.
 fn asked(caller: &Caller, of: &Of) -> Result<&'static Practice> {
     let practices = practices(caller);
-    let mut having = practices.iter().filter(|practice| has_action(practice.kind, RIGHT));
+    let has = |practice: &&Practice| ["impact", "urgency"].iter().all(|f| practice.registry.has(f));
+    let mut having = practices.iter().filter(has);
     let found = having.find(|practice| of.kind.as_ref().is_none_or(|kind| practice.kind == kind));
     found.ok_or_else(|| Error::malformed("kind", "unknown", "no such kind has a priority matrix"))
 }

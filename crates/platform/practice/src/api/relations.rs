@@ -19,7 +19,6 @@ use utoipa_axum::routes;
 
 use super::{Desk, practices};
 use crate::load::Loaded;
-use crate::practice::Practices;
 
 pub(super) fn routes() -> Vec<UtoipaMethodRouter> {
     vec![routes!(list_relations, add_relation), routes!(get_relation, remove_relation)]
@@ -155,7 +154,7 @@ async fn add_relation(
                 let message = format!("is one of {}", TYPES.join(", "));
                 return Err(Error::invalid("type", "choice", message));
             }
-            let loaded = practice.load(tx, call, &registries, &number)?;
+            let mut loaded = practice.load(tx, call, &registries, &number)?;
             loaded.check(call, "relate")?;
             let other = all.find(tx, call, &body.to).map_err(|e| match e {
                 Error::NotFound => {
@@ -164,6 +163,8 @@ async fn add_relation(
                 }
                 other => other,
             })?;
+            // Both ends tell of it, so both are written.
+            other.check(call, "relate")?;
             let relation = Relation {
                 id: call.new_id(),
                 relation_type: body.relation_type.clone(),
@@ -184,7 +185,7 @@ async fn add_relation(
             if turned || !store::add_relation(tx, &relation)? {
                 return Err(Error::Refused("this link stands already".into()));
             }
-            tell(tx, call, &all, &relation, "related")?;
+            tell(tx, call, &relation, (&mut loaded, Some(other)), Told::Made)?;
             let location = format!(
                 "/api/v1/{}/{}/relations/{}",
                 practice.path,
@@ -197,23 +198,48 @@ async fn add_relation(
         .await
 }
 
-/// Tells of a link on both its ends, each naming the other.
-fn tell(tx: &mut Tx, call: &Call, all: &Practices, relation: &Relation, fact: &str) -> Result<()> {
-    let change = |field: &str, value: String| match fact {
-        "related" => Change::plain(field, Json_::Null, value),
-        _ => Change::plain(field, value, Json_::Null),
-    };
-    for (end, field, other) in
-        [(relation.from, "to", relation.to), (relation.to, "from", relation.from)]
-    {
-        let ticket = store::by_id(tx, end)?;
-        let practice = all.of(ticket.kind()).ok_or(Error::NotFound)?;
-        let mut loaded = practice.loaded(tx, call, &all.registries, ticket)?;
-        let changes =
-            [change("relation", relation.relation_type.clone()), change(field, other.to_string())];
-        loaded.note(tx, call, fact, &changes)?;
+/// Tells of a link on both its ends, each naming the other; the far one because of
+/// the near one.
+fn tell(
+    tx: &mut Tx,
+    call: &Call,
+    relation: &Relation,
+    (near, far): (&mut Loaded, Option<Loaded>),
+    what: Told,
+) -> Result<()> {
+    let own = near.id();
+    let fact = near.note(tx, call, what.fact(), &what.changes(relation, own))?;
+    let Some(mut far) = far else { return Ok(()) };
+    let call = Call { cause: call.cause.or(Some(fact)), ..call.clone() };
+    let own = far.id();
+    far.note(tx, &call, what.fact(), &what.changes(relation, own)).map(drop)
+}
+
+/// What became of a link.
+#[derive(Clone, Copy)]
+enum Told {
+    Made,
+    Removed,
+}
+
+impl Told {
+    fn fact(self) -> &'static str {
+        match self {
+            Told::Made => "related",
+            Told::Removed => "unrelated",
+        }
     }
-    Ok(())
+
+    /// What it looks like from this end.
+    fn changes(self, relation: &Relation, end: Uuid) -> [Change; 2] {
+        let (side, other) =
+            if end == relation.from { ("to", relation.to) } else { ("from", relation.from) };
+        let change = |field: &str, value: String| match self {
+            Told::Made => Change::plain(field, Json_::Null, value),
+            Told::Removed => Change::plain(field, value, Json_::Null),
+        };
+        [change("relation", relation.relation_type.clone()), change(side, other.to_string())]
+    }
 }
 
 /// Remove a link
@@ -235,7 +261,7 @@ async fn remove_relation(
     let Desk { caller, practice, registries } = desk;
     caller
         .write(move |tx, call| {
-            let loaded = practice.load(tx, call, &registries, &number)?;
+            let mut loaded = practice.load(tx, call, &registries, &number)?;
             loaded.check(call, "relate")?;
             let own = loaded.ticket.head.id;
             let found = store::relations(tx, own)?.into_iter().find(|r| r.id == id);
@@ -245,7 +271,9 @@ async fn remove_relation(
                 return Err(Error::Refused("a duplicate is taken apart with unmerge".into()));
             }
             store::remove_relation(tx, id)?;
-            tell(tx, call, &all, &relation, "unrelated")?;
+            let other = if relation.from == own { relation.to } else { relation.from };
+            let far = all.loaded(tx, call, other)?;
+            tell(tx, call, &relation, (&mut loaded, far), Told::Removed)?;
             Ok(Reply::none())
         })
         .await

@@ -15,9 +15,11 @@ use super::tickets::shown;
 use crate::act::{Body, Decide, To};
 use crate::view::TicketView;
 
-/// The route of an action with this body.
+/// The route of an action with this body; `id` is that of its operation, without
+/// the kind.
 pub(crate) fn route<B: Body>(
     name: &'static str,
+    id: &'static str,
     title: &'static str,
     decide: Decide<B>,
 ) -> UtoipaMethodRouter {
@@ -34,7 +36,7 @@ pub(crate) fn route<B: Body>(
         <TicketView<'_> as utoipa::PartialSchema>::schema(),
     ));
     <TicketView<'_> as utoipa::ToSchema>::schemas(&mut schemas);
-    (schemas, document::<B>(name, title), post(handler))
+    (schemas, document::<B>(name, id, title), post(handler))
 }
 
 async fn run<B: Body>(
@@ -62,7 +64,7 @@ async fn run<B: Body>(
 }
 
 /// Its part of the document.
-fn document<B: Body>(name: &str, title: &str) -> Paths {
+fn document<B: Body>(name: &str, id: &str, title: &str) -> Paths {
     let number = ParameterBuilder::new()
         .name("number")
         .parameter_in(ParameterIn::Path)
@@ -77,7 +79,7 @@ fn document<B: Body>(name: &str, title: &str) -> Paths {
         .description("The {one} afterwards")
         .content("application/json", json(&<TicketView<'_> as utoipa::ToSchema>::name()));
     let operation = OperationBuilder::new()
-        .operation_id(Some(name.replace('-', "_")))
+        .operation_id(Some(id))
         .summary(Some(title))
         .parameter(number)
         .request_body(Some(body.build()))

@@ -27,7 +27,7 @@ pub(super) fn routes() -> Vec<UtoipaMethodRouter> {
 /// {Many}
 ///
 /// Those the caller may see that meet the condition. With `Accept: text/csv` the
-/// whole list as CSV, as at `/{many}.csv`, and without `limit`, `cursor` and `count`.
+/// whole list as CSV, as at `/{path}.csv`, and without `limit`, `cursor` and `count`.
 ///
 /// Sorted by a reference (`assigned_to`, `caller`, `assignment_group`, `service`,
 /// `location`, `organisation`...), it goes by names, and the condition must leave
@@ -66,9 +66,9 @@ async fn list_all(
     post, path = "", request_body = NewTicket,
     responses((status = 201, description = "The {one}", body = TicketView))
 )]
-async fn create(desk: Desk, RawJson(body): RawJson) -> Result<Response, Problem> {
+async fn create(desk: Desk, body: RawJson) -> Result<Response, Problem> {
     let Desk { caller, practice, registries } = desk;
-    let body: NewTicket = read_body(practice, body)?;
+    let body: NewTicket = read_body(practice, &body)?;
     caller
         .write(move |tx, call| {
             let ticket = practice.create(tx, call, &registries, &body)?;
@@ -107,10 +107,10 @@ async fn update(
     desk: Desk,
     Path(number): Path<String>,
     version: IfMatch,
-    RawJson(body): RawJson,
+    body: RawJson,
 ) -> Result<Response, Problem> {
     let Desk { caller, practice, registries } = desk;
-    let body: TicketPatch = read_body(practice, body)?;
+    let body: TicketPatch = read_body(practice, &body)?;
     let expected = version.required()?;
     caller
         .write(move |tx, call| {

@@ -69,7 +69,8 @@ pub fn cancel() -> Action {
 
 /// Record time worked; only people do.
 pub fn work_time() -> Action {
-    Action::new("work-time", "Record time worked", worked, look_no_further).by_hand()
+    let action = Action::new("work-time", "Record time worked", worked, look_no_further);
+    action.by_hand().called("record_time")
 }
 
 type Named = (Option<Option<Uuid>>, Option<Option<Uuid>>);

@@ -127,23 +127,21 @@ fn key(i: usize, sort: &Sort, schema: &TicketSchema) -> Result<Key> {
     }
     // In the past the tracked columns stand in `v`.
     let table = if schema.past && TRACKED.contains(&name) { "v" } else { "t" };
-    // A kind may lack a field that tickets have.
-    if schema.get(name).is_none() {
-        return Err(refused(name, schema));
-    }
-    if let Some((_, column, of, nullable, few)) = SORTABLE.iter().find(|s| s.0 == name) {
+    // A kind may lack a field that tickets have, or have one of its own of that name.
+    let Some(field) = schema.get(name) else { return Err(refused(name, schema)) };
+    let shipped = SORTABLE.iter().find(|s| s.0 == name).filter(|_| !field.custom);
+    if let Some((_, column, of, nullable, few)) = shipped {
         let column = column.replacen("t.", &format!("{table}."), 1);
         let (of, nullable, few) = (*of, *nullable, *few);
         return Ok(Key { column, of, nullable, few, descending, custom: None, named: None });
     }
-    if NAMED.contains(&name) {
+    if NAMED.contains(&name) && !field.custom {
         let (column, named) = (format!("n{i}.name_key"), Some(format!("{table}.{name}")));
         let (of, nullable, few) = (Of::Text, true, false);
         return Ok(Key { column, of, nullable, few, descending, custom: None, named });
     }
-    let field = schema.get(name).filter(|f| f.custom);
-    let Some(field) = field else { return Err(refused(name, schema)) };
-    let Some((column, of)) = values(field) else { return Err(refused(name, schema)) };
+    let values = values(field).filter(|_| field.custom);
+    let Some((column, of)) = values else { return Err(refused(name, schema)) };
     let column = match schema.past {
         true => past(field, schema)?,
         false => format!("s{i}.{column}"),

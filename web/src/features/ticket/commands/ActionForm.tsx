@@ -7,7 +7,7 @@ import { own, t, tOr } from '@/app/i18n';
 import { aboutKind } from '@/app/records';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
-import { Skeleton } from '@/ui/States';
+import { ErrorBanner, Skeleton } from '@/ui/States';
 import { splitErrors } from '@/ui/form';
 import { audienceOf, hasCaller } from '../audience';
 import { choicesOf, fieldLabel } from '../values';
@@ -21,11 +21,11 @@ type Props = Targets & { action: string };
 const WORDS = new Set(['comment', 'reason']);
 
 export function ActionForm(props: Props) {
-  const steps = useSteps(props.kind);
+  const { steps, error, retry } = useSteps(props.kind);
   if (steps) return <Form {...props} steps={steps} />;
   return (
     <Dialog title={dialogTitle(t(own(props.kind, `action.${props.action}`)), props.numbers)} onClose={props.onClose}>
-      <Skeleton rows={3} />
+      {error ? <ErrorBanner error={error} retry={retry} /> : <Skeleton rows={3} />}
     </Dialog>
   );
 }

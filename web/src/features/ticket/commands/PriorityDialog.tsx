@@ -8,6 +8,7 @@ import { aboutKind } from '@/app/records';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
 import { splitErrors } from '@/ui/form';
+import { hasField } from '../values';
 import { BulkErrors, dialogTitle } from './BulkErrors';
 import { useBulk, type Targets } from './useBulk';
 
@@ -17,7 +18,7 @@ const PRIORITIES = ['1', '2', '3', '4', '5'];
 export function PriorityDialog(props: Targets) {
   const { kind, numbers, onClose } = props;
   const { place } = aboutKind(kind);
-  const byHand = useFields(kind).some((field) => field.name === 'priority_override');
+  const byHand = hasField(useFields(kind), 'priority_override');
   const many = numbers.length > 1;
   const { data: ticket } = useTicket(place, many ? undefined : numbers[0]);
   const [impact, setImpact] = useState<string>();
@@ -79,7 +80,7 @@ export function PriorityDialog(props: Targets) {
               onChange={(event) => setOverride(event.currentTarget.value)}
               data={[{ value: '', label: t('ticket:command.noOverride') }, ...PRIORITIES.map((value) => ({ value, label: `P${value} ${t(`common:priority.${value}`)}` }))]}
             />
-            <TextInput label={t('ticket:command.overrideReason')} value={shown.reason} error={byField['priority_override.reason']} onChange={(event) => setReason(event.currentTarget.value)} />
+            {shown.override !== '' && <TextInput label={t('ticket:command.overrideReason')} value={shown.reason} error={byField['priority_override.reason']} onChange={(event) => setReason(event.currentTarget.value)} />}
           </div>
         )}
         <div className="end">

@@ -7,7 +7,7 @@ import { own, t } from '@/app/i18n';
 import { aboutKind } from '@/app/records';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
-import { Skeleton } from '@/ui/States';
+import { ErrorBanner, Skeleton } from '@/ui/States';
 import { sentence } from '@/ui/words';
 import { audienceOf } from '../audience';
 import { ActionForm } from './ActionForm';
@@ -29,14 +29,14 @@ export function StateDialog({ action, ...targets }: Targets & { action?: string 
   const { kind, numbers, onClose } = targets;
   const many = numbers.length > 1;
   const { tickets, pending } = useTickets(aboutKind(kind).place, numbers);
-  const steps = useSteps(kind);
+  const { steps, error, retry } = useSteps(kind);
   const audience = audienceOf(useFields(kind));
   const [chosen, setChosen] = useState<string | undefined>(action);
   if (chosen) return <ActionForm {...targets} action={chosen} />;
   const offered = offeredFor(tickets, steps ?? []);
   return (
     <Dialog title={dialogTitle(t('ticket:command.state'), numbers)} onClose={onClose}>
-      {(pending || !steps) && <Skeleton rows={3} />}
+      {!steps && error ? <ErrorBanner error={error} retry={retry} /> : (pending || !steps) && <Skeleton rows={3} />}
       <div className="menu-list">
         {offered.filter((one) => one.allowed).map((one) => (
           <Button key={one.name} tone="ghost" onClick={() => setChosen(one.name)}>
