@@ -1,4 +1,4 @@
-import { IconHome, IconKey, IconMessagePlus } from '@tabler/icons-react';
+import { IconStack2, IconKey, IconMessagePlus } from '@tabler/icons-react';
 import { Outlet, useLocation } from '@tanstack/react-router';
 import { t } from '@/app/i18n';
 import { Link } from '@/app/links';
@@ -21,7 +21,7 @@ export function PortalShell() {
   const tabs = (
     <nav className={wide ? 'toptabs' : 'tabs'} aria-label={t('portal:main')}>
       <Link to={paths.portal()} aria-current={here(paths.portal())}>
-        <IconHome aria-hidden />
+        <IconStack2 aria-hidden />
         {t('portal:tab.mine')}
       </Link>
       <Link to={paths.portalReport()} aria-current={here(paths.portalReport())}>

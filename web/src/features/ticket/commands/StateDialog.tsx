@@ -8,6 +8,7 @@ import { aboutKind } from '@/app/records';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
 import { ErrorBanner, Skeleton } from '@/ui/States';
+import { stateName } from '@/ui/Tags';
 import { sentence } from '@/ui/words';
 import { audienceOf } from '../audience';
 import { ActionForm } from './ActionForm';
@@ -21,8 +22,16 @@ function offeredFor(tickets: Ticket[], steps: Step[]) {
     const found = tickets.flatMap((ticket) => ticket.actions?.find((one) => one.name === name) ?? []);
     const count = found.filter((one) => one.allowed).length;
     const [first] = found;
-    return first ? [{ name, count, allowed: count > 0, reason: first.reason ? sentence(first.reason) : null }] : [];
+    return first ? [{ name, count, allowed: count > 0, reason: reasonOf(name, first.reason, tickets, steps) }] : [];
   });
+}
+
+/** Where only the state is in the way, the states in which it is possible say it all. */
+function reasonOf(name: string, reason: string | null | undefined, tickets: Ticket[], steps: Step[]): string | null {
+  if (!reason) return null;
+  const from = steps.filter((step) => step.action === name).map((step) => step.from);
+  const elsewhere = /^\S+ is not possible in state /.test(reason) && tickets.every((ticket) => !from.includes(ticket.state));
+  return elsewhere && from.length > 0 ? t('ticket:command.onlyFrom', { states: from.map((state) => stateName(state)).join(', ') }) : sentence(reason);
 }
 
 export function StateDialog({ action, ...targets }: Targets & { action?: string }) {
