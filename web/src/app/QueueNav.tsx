@@ -16,8 +16,8 @@ type Queue = { q: string; label: string; Icon: ComponentType<{ 'aria-hidden'?: b
 export function QueueNav({ at, small, onGo }: { at: Listed; small: boolean; onGo?: () => void }) {
   const me = useMe();
   const { pathname, search } = useLocation();
-  // A ticket belongs to the queue one came from.
-  const onTicket = isRecordPage(pathname) ? (currentTrail(at.kind)?.q ?? conditions.open) : undefined;
+  // A ticket belongs to the queue one came from; who came by its address came from none.
+  const onTicket = isRecordPage(pathname) ? currentTrail(at.kind)?.q : undefined;
   const here = isQueue(pathname, at) ? (search as { q?: string }).q : onTicket;
   const queues: Queue[] = [
     { q: conditions.mine, label: t('desk:queue.mine'), Icon: IconUser },

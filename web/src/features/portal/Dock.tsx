@@ -112,7 +112,7 @@ export function Dock({ incident }: { incident: Incident }) {
       {(isAllowed(incident, 'close') || reopen) && !reopening && (
         <div className="row">
           {isAllowed(incident, 'close') && (
-            <Button className="grow" busy={confirm.isPending} onClick={() => confirm.mutate()}>
+            <Button className="grow" tone="primary" busy={confirm.isPending} onClick={() => confirm.mutate()}>
               <IconCheck aria-hidden />
               {t('portal:item.works')}
             </Button>

@@ -81,8 +81,8 @@ function Back() {
     <header className="top">
       <Link className={`${buttonClass('ghost')} backbtn`} to={paths.portal()} aria-label={t('portal:item.back')}>
         <IconArrowLeft aria-hidden />
+        {t('portal:tab.mine')}
       </Link>
-      {t('portal:tab.mine')}
     </header>
   );
 }

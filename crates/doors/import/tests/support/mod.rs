@@ -96,12 +96,19 @@ fn log_text_cached() -> &'static str {
     TEXT.get_or_init(log_text)
 }
 
-/// A file of this content.
+/// A file of this content, gone when the test ends.
 pub fn file(content: &str) -> PathBuf {
-    let (_, path) =
-        tempfile::Builder::new().suffix(".csv").tempfile().expect("a file").keep().expect("stays");
+    thread_local! {
+        static FILES: std::cell::RefCell<Vec<tempfile::TempPath>> = const {
+            std::cell::RefCell::new(Vec::new())
+        };
+    }
+    let file = tempfile::Builder::new().suffix(".csv").tempfile().expect("a file");
+    let path = file.into_temp_path();
     std::fs::write(&path, content).expect("written");
-    path
+    let place = path.to_path_buf();
+    FILES.with_borrow_mut(|files| files.push(path));
+    place
 }
 
 /// The registries of the product, as far as an import needs them.
