@@ -433,27 +433,6 @@ fn a_broken_cursor_sort_or_limit_is_named() {
     });
 }
 
-/// A kind that lacks a field is neither asked nor sorted by it.
-#[test]
-fn a_list_is_not_sorted_by_what_its_kind_lacks() {
-    on_both(|test| {
-        let mut world = World::new(test);
-        let call = world.by("agent", 100);
-        let fields = world.registry.fields().iter();
-        let fields = fields.filter(|f| f.name != "caller" && f.name != "category").cloned();
-        world.registry = Arc::new(Registry::new("incident", fields.collect()));
-        for sort in ["caller", "-category", "priority,caller"] {
-            let sort = parse_sort(sort).expect("a sort");
-            let refused = world.list(&call, ListQuery { sort, ..asks("") });
-            let Err(Error::Malformed(fault)) = refused else { panic!("{refused:?}") };
-            assert_eq!((fault.field.as_str(), fault.rule.as_str()), ("sort", "unknown_sort"));
-            let offered = fault.message.split("sort by").last().unwrap_or("");
-            assert!(!offered.contains("caller") && offered.contains("opened_at"), "{offered}");
-        }
-        world.list(&call, asks("")).expect("the rest goes on");
-    });
-}
-
 #[test]
 fn a_field_without_an_index_needs_terms_that_leave_few() {
     on_both(|test| {

@@ -162,3 +162,22 @@ fn links_and_watchers_show_on_both_ends() {
         caller.get(&world, &second).await.problem(404);
     });
 }
+
+/// A link to what one may not see is no link for them, also where its id is known.
+#[test]
+fn a_hidden_link_is_not_removed_by_its_id() {
+    on_both_worlds(|world| async move {
+        let agent = world.person("ben", &["agent"]).await;
+        let (here, _) = open(&world, &agent, "VPN drops").await;
+        world.admin().post(&world, "/api/v1/organisations", json!({"name": "Other"})).await;
+        let foreign = world.person_of("foreign", &["agent"], Some("Other")).await;
+        let (there, _) = open(&world, &foreign, "Core switch").await;
+        let links = format!("/api/v1/incidents/{here}/relations");
+        let link = json!({"type": "caused_by", "to": there});
+        let made = world.admin().post(&world, &links, link).await.expect(201);
+        let place = format!("{links}/{}", made["id"].as_str().expect("an id"));
+        agent.get(&world, &place).await.problem(404);
+        agent.delete(&world, &place).await.problem(404);
+        world.admin().delete(&world, &place).await.expect(204);
+    });
+}

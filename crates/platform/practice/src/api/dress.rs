@@ -129,14 +129,14 @@ mod tests {
     fn what_a_kind_lacks_is_in_none_of_its_schemas() {
         let document = document();
         let schemas = &document["components"]["schemas"];
-        for (schema, has) in [("Chore", true), ("CreateChore", true), ("UpdateChore", true)] {
+        for schema in ["Chore", "CreateChore", "UpdateChore"] {
             let properties = &schemas[schema]["properties"];
-            assert_eq!(properties.get("short_description").is_some(), has, "{schema}");
+            assert!(properties.get("short_description").is_some(), "{schema}");
             assert!(properties.get("caller").is_none(), "{schema}");
         }
-        for (schema, lacks) in [("CreateChore", "urgency"), ("UpdateChore", "urgency")] {
+        for schema in ["CreateChore", "UpdateChore"] {
             let example = &schemas[schema]["example"];
-            assert!(example.is_object() && example.get(lacks).is_none(), "{schema}: {example}");
+            assert!(example.is_object() && example.get("urgency").is_none(), "{schema}: {example}");
         }
         let required = schemas["Chore"]["required"].as_array().expect("required fields");
         assert!(required.contains(&"state".into()) && !required.contains(&"caller".into()));

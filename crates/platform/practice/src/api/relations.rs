@@ -264,7 +264,8 @@ async fn remove_relation(
             let mut loaded = practice.load(tx, call, &registries, &number)?;
             loaded.check(call, "relate")?;
             let own = loaded.ticket.head.id;
-            let found = store::relations(tx, own)?.into_iter().find(|r| r.id == id);
+            // What one may not see is not there, also for who knows its id.
+            let found = seen(tx, call, &loaded)?.into_iter().find(|r| r.id == id);
             let relation = found.ok_or(Error::NotFound)?;
             check_version(if_match.required()?, UNCHANGING)?;
             if relation.relation_type == "duplicate_of" {
